@@ -1,0 +1,43 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+/**
+ * One client of each kind per process, made when first used: a handler pays only for what it calls.
+ * Four attempts ride out a short throttle; what fails longer is given back and tried by sweep.
+ */
+const maxAttempts = 4;
+
+function once<Client>(make: () => Client): () => Client {
+  let client: Client | undefined;
+  return () => {
+    client ??= make();
+    return client;
+  };
+}
+
+export const dynamo = once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts }), {
+    marshallOptions: { removeUndefinedValues: true },
+  }),
+);
+
+/**
+ * Checksums only where S3 demands them: by default the SDK signs a CRC32 of an empty body into presigned
+ * links, which real S3 then refuses, and streams could not be sent with a plain length.
+ */
+export const s3 = once(
+  () =>
+    new S3Client({
+      maxAttempts,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    }),
+);
+
+export const sqs = once(() => new SQSClient({ maxAttempts }));
+
+/** RunTask may be throttled for long: its retries belong to sweep, not to a billed Lambda. */
+export const ecs = once(() => new ECSClient({ maxAttempts: 3 }));

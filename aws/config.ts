@@ -1,0 +1,92 @@
+import { validate } from "@sluice/contract/validate";
+import { z } from "zod";
+import type { Settings } from "../jobs/settings.ts";
+
+/**
+ * The environment of product code, read and checked once: the only reader of process.env. A stage that
+ * is deployed wrongly fails its first request with the name of the variable, not its hundredth with a riddle.
+ */
+const list = z.string().transform((text) => text.split(",").filter((item) => item !== ""));
+const positive = z.coerce.number<string>().int().positive();
+
+const environment = z.object({
+  STAGE: z.string().min(1),
+  TABLE_NAME: z.string().min(3),
+  BUCKET_NAME: z.string().min(3),
+  QUEUE_URL: z.url().optional(),
+  CLUSTER_ARN: z.string().default(""),
+  /** Empty: the stage was deployed without Fargate. */
+  TASK_DEFINITION_ARN: z.string().default(""),
+  SUBNET_IDS: list.default([]),
+  SECURITY_GROUP_IDS: list.default([]),
+  /** False for existing private subnets that reach AWS through a NAT or endpoints. */
+  ASSIGN_PUBLIC_IP: z.stringbool().default(true),
+  WORK_MEMORY_MIB: positive.default(1769),
+  MAX_TASK_VCPU: positive.default(4),
+  MAX_SECONDS: positive.default(21_600),
+  RETENTION_DAYS: positive.default(7),
+  WAIT_HOLDERS: positive.default(50),
+  FARGATE_SPOT: z.stringbool().default(false),
+  AUTH: z.enum(["iam", "jwt", "none"]).default("iam"),
+});
+
+export interface Config {
+  readonly stage: string;
+  readonly tableName: string;
+  readonly bucketName: string;
+  readonly queueUrl: string | undefined;
+  readonly clusterArn: string;
+  readonly taskDefinitionArn: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly assignPublicIp: boolean;
+  readonly waitHolders: number;
+  readonly auth: "iam" | "jwt" | "none";
+  readonly settings: Settings;
+}
+
+/** @throws Problem naming the variable that is missing or malformed */
+export function readConfig(variables: Record<string, string | undefined>): Config {
+  const env = validate(environment, variables, { root: "environment" });
+  return {
+    stage: env.STAGE,
+    tableName: env.TABLE_NAME,
+    bucketName: env.BUCKET_NAME,
+    queueUrl: env.QUEUE_URL,
+    clusterArn: env.CLUSTER_ARN,
+    taskDefinitionArn: env.TASK_DEFINITION_ARN,
+    subnetIds: env.SUBNET_IDS,
+    securityGroupIds: env.SECURITY_GROUP_IDS,
+    assignPublicIp: env.ASSIGN_PUBLIC_IP,
+    waitHolders: env.WAIT_HOLDERS,
+    auth: env.AUTH,
+    settings: {
+      workMemoryMiB: env.WORK_MEMORY_MIB,
+      fargate: env.TASK_DEFINITION_ARN !== "",
+      spot: env.FARGATE_SPOT,
+      maxTaskVcpu: env.MAX_TASK_VCPU,
+      maxSeconds: env.MAX_SECONDS,
+      retentionDays: env.RETENTION_DAYS,
+    },
+  };
+}
+
+let cached: Config | undefined;
+
+export function config(): Config {
+  cached ??= readConfig(process.env);
+  return cached;
+}
+
+/** What the Fargate entry is told at launch, and by the ECS agent. */
+export function taskEnvironment() {
+  return validate(
+    z.object({
+      JOB_ID: z.string().min(1),
+      DISPATCH: positive,
+      ECS_CONTAINER_METADATA_URI_V4: z.url().optional(),
+    }),
+    process.env,
+    { root: "environment" },
+  );
+}

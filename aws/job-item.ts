@@ -1,0 +1,33 @@
+import type { Job } from "../jobs/record.ts";
+
+/** How a job lies in the table: the record itself, plus the keys of the two indexes. */
+
+/** Writes to one index partition are limited to 1,000 a second; 8 shards carry 8,000 beats and sends. */
+export const dueShards = ["0", "1", "2", "3", "4", "5", "6", "7"] as const;
+
+export function keyOf(jobId: string): { pk: string } {
+  return { pk: `job#${jobId}` };
+}
+
+export function dueShardOf(jobId: string): string {
+  return String((jobId.codePointAt(jobId.length - 1) ?? 0) % dueShards.length);
+}
+
+export function toItem(job: Job): Record<string, unknown> {
+  return {
+    ...keyOf(job.jobId),
+    ...job,
+    // Sorts by time, and by id within a millisecond, so that a cursor never skips one.
+    createdSort: `${new Date(job.createdAt).toISOString()}#${job.jobId}`,
+    ...(job.dueAt === undefined ? {} : { dueShard: dueShardOf(job.jobId) }),
+  };
+}
+
+/** @throws when the record is of a newer version than this code */
+export function fromItem(item: Record<string, unknown> | undefined, now: number): Job | undefined {
+  if (!item) return undefined;
+  const { pk: _pk, createdSort: _sort, dueShard: _shard, ...job } = item;
+  if (job.v !== 1) throw new Error(`job record of version ${String(job.v)}: this code reads version 1`);
+  // TTL deletes late, so an expired item is treated as gone at once.
+  return (job.ttl as number) * 1000 < now ? undefined : (job as unknown as Job);
+}

@@ -1,0 +1,23 @@
+import { GetQueueAttributesCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { Queue } from "../jobs/ports.ts";
+import { sqs } from "./clients.ts";
+
+/** The jobs queue. Messages carry ids only: everything else is in the record. */
+export function jobQueue(queueUrl: string | undefined): Queue {
+  const url = () => {
+    if (queueUrl === undefined) throw new Error("QUEUE_URL is not set for this function");
+    return queueUrl;
+  };
+  return {
+    async send(message) {
+      await sqs().send(new SendMessageCommand({ QueueUrl: url(), MessageBody: JSON.stringify(message) }));
+    },
+
+    async waiting() {
+      const { Attributes } = await sqs().send(
+        new GetQueueAttributesCommand({ QueueUrl: url(), AttributeNames: ["ApproximateNumberOfMessages"] }),
+      );
+      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { JobStore } from "../jobs/ports.ts";
+import type { Job } from "../jobs/record.ts";
+import { dynamo } from "./clients.ts";
+import { dueShardOf, dueShards, fromItem, keyOf, toItem } from "./job-item.ts";
+import { updateExpression } from "./update-expression.ts";
+
+/** The job record in DynamoDB. One item, one conditional write at a time, no transactions. */
+export function jobStore(tableName: string, now: () => number): JobStore {
+  const TableName = tableName;
+
+  async function get(jobId: string): Promise<Job | undefined> {
+    const { Item } = await dynamo().send(
+      // Consistent: an eventually consistent read right after the 202 may answer "no such job".
+      new GetCommand({ TableName, Key: keyOf(jobId), ConsistentRead: true }),
+    );
+    return fromItem(Item, now());
+  }
+
+  return {
+    get,
+
+    async create(job) {
+      const writeId = randomUUID();
+      try {
+        await dynamo().send(
+          new PutCommand({
+            TableName,
+            Item: toItem({ ...job, writeId }),
+            // An expired item may linger for days before DynamoDB's TTL removes it.
+            ConditionExpression: "attribute_not_exists(pk) OR #ttl < :now",
+            ExpressionAttributeNames: { "#ttl": "ttl" },
+            ExpressionAttributeValues: { ":now": Math.floor(now() / 1000) },
+          }),
+        );
+        return { created: true };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const existing = await get(job.jobId);
+        if (!existing) throw error;
+        return existing.writeId === writeId ? { created: true } : { created: false, existing };
+      }
+    },
+
+    async update(jobId, guard, changes, append) {
+      const writeId = randomUUID();
+      const fields = { ...changes, updatedAt: now(), writeId };
+      const shard =
+        "dueAt" in changes ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId) } : {};
+      try {
+        const { Attributes } = await dynamo().send(
+          new UpdateCommand({
+            TableName,
+            Key: keyOf(jobId),
+            ...updateExpression({ ...guard }, { ...fields, ...shard }, append && { attempts: append }),
+            ReturnValues: "ALL_NEW",
+          }),
+        );
+        const job = fromItem(Attributes, now());
+        if (!job) throw new Error(`job ${jobId} expired while it was written`);
+        return { ok: true, job };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const job = await get(jobId);
+        // Our own write, whose reply was lost and which the SDK then repeated.
+        if (job?.writeId === writeId) return { ok: true, job };
+        return job ? { ok: false, job } : { ok: false };
+      }
+    },
+
+    async list(owner, { limit, after }) {
+      const { Items = [], LastEvaluatedKey } = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          IndexName: "byOwner",
+          KeyConditionExpression:
+            after === undefined ? "#owner = :owner" : "#owner = :owner AND createdSort < :after",
+          ExpressionAttributeNames: { "#owner": "owner" },
+          ExpressionAttributeValues: { ":owner": owner, ...(after === undefined ? {} : { ":after": after }) },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      const jobs = await getMany(Items.map(({ pk }) => pk as string));
+      const last = Items.at(-1)?.createdSort as string | undefined;
+      return LastEvaluatedKey && last !== undefined ? { jobs, after: last } : { jobs };
+    },
+
+    async due(time, limit) {
+      const perShard = await Promise.all(
+        dueShards.map(async (shard) => {
+          const { Items = [] } = await dynamo().send(
+            new QueryCommand({
+              TableName,
+              IndexName: "byDue",
+              KeyConditionExpression: "dueShard = :shard AND dueAt <= :time",
+              ExpressionAttributeValues: { ":shard": shard, ":time": time },
+              Limit: Math.ceil(limit / dueShards.length),
+            }),
+          );
+          return Items;
+        }),
+      );
+      return perShard
+        .flat()
+        .sort((one, other) => one.dueAt - other.dueAt)
+        .map(({ pk }) => (pk as string).slice("job#".length));
+    },
+  };
+
+  /** The items behind index keys, in the keys' order; those deleted meanwhile are left out. */
+  async function getMany(keys: readonly string[]): Promise<Job[]> {
+    const items = new Map<string, Job>();
+    let wanted: { pk: string }[] = keys.map((pk) => ({ pk }));
+    while (wanted.length > 0) {
+      const { Responses, UnprocessedKeys } = await dynamo().send(
+        new BatchGetCommand({ RequestItems: { [TableName]: { Keys: wanted.slice(0, 100) } } }),
+      );
+      for (const item of Responses?.[TableName] ?? []) {
+        const job = fromItem(item, now());
+        if (job) items.set(item.pk as string, job);
+      }
+      const unprocessed = (UnprocessedKeys?.[TableName]?.Keys ?? []) as { pk: string }[];
+      wanted = [...unprocessed, ...wanted.slice(100)];
+    }
+    return keys.flatMap((key) => items.get(key) ?? []);
+  }
+}

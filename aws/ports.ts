@@ -1,0 +1,39 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { Log, Ports } from "../jobs/ports.ts";
+import { config } from "./config.ts";
+import { jobQueue } from "./job-queue.ts";
+import { jobStore } from "./job-store.ts";
+import { objectStore } from "./object-store.ts";
+import { fargateTasks } from "./tasks.ts";
+import { waitSlots } from "./wait-slots.ts";
+
+/** The domain's ports, wired to AWS: made once per process. */
+let wired: Ports | undefined;
+
+export function ports(): Ports {
+  wired ??= wire();
+  return wired;
+}
+
+function wire(): Ports {
+  const stage = config();
+  const now = Date.now;
+  return {
+    store: jobStore(stage.tableName, now),
+    objects: objectStore(stage.bucketName),
+    queue: jobQueue(stage.queueUrl),
+    tasks: fargateTasks(stage),
+    waitSlots: waitSlots(stage.tableName, stage.waitHolders, now),
+    log: logger(),
+    now,
+    settings: stage.settings,
+  };
+}
+
+/** Structured lines. Keys are passed with each line, never kept: invocations may share a process. */
+let log: Log | undefined;
+
+export function logger(): Log {
+  log ??= new Logger({ serviceName: "sluice" }) as Log;
+  return log;
+}

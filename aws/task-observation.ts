@@ -1,0 +1,30 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import type { TaskObservation } from "../jobs/evidence.ts";
+
+/** The fields that DescribeTasks and the state-change event share; the event's dates are text. */
+export type EcsTask = Pick<Task, "taskArn" | "lastStatus" | "stopCode" | "stoppedReason" | "containers">;
+
+/** An ECS task in the domain's words. Anything past RUNNING but not STOPPED still runs our process. */
+export function observe(task: EcsTask): TaskObservation {
+  const taskArn = task.taskArn ?? "";
+  switch (task.lastStatus) {
+    case "STOPPED": {
+      const [container] = task.containers ?? [];
+      return {
+        state: "stopped",
+        taskArn,
+        stopCode: task.stopCode ?? "",
+        stoppedReason: task.stoppedReason ?? "",
+        containerReason: container?.reason ?? "",
+        // Absent when the container never ran.
+        ...(container?.exitCode === undefined ? {} : { exitCode: container.exitCode }),
+      };
+    }
+    case "PROVISIONING":
+    case "PENDING":
+    case "ACTIVATING":
+      return { state: "starting", taskArn };
+    default:
+      return { state: "running", taskArn };
+  }
+}

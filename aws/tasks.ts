@@ -1,0 +1,120 @@
+import {
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type Task,
+} from "@aws-sdk/client-ecs";
+import type { TaskRequest, Tasks } from "../jobs/ports.ts";
+import { launchOf } from "../jobs/settle.ts";
+import { ecs } from "./clients.ts";
+import type { Config } from "./config.ts";
+import { refusalOf, taskOfConflict } from "./launch-refusal.ts";
+import { observe } from "./task-observation.ts";
+
+/** The container of the task definition that infra/cluster.yml names. */
+const containerName = "job";
+/** DescribeTasks takes at most 100. */
+const describeBatch = 100;
+
+type TasksConfig = Pick<
+  Config,
+  "clusterArn" | "taskDefinitionArn" | "subnetIds" | "securityGroupIds" | "assignPublicIp"
+>;
+
+/** Fargate tasks, one job each. */
+export function fargateTasks(config: TasksConfig): Tasks {
+  const cluster = config.clusterArn;
+  const family = config.taskDefinitionArn.split("/").at(-1)?.split(":")[0];
+
+  async function describeMany(taskArns: readonly string[]): Promise<Task[]> {
+    const found: Task[] = [];
+    for (let start = 0; start < taskArns.length; start += describeBatch) {
+      const batch = taskArns.slice(start, start + describeBatch);
+      const { tasks = [] } = await ecs().send(new DescribeTasksCommand({ cluster, tasks: batch }));
+      found.push(...tasks);
+    }
+    return found;
+  }
+
+  return {
+    async run(request) {
+      try {
+        const { tasks = [], failures = [] } = await ecs().send(
+          new RunTaskCommand(runTaskInput(config, request)),
+        );
+        const taskArn = tasks[0]?.taskArn;
+        // A refusal comes in a 200 too: an empty list of tasks, and why.
+        return taskArn === undefined ? { refusal: refusalOf(failures) } : { taskArn };
+      } catch (error) {
+        const taskArn = taskOfConflict(error);
+        return taskArn === undefined ? { refusal: refusalOf(error) } : { taskArn };
+      }
+    },
+
+    async stop(taskArn, reason) {
+      await ecs().send(new StopTaskCommand({ cluster, task: taskArn, reason }));
+    },
+
+    async describe(taskArn) {
+      const [task] = await describeMany([taskArn]);
+      return task ? observe(task) : { state: "missing" };
+    },
+
+    async find(jobId, dispatch) {
+      // With startedBy no other filter is allowed, so this sees only tasks that are meant to run.
+      const startedBy = `${jobId}-${dispatch}`;
+      const { taskArns = [] } = await ecs().send(new ListTasksCommand({ cluster, startedBy }));
+      const [task] = await describeMany(taskArns);
+      return task ? observe(task) : { state: "missing" };
+    },
+
+    async running() {
+      const taskArns: string[] = [];
+      let nextToken: string | undefined;
+      do {
+        const page = await ecs().send(new ListTasksCommand({ cluster, family, nextToken }));
+        taskArns.push(...(page.taskArns ?? []));
+        nextToken = page.nextToken;
+      } while (nextToken);
+      const tasks = await describeMany(taskArns);
+      return tasks.flatMap(({ taskArn, startedBy, createdAt }) => {
+        const launch = launchOf(startedBy);
+        return taskArn && launch ? [{ taskArn, ...launch, startedAt: createdAt?.getTime() ?? 0 }] : [];
+      });
+    },
+  };
+}
+
+/** Byte-stable for a (job, dispatch): the same clientToken with other parameters is a ConflictException. */
+function runTaskInput(config: TasksConfig, { jobId, dispatch, cpuUnits, memoryMiB, spot }: TaskRequest) {
+  const launch = `${jobId}-${dispatch}`;
+  return {
+    cluster: config.clusterArn,
+    taskDefinition: config.taskDefinitionArn,
+    count: 1,
+    clientToken: launch,
+    startedBy: launch,
+    capacityProviderStrategy: [{ capacityProvider: spot ? "FARGATE_SPOT" : "FARGATE", weight: 1 }],
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: [...config.subnetIds],
+        securityGroups: [...config.securityGroupIds],
+        assignPublicIp: config.assignPublicIp ? ("ENABLED" as const) : ("DISABLED" as const),
+      },
+    },
+    overrides: {
+      cpu: String(cpuUnits),
+      memory: String(memoryMiB),
+      containerOverrides: [
+        {
+          name: containerName,
+          environment: [
+            { name: "JOB_ID", value: jobId },
+            { name: "DISPATCH", value: String(dispatch) },
+          ],
+        },
+      ],
+    },
+  };
+}

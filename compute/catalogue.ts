@@ -1,0 +1,26 @@
+import { z } from "zod";
+import type { InputRule } from "./operation.ts";
+import { operations } from "./registry.ts";
+
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: Readonly<Record<string, InputRule>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** JSON Schema (draft 2020-12) of `params`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** A submit body that runs as it stands. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+/** What GET /operations answers: plain JSON, the default operation first. */
+export function catalogue(): CatalogueEntry[] {
+  return operations.map(({ name, summary, inputs, outputs, params, example }) => ({
+    name,
+    summary,
+    inputs,
+    outputs,
+    params: z.toJSONSchema(params, { io: "input" }),
+    example,
+  }));
+}

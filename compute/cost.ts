@@ -1,0 +1,48 @@
+import { paddedLength } from "./engines/reference/fft-any-length.ts";
+import type { Plan } from "./plan.ts";
+import rates from "./rates.json" with { type: "json" };
+import type { KernelClass, PlanStep } from "./steps.ts";
+
+/** Measured points [size, nanoseconds per unit of work], rising in size. */
+type RateTable = readonly (readonly number[])[];
+
+const tables: Record<KernelClass, RateTable> = rates.nanoseconds;
+
+/** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
+export function workUnits({ kernel, size, flops, bytes }: PlanStep): number {
+  switch (kernel) {
+    case "matmul":
+    case "fft-power-of-two":
+      return flops;
+    case "fft-any-length":
+      // Bluestein's method runs at the padded power of two, so lengths just past one cost twice as much.
+      return (flops / size) * paddedLength(size);
+    default:
+      return bytes;
+  }
+}
+
+/** Linear in log size between the measured points, flat beyond them. */
+function interpolate(table: RateTable, size: number): number {
+  const next = table.findIndex(([at]) => at >= size);
+  if (next === 0) return table[0][1];
+  if (next === -1) return table[table.length - 1][1];
+  const [[lowSize, low], [highSize, high]] = [table[next - 1], table[next]];
+  const share = Math.log(size / lowSize) / Math.log(highSize / lowSize);
+  return low + share * (high - low);
+}
+
+/** Seconds of one step on one whole vCPU. */
+export function stepSeconds(step: PlanStep): number {
+  return (workUnits(step) * interpolate(tables[step.kernel], step.size)) / 1e9;
+}
+
+/**
+ * Seconds the arithmetic of a plan takes, from rates measured on the reference engine. It runs on
+ * one thread: more than one vCPU does not help, a share of one stretches it. Reading and writing
+ * arrays, and starting a machine or a thread, are not in it.
+ */
+export function predictSeconds({ steps }: Pick<Plan, "steps">, { vcpu }: { vcpu: number }): number {
+  const seconds = steps.reduce((total, step) => total + stepSeconds(step), rates.overheadSeconds);
+  return seconds / Math.min(1, vcpu);
+}

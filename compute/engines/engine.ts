@@ -1,0 +1,47 @@
+import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { Seed } from "@sluice/contract/random-seed";
+import type { PlanStep } from "../steps.ts";
+
+/** Names exactly what did the arithmetic: same label, same bytes. */
+export interface EngineLabel {
+  readonly name: string;
+  readonly version: string;
+  /** Which kernels and which rounding; changes whenever the bytes of a result may change. */
+  readonly kernel: string;
+}
+
+export interface RandomRequest {
+  readonly shape: readonly number[];
+  readonly seed: Seed;
+  readonly dtype?: Exclude<Dtype, "complex128">;
+}
+
+/** Told the finished fraction (0 to 1) of the plan step that runs. */
+export type OnFraction = (fraction: number) => void;
+
+/**
+ * The arithmetic operations are written in. Each method allocates its result, leaves its inputs
+ * alone, and runs the plan steps of its namesake in steps.ts, in that order. Shapes and dtypes were
+ * checked by `plan()`.
+ */
+export interface Engine {
+  /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */
+  fft2(a: DenseArray): DenseArray;
+  /** Magnitude of a complex128 array as float64; neither overflows nor underflows on the way. */
+  absolute(a: DenseArray): DenseArray;
+  /** Multiplies in place by a real factor. */
+  scale(a: DenseArray, factor: number): DenseArray;
+  /** m×k times k×n, in NumPy's result dtype. */
+  matmul(a: DenseArray, b: DenseArray): DenseArray;
+  /** `numpy.random.default_rng(seed).random(shape)`, bit for bit. */
+  random(request: RandomRequest): DenseArray;
+}
+
+/** One way to do all of it: on one CPU kind, with one set of kernels. */
+export interface EngineRoom {
+  readonly label: EngineLabel;
+  /** `nextStep` is asked for a reporter once per plan step. */
+  open(nextStep: () => OnFraction): Engine;
+  /** Bytes a step holds besides the arrays it reads and writes. */
+  scratchBytes(step: PlanStep): number;
+}

@@ -1,0 +1,25 @@
+import { random } from "../../random/index.ts";
+import type { PlanStep } from "../../steps.ts";
+import type { EngineRoom } from "../engine.ts";
+import { absolute, scale } from "./elementwise.ts";
+import { fft2, fftScratchBytes } from "./fft2.ts";
+import { matmul, matmulScratchBytes } from "./matmul.ts";
+
+/** Plain JavaScript on one thread: the truth other engines are tested against, and the fallback. */
+export const reference: EngineRoom = {
+  label: { name: "reference", version: "1", kernel: "js-float64" },
+
+  open: (nextStep) => ({
+    fft2: (a) => fft2(a, nextStep),
+    absolute: (a) => absolute(a, nextStep()),
+    scale: (a, factor) => scale(a, factor, nextStep()),
+    matmul: (a, b) => matmul(a, b, nextStep()),
+    random: (request) => random(request, nextStep()),
+  }),
+
+  scratchBytes({ kernel, size }: PlanStep): number {
+    if (kernel === "matmul") return matmulScratchBytes;
+    if (kernel === "fft-power-of-two" || kernel === "fft-any-length") return fftScratchBytes(size);
+    return 0;
+  },
+};

@@ -1,0 +1,16 @@
+/** Pure numbers: what a job is (`plan`), what it costs (`predictSeconds`), and doing it (`run`). */
+import { reference } from "./engines/reference/index.ts";
+
+export { type CatalogueEntry, catalogue } from "./catalogue.ts";
+export { predictSeconds } from "./cost.ts";
+export type { EngineLabel, RandomRequest } from "./engines/engine.ts";
+export type { Arrays, Specs } from "./operation.ts";
+export { completeParams, type Params } from "./params.ts";
+export { type Plan, plan } from "./plan.ts";
+export { random } from "./random/index.ts";
+export { defaultOperation } from "./registry.ts";
+export { type RunContext, run } from "./run.ts";
+export type { KernelClass, PlanStep } from "./steps.ts";
+
+/** Who does the arithmetic, for the job view. */
+export const engine = reference.label;

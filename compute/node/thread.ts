@@ -1,0 +1,47 @@
+import { Worker } from "node:worker_threads";
+import { Problem } from "@sluice/contract/problem";
+import type { Arrays } from "../operation.ts";
+import { type Report, transferable, type Work } from "./messages.ts";
+import source from "worker:./worker.ts";
+
+export interface ThreadContext {
+  /** Aborting kills the thread in the middle of whatever it does. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/**
+ * Runs one operation in a thread of its own, so that the calling thread stays free to beat and to
+ * listen. Buffers move both ways without a copy: **the input arrays are empty afterwards**, and any
+ * other view of the same buffers with them.
+ * @throws Problem what the operation throws, with the same code and place
+ * @throws the signal's reason once it is aborted; Error when the thread dies or runs out of memory
+ */
+export async function runInThread(work: Work, { signal, onProgress }: ThreadContext = {}): Promise<Arrays> {
+  signal?.throwIfAborted();
+  const worker = new Worker(source, {
+    eval: true,
+    workerData: work,
+    transferList: transferable(work.inputs),
+    // Arrays live outside the heap; the flags and environment of the process are none of its business.
+    execArgv: [],
+    env: {},
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<Arrays>();
+  worker.on("message", (report: Report) => {
+    if (report.kind === "progress") onProgress?.(report.fraction);
+    else if (report.kind === "done") resolve(report.outputs);
+    else reject(new Problem(report.code, report.detail, report.place));
+  });
+  worker.on("error", (error) => reject(new Error(`The compute thread failed: ${error.message}`, { cause: error })));
+  worker.on("exit", (code) => reject(new Error(`The compute thread ended with code ${code} and no result.`)));
+  const abort = (): void => reject(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    await worker.terminate();
+    worker.removeAllListeners();
+  }
+}

@@ -1,0 +1,64 @@
+import { type ArraySpec, elementCount } from "@sluice/contract/array";
+import { Problem } from "@sluice/contract/problem";
+import type { InputRule, Specs } from "../operation.ts";
+
+const shapeText = (shape: readonly number[]): string => `shape (${shape.join(", ")})`;
+
+function rankText(rank: InputRule["rank"]): string {
+  return typeof rank === "number" ? `${rank} axes` : `at least ${rank.min} axes`;
+}
+
+function checkInput(name: string, rule: InputRule, spec: ArraySpec): void {
+  const { shape, dtype } = spec;
+  const refuse = (expected: string, got: string): never => {
+    throw new Problem("invalid-shape", `inputs.${name} must have ${expected}, not ${got}.`, {
+      field: `inputs.${name}`,
+      expected,
+      got,
+    });
+  };
+  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
+    refuse("extents that are whole numbers from 0", shapeText(shape));
+  }
+  const rankFits = typeof rule.rank === "number" ? shape.length === rule.rank : shape.length >= rule.rank.min;
+  if (!rankFits) refuse(rankText(rule.rank), `${shape.length} (${shapeText(shape)})`);
+  if (!rule.dtypes.includes(dtype)) refuse(`dtype ${rule.dtypes.join(" or ")}`, dtype);
+}
+
+/** Every input the operation names is there, none that it does not name, each of the right kind. */
+export function checkInputs(rules: Readonly<Record<string, InputRule>>, inputs: Specs): void {
+  const names = Object.keys(rules);
+  for (const name of Object.keys(inputs)) {
+    if (names.includes(name)) continue;
+    throw new Problem("invalid-shape", `The operation has no input ${name}.`, {
+      field: `inputs.${name}`,
+      expected: `only the inputs ${names.join(", ")}`,
+      got: name,
+    });
+  }
+  for (const [name, rule] of Object.entries(rules)) {
+    const spec = inputs[name];
+    if (!spec) {
+      throw new Problem("invalid-shape", `The operation needs the input ${name} (${rule.description}).`, {
+        field: `inputs.${name}`,
+        expected: `an array with ${rankText(rule.rank)}`,
+        got: "nothing",
+      });
+    }
+    checkInput(name, rule, spec);
+  }
+}
+
+/** For operations that, as in NumPy, have no meaning over zero elements. */
+export function requireNonEmpty(name: string, { shape }: ArraySpec): void {
+  if (elementCount(shape) > 0) return;
+  throw new Problem(
+    "invalid-shape",
+    `inputs.${name} must not be empty: its ${shapeText(shape)} has no elements.`,
+    {
+      field: `inputs.${name}`,
+      expected: "at least one element",
+      got: shapeText(shape),
+    },
+  );
+}

@@ -1,0 +1,72 @@
+import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
+
+/** The kinds of work an engine does; rates.json has one table of measured rates for each. */
+export type KernelClass = "fft-power-of-two" | "fft-any-length" | "abs" | "scale" | "random" | "matmul";
+
+/** One pass of one kernel, with what a cost model needs to price it. */
+export interface PlanStep {
+  readonly kernel: KernelClass;
+  /** What the rate depends on: transform length, element count, or (m·k·n)^(1/3) for a matmul. */
+  readonly size: number;
+  /** Nominal: 5·n·log2(n) for a complex transform of n, 2·m·k·n for a real product. */
+  readonly flops: number;
+  /** Read and written, each array once. */
+  readonly bytes: number;
+  /** Bytes of all arrays alive while it runs: the operation's inputs, intermediates and outputs. */
+  readonly live: number;
+}
+
+type Work = Omit<PlanStep, "live">;
+
+export const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
+
+/** Says which arrays are alive during these steps. */
+export function whileHolding(alive: readonly ArraySpec[], steps: readonly Work[]): PlanStep[] {
+  const live = alive.reduce((bytes, spec) => bytes + byteLength(spec), 0);
+  return steps.map((step) => ({ ...step, live }));
+}
+
+function fftStep(length: number, transforms: number): Work {
+  return {
+    kernel: isPowerOfTwo(length) ? "fft-power-of-two" : "fft-any-length",
+    size: length,
+    flops: Math.ceil(5 * length * Math.max(1, Math.log2(length))) * transforms,
+    bytes: 2 * 16 * length * transforms,
+  };
+}
+
+/** Rows, then columns, of the last two axes. */
+export function fft2Steps({ shape }: ArraySpec): Work[] {
+  const columns = shape.at(-1) ?? 1;
+  const rows = shape.at(-2) ?? 1;
+  const elements = elementCount(shape);
+  return [fftStep(columns, elements / columns), fftStep(rows, elements / rows)];
+}
+
+export function absoluteStep(input: ArraySpec): Work {
+  const elements = elementCount(input.shape);
+  return { kernel: "abs", size: elements, flops: 4 * elements, bytes: byteLength(input) + 8 * elements };
+}
+
+export function scaleStep(input: ArraySpec): Work {
+  const elements = elementCount(input.shape);
+  return { kernel: "scale", size: elements, flops: 2 * elements, bytes: 2 * byteLength(input) };
+}
+
+export function randomStep(output: ArraySpec): Work {
+  const elements = elementCount(output.shape);
+  // Generating is integer work; the one flop is the conversion to floating point.
+  return { kernel: "random", size: elements, flops: elements, bytes: byteLength(output) };
+}
+
+/** `a` is m×k, `b` is k×n, `output` is m×n. */
+export function matmulStep(a: ArraySpec, b: ArraySpec, output: ArraySpec): Work {
+  const products = elementCount(a.shape) * (b.shape[1] ?? 0);
+  const realProducts = products * (a.dtype === "complex128" ? 2 : 1) * (b.dtype === "complex128" ? 2 : 1);
+  return {
+    kernel: "matmul",
+    size: Math.cbrt(products),
+    flops: 2 * realProducts,
+    bytes: byteLength(a) + byteLength(b) + byteLength(output),
+  };
+}

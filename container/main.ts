@@ -1,0 +1,43 @@
+import { taskEnvironment } from "../aws/config.ts";
+import { ports } from "../aws/ports.ts";
+import { thisTask } from "../aws/this-task.ts";
+import { compute } from "../jobs/compute.ts";
+import { type RunOutcome, runJob } from "../jobs/run.ts";
+
+/**
+ * What the exit code tells whoever reads the task list. The job's fate is in its record: a task whose job
+ * FAILED did its work, and a task that lost the claim did right to go.
+ */
+const exitCodes: Record<RunOutcome, number> = { completed: 0, failed: 0, lost: 0, released: 75 };
+/** EX_TEMPFAIL: the job was given back and runs again. Anything thrown is EX_SOFTWARE. */
+const brokenExitCode = 70;
+
+/** The Fargate entry: one task, one job. SIGTERM (Spot, StopTask) gives the job back and ends in time. */
+async function main(): Promise<number> {
+  const taken = new AbortController();
+  process.once("SIGTERM", () => taken.abort());
+  const { JOB_ID: jobId, DISPATCH: dispatch } = taskEnvironment();
+  const about = { jobId, dispatch };
+  const { log } = ports();
+  try {
+    const machine = { target: "fargate", signal: taken.signal, ...(await thisTask()) } as const;
+    const outcome = await runJob({ jobId, dispatch }, machine, compute, ports());
+    log.info("task done", { ...about, outcome });
+    return exitCodes[outcome];
+  } catch (error) {
+    log.error("task broke", { ...about, error });
+    return brokenExitCode;
+  }
+}
+
+main().then(
+  // Not process.exit: lines still on their way to the log would be cut off.
+  (code) => {
+    process.exitCode = code;
+  },
+  // Only a wrong environment ends here: there is no job to speak of yet.
+  (error) => {
+    console.error(error);
+    process.exitCode = brokenExitCode;
+  },
+);

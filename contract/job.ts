@@ -1,0 +1,90 @@
+import type { ArraySpec } from "./array.ts";
+import type { ProblemCode } from "./problem.ts";
+
+/** The job as callers see it. Times are ISO 8601 UTC, sizes bytes unless the name says otherwise. */
+
+export const statuses = ["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"] as const;
+export type Status = (typeof statuses)[number];
+
+/** A run ends in exactly one of these, and only `retry` leaves FAILED and CANCELLED again. */
+export type TerminalStatus = "COMPLETED" | "FAILED" | "CANCELLED";
+
+export function isTerminal(status: Status): status is TerminalStatus {
+  return status === "COMPLETED" || status === "FAILED" || status === "CANCELLED";
+}
+
+export const targets = ["lambda", "fargate"] as const;
+export type Target = (typeof targets)[number];
+
+/** Where a job runs and why, with what the plan predicts. */
+export interface Route {
+  readonly target: Target;
+  readonly reason: string;
+  readonly memoryMiB: number;
+  readonly vcpu: number;
+  readonly estimate: {
+    readonly flops: number;
+    readonly peakBytes: number;
+    readonly seconds: number;
+    readonly usd: number;
+  };
+}
+
+export interface ArrayView extends ArraySpec {
+  readonly bytes: number;
+}
+
+export interface OutputView extends ArrayView {
+  /** Presigned link to the `.npy`, once COMPLETED. */
+  readonly url?: string;
+  /** The array itself as nested JSON, when the caller waited and it fits. */
+  readonly data?: unknown;
+}
+
+export interface AttemptView {
+  readonly attempt: number;
+  readonly target: Target;
+  readonly memoryMiB: number;
+  readonly engine: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+}
+
+export interface JobView {
+  readonly jobId: string;
+  readonly status: Status;
+  readonly statusReason: string;
+  readonly operation: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, ArrayView>>;
+  readonly progress: number;
+  readonly route: Route;
+  readonly attempts: readonly AttemptView[];
+  readonly outputs?: Readonly<Record<string, OutputView>>;
+  readonly error?: { readonly code: ProblemCode; readonly message: string };
+  readonly cost?: { readonly usd: number };
+  readonly timings: {
+    readonly queuedSeconds?: number;
+    readonly computeSeconds?: number;
+    readonly totalSeconds?: number;
+  };
+  readonly links: { readonly self: string; readonly status: string; readonly result: string };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly finishedAt?: string;
+}
+
+export interface StatusView {
+  readonly jobId: string;
+  readonly status: Status;
+  readonly statusReason: string;
+  readonly progress: number;
+  readonly updatedAt: string;
+}
+
+export interface ResultView extends ArraySpec {
+  readonly result: unknown;
+}

@@ -1,0 +1,23 @@
+/** The caps of the HTTP API. The local API enforces the same ones. */
+export const MiB = 1024 * 1024;
+
+/** Largest request body, measured after gzip is undone, so that a small bomb is not parsed. */
+export const maxBodyBytes = 5 * MiB;
+
+/** Largest result written as JSON; above it the caller gets a link to the .npy instead. */
+export const maxJsonResultBytes = 5 * MiB;
+
+/** Largest `params`, as JSON text. */
+export const maxParamsBytes = 64 * 1024;
+
+/** `Prefer: wait=N` is honoured up to this many seconds; the gateway itself gives up at 30. */
+export const maxWaitSeconds = 20;
+
+export const maxLabels = 10;
+export const maxLabelLength = 64;
+
+/** Longest Idempotency-Key, in characters. */
+export const maxIdempotencyKeyLength = 255;
+
+export const maxListLimit = 100;
+export const defaultListLimit = 20;

@@ -1,0 +1,152 @@
+/**
+ * NumPy's .npy files (format versions 1.0 to 3.0, numpy/lib/format.py). Browser-safe: bytes in, arrays out.
+ */
+import { type ArraySpec, byteLength, type DenseArray, type Dtype, elementCount } from "./array.ts";
+import { parseHeaderLiteral } from "./npy-header.ts";
+import { toCOrder, withBytesSwapped } from "./npy-layout.ts";
+import { Problem } from "./problem.ts";
+
+export interface NpyHeader {
+  readonly spec: ArraySpec;
+  readonly fortranOrder: boolean;
+  readonly littleEndian: boolean;
+  /** Where the data starts, in bytes from the start of the file. */
+  readonly dataOffset: number;
+  readonly version: 1 | 2 | 3;
+}
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+const alignment = 64;
+// NumPy's own limits (format.py, NPY_MAXDIMS).
+const longestHeader = 10_000;
+const mostAxes = 64;
+
+const codes: Record<Dtype, string> = { float64: "f8", float32: "f4", complex128: "c16" };
+const dtypeOf = new Map(Object.entries(codes).map(([dtype, code]) => [code, dtype as Dtype]));
+
+function refuse(what: string, expected: string, got: string): never {
+  throw new Problem("invalid-npy", `${what} must be ${expected}, not ${got}.`, { expected, got });
+}
+
+/**
+ * The version 1.0 header of a little-endian C-order array, padded so that the data that follows
+ * starts on a 64-byte boundary. Header and data can then be written without joining them.
+ */
+export function npyHeader({ shape, dtype }: ArraySpec): Uint8Array {
+  const extents = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const literal = `{'descr': '<${codes[dtype]}', 'fortran_order': False, 'shape': (${extents}), }`;
+  const prefix = magic.length + 4;
+  const total = Math.ceil((prefix + literal.length + 1) / alignment) * alignment;
+  const header = new Uint8Array(total).fill(0x20);
+  header.set([...magic, 1, 0, (total - prefix) & 0xff, (total - prefix) >> 8]);
+  for (let index = 0; index < literal.length; index += 1) header[prefix + index] = literal.charCodeAt(index);
+  header[total - 1] = 0x0a;
+  return header;
+}
+
+/** The bytes of an array's data, without a copy. */
+export function dataBytes({ data }: DenseArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A whole .npy file, little-endian, C order, as `numpy.save` would write it. */
+export function encodeNpy(array: DenseArray): Uint8Array {
+  const header = npyHeader(array);
+  const file = new Uint8Array(header.length + array.data.byteLength);
+  file.set(header);
+  file.set(dataBytes(array), header.length);
+  return file;
+}
+
+/** Where the header's text starts and ends; `bytes` may be cut off after it. */
+function headerBounds(bytes: Uint8Array): { version: 1 | 2 | 3; start: number; end: number } {
+  const requireBytes = (count: number): void => {
+    if (bytes.length < count) refuse("A .npy file", `at least ${count} bytes long`, `${bytes.length}`);
+  };
+  requireBytes(10);
+  if (magic.some((byte, index) => bytes[index] !== byte)) {
+    refuse(
+      "The first bytes of a .npy file",
+      "\\x93NUMPY",
+      JSON.stringify(String.fromCharCode(...bytes.subarray(0, 6))),
+    );
+  }
+  const version = bytes[6];
+  if ((version !== 1 && version !== 2 && version !== 3) || bytes[7] !== 0) {
+    return refuse("The .npy version", "1.0, 2.0 or 3.0", `${version}.${bytes[7]}`);
+  }
+  const start = version === 1 ? 10 : 12;
+  requireBytes(start);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > longestHeader) refuse("The .npy header", `at most ${longestHeader} bytes long`, `${length}`);
+  requireBytes(start + length);
+  return { version, start, end: start + length };
+}
+
+function specOf(descr: string, shape: readonly number[]): { spec: ArraySpec; littleEndian: boolean } {
+  const order = /^[<>=|]/.test(descr) ? descr[0] : "=";
+  const dtype = dtypeOf.get(descr.replace(/^[<>=|]/, ""));
+  if (!dtype) {
+    return refuse(
+      "The dtype of a .npy file",
+      "float64, float32 or complex128 ('<f8', '<f4', '<c16')",
+      `'${descr}'`,
+    );
+  }
+  if (shape.length > mostAxes)
+    refuse("The shape of a .npy file", `at most ${mostAxes} axes`, `${shape.length}`);
+  const spec = { shape, dtype };
+  if (![...shape, elementCount(shape), byteLength(spec)].every(Number.isSafeInteger)) {
+    refuse("The size of a .npy file", "below 2^53 bytes", `shape (${shape.join(", ")})`);
+  }
+  // "=" is the byte order of the machine that wrote it: little-endian on every machine we meet.
+  return { spec, littleEndian: order !== ">" };
+}
+
+/**
+ * Reads the header alone: `bytes` may be just the first part of a file.
+ * @throws Problem invalid-npy
+ */
+export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
+  const { version, start, end } = headerBounds(bytes);
+  // Latin-1 in versions 1 and 2, UTF-8 in 3; what the grammar allows is ASCII, the same in both.
+  const text = String.fromCharCode(...bytes.subarray(start, end));
+  const { descr, fortranOrder, shape } = parseHeaderLiteral(text);
+  return { ...specOf(descr, shape), fortranOrder, dataOffset: end, version };
+}
+
+/**
+ * Reads a whole file into C order. The data is a view of `bytes` where it is little-endian, in C
+ * order and aligned (as in every file written here or by NumPy), else a copy.
+ * @throws Problem invalid-npy
+ */
+export function decodeNpy(bytes: Uint8Array): DenseArray {
+  const { spec, fortranOrder, littleEndian, dataOffset } = parseNpyHeader(bytes);
+  const expected = dataOffset + byteLength(spec);
+  if (bytes.length !== expected) {
+    refuse(
+      "A .npy file of this header",
+      `${expected} bytes long (${dataOffset} of header, ${byteLength(spec)} of ${spec.dtype} of shape (${spec.shape.join(", ")}))`,
+      `${bytes.length}`,
+    );
+  }
+  const raw = bytes.subarray(dataOffset);
+  const data = typed(
+    littleEndian ? raw : withBytesSwapped(raw, spec.dtype === "float32" ? 4 : 8),
+    spec.dtype,
+  );
+  return { ...spec, data: fortranOrder ? toCOrder(data, spec) : data };
+}
+
+/** A view where the bytes are aligned for it, else a copy. */
+function typed(raw: Uint8Array, dtype: Dtype): Float64Array | Float32Array {
+  const width = dtype === "float32" ? 4 : 8;
+  const {
+    buffer,
+    byteOffset,
+    byteLength: bytes,
+  }: Uint8Array = raw.byteOffset % width === 0 ? raw : raw.slice();
+  if (dtype === "float32") return new Float32Array(buffer, byteOffset, bytes / width);
+  return new Float64Array(buffer, byteOffset, bytes / width);
+}

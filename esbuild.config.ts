@@ -1,0 +1,28 @@
+import type { BuildOptions } from "esbuild";
+import { esbuildWorkerSource } from "./scripts/worker-source.ts";
+
+/** One recipe for every bundle: the Lambdas (through serverless-esbuild) and the container. */
+export const bundle = {
+  bundle: true,
+  // CommonJS: `sls invoke local` finds only .js, .cjs and .json handlers.
+  format: "cjs",
+  platform: "node",
+  target: "node24",
+  sourcemap: true,
+  minify: true,
+  keepNames: true,
+  legalComments: "none",
+  plugins: [esbuildWorkerSource()],
+} satisfies BuildOptions;
+
+const serverlessEsbuild = () => ({
+  ...bundle,
+  outputFileExtension: ".cjs",
+  // Two stacks may run from one checkout: each builds into its own folder.
+  outputWorkFolder: process.env.SLUICE_BUILD_FOLDER ?? ".esbuild",
+  // The SDK is bundled: the runtime's own copy is not pinned and loads slower than a minified bundle.
+  exclude: [],
+});
+
+// serverless-esbuild calls `require(config)(serverless)` and ignores `.default`.
+export { serverlessEsbuild as "module.exports" };

@@ -1,0 +1,15 @@
+import middy from "@middy/core";
+import { submitBody } from "@sluice/contract/submit";
+import { validate } from "@sluice/contract/validate";
+import { ports } from "../aws/ports.ts";
+import { compute } from "../jobs/compute.ts";
+import { computeDirectly } from "../jobs/direct.ts";
+
+/**
+ * For `sls invoke -f compute --data '{"dataMatrix": …}'`: takes the submit body, returns the outputs. What
+ * does not fit this function is submitted, and the job view comes back. Callers are those IAM lets invoke it.
+ */
+export const handler = middy<unknown>().handler(async (event) => {
+  const body = validate(submitBody, event);
+  return computeDirectly(body, "local", compute, ports());
+});

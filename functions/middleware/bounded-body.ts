@@ -1,0 +1,61 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { MiddlewareObj } from "@middy/core";
+import { maxBodyBytes } from "@sluice/contract/limits";
+import { Problem } from "@sluice/contract/problem";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+
+/** An event whose body has been unpacked and measured. */
+export interface RawBodyEvent extends APIGatewayProxyEventV2 {
+  rawBody: Buffer;
+}
+
+/**
+ * Undoes base64 and gzip and holds the body to its cap before anything parses it: `maxOutputLength` stops
+ * a gzip bomb while it unpacks. Leaves the bytes in `rawBody` and, for JSON, the text in `body`.
+ */
+export function boundedBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructuredResultV2> {
+  return {
+    before: async ({ event }) => {
+      const sent = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+      if (sent.byteLength > maxBodyBytes) throw tooLarge();
+      event.rawBody = await unpacked(sent, event.headers["content-encoding"]);
+      event.isBase64Encoded = false;
+      event.body = isNpy(event) ? "" : event.rawBody.toString("utf8");
+    },
+  };
+}
+
+export function isNpy({ headers }: Pick<APIGatewayProxyEventV2, "headers">): boolean {
+  return /^application\/x-npy\s*(;|$)/i.test(headers["content-type"] ?? "");
+}
+
+async function unpacked(body: Buffer, encoding = "identity"): Promise<Buffer> {
+  if (encoding === "identity") return body;
+  if (encoding !== "gzip") {
+    throw new Problem("unsupported-media-type", `content-encoding: expected gzip or none, got ${encoding}`, {
+      field: "content-encoding",
+      expected: "gzip",
+      got: encoding,
+    });
+  }
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: maxBodyBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    throw new Problem("bad-request", "the body says it is gzip and is not", { field: "content-encoding" });
+  }
+}
+
+function tooLarge(): Problem {
+  const expected = `at most ${maxBodyBytes} bytes, unpacked`;
+  return new Problem(
+    "payload-too-large",
+    `the body is too large: expected ${expected}; send larger arrays through /uploads`,
+    {
+      field: "body",
+      expected,
+      url: "/uploads",
+    },
+  );
+}

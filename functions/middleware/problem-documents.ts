@@ -1,0 +1,57 @@
+import type { MiddlewareObj } from "@middy/core";
+import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { logger } from "../../aws/ports.ts";
+
+/**
+ * Renders whatever a handler threw. A Problem is the caller's to read; anything else is ours: the log
+ * gets all of it, the caller a request id to quote.
+ */
+export function problemDocuments(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+  return {
+    onError: ({ error, event, context, response }) => {
+      if (response) return response;
+      const problem = problemOf(error);
+      if (problem) return problemResponse(problemDocument(problem));
+      const requestId = event.requestContext?.requestId ?? context.awsRequestId;
+      const jobId = event.pathParameters?.jobId;
+      logger().error("request failed", { requestId, ...(jobId ? { jobId } : {}), error });
+      const detail = `the request could not be handled; quote request ${requestId}`;
+      return problemResponse(problemDocument(new Problem("internal-error", detail)));
+    },
+  };
+}
+
+function problemResponse(document: ProblemDocument): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: document.status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+    body: JSON.stringify(document),
+  };
+}
+
+/** Middy's own errors carry the package that threw them and what it saw. */
+interface MiddyError extends Error {
+  readonly statusCode?: number;
+  readonly cause?: { readonly package?: string; readonly data?: unknown; readonly message?: string };
+}
+
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  const { statusCode, cause } = error as MiddyError;
+  if (cause?.package === "@middy/http-json-body-parser") {
+    if (statusCode !== 415)
+      return new Problem("malformed-json", `the body is not valid JSON: ${cause.message ?? "it is empty"}`);
+    return unsupportedMediaType(String(cause.data ?? "no content type"));
+  }
+  return undefined;
+}
+
+export function unsupportedMediaType(got: string): Problem {
+  const expected = "application/json or application/x-npy";
+  return new Problem("unsupported-media-type", `content-type: expected ${expected}, got ${got}`, {
+    field: "content-type",
+    expected,
+    got,
+  });
+}

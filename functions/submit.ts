@@ -1,0 +1,33 @@
+import { ports } from "../aws/ports.ts";
+import { prepare } from "../jobs/prepare.ts";
+import { submit } from "../jobs/submit.ts";
+import { apiWithBody, json } from "./api.ts";
+import { ownerOf } from "./owner.ts";
+import { viewAfterWait } from "./prefer.ts";
+import { idempotencyKey, requestHash, submissionOf } from "./submission.ts";
+
+/** POST /jobs */
+export const handler = apiWithBody({ npy: true }).handler(async (event) => {
+  const owner = ownerOf(event);
+  const body = submissionOf(event);
+  const key = idempotencyKey(event.headers);
+  const { job, replayed } = await submit(
+    {
+      owner,
+      prepared: await prepare(body, owner, ports()),
+      requestedTarget: body.target,
+      labels: body.labels,
+      requestHash: requestHash(event),
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+    },
+    ports(),
+  );
+  const { view, ended, headers } = await viewAfterWait(job, event.headers.prefer, ports());
+  const common = {
+    location: view.links.self,
+    ...(replayed ? { "idempotency-replayed": "true" } : {}),
+    ...headers,
+  };
+  if (ended) return json(200, view, common);
+  return json(202, { ...view, message: "Job accepted for processing." }, common);
+});

@@ -1,0 +1,63 @@
+import { engine } from "@sluice/compute";
+import type { Target } from "@sluice/contract/job";
+import { randomId } from "./ids.ts";
+import type { Ports } from "./ports.ts";
+import type { Job } from "./record.ts";
+import { timing } from "./timing.ts";
+
+/** The machine that runs the job, as far as the job cares. */
+export interface Machine {
+  readonly target: Target;
+  readonly taskArn?: string;
+  /** On Lambda: when the function is killed, epoch ms. It caps the lease and triggers a release. */
+  readonly killedAt?: number;
+  /** Aborted when the machine is being taken away (SIGTERM). */
+  readonly signal?: AbortSignal;
+}
+
+/** One conditional update that answers the job: the claim is the read. */
+export async function claim(
+  jobId: string,
+  dispatch: number,
+  machine: Machine,
+  ports: Pick<Ports, "store" | "log" | "now">,
+): Promise<Job | undefined> {
+  const startedAt = ports.now();
+  const worker = randomId();
+  const leaseUntil =
+    machine.killedAt === undefined ? startedAt + timing.lease : machine.killedAt + timing.lambdaLeaseSlack;
+  const { taskArn, target } = machine;
+  const claimed = await ports.store.update(
+    jobId,
+    { dispatch, status: "PENDING" },
+    {
+      status: "PROCESSING",
+      statusReason: `running on ${target}`,
+      step: undefined,
+      worker,
+      leaseUntil,
+      dueAt: leaseUntil,
+      startedAt,
+      refusals: 0,
+      unanswered: 0,
+      ...(taskArn === undefined ? {} : { taskArn }),
+    },
+    {
+      dispatch,
+      target,
+      engine: `${engine.name} ${engine.version}`,
+      startedAt,
+      ...(taskArn === undefined ? {} : { taskArn }),
+    },
+  );
+  if (claimed.ok) return claimed.job;
+  const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
+  ports.log.info("job is not ours to run", { jobId, dispatch, ...found });
+  return undefined;
+}
+
+/** The clauses of every write a worker makes after its claim. */
+export function ownedBy({ dispatch, worker }: Job) {
+  if (worker === undefined) throw new Error("a claimed job has a worker");
+  return { dispatch, status: "PROCESSING", worker } as const;
+}

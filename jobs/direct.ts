@@ -1,0 +1,75 @@
+import { random } from "@sluice/compute";
+import type { DenseArray } from "@sluice/contract/array";
+import { arrayToJson } from "@sluice/contract/array-json";
+import type { JobView, OutputView } from "@sluice/contract/job";
+import { decodeNpy } from "@sluice/contract/npy";
+import type { SubmitBody } from "@sluice/contract/submit";
+import { sha256 } from "./ids.ts";
+import type { Compute, Ports } from "./ports.ts";
+import { type Prepared, type PreparedInput, prepare } from "./prepare.ts";
+import { isStored } from "./record.ts";
+import { submit } from "./submit.ts";
+import { jobView } from "./view.ts";
+
+/** What the direct function answers when it could do the work itself. */
+export interface DirectResult extends Pick<Prepared, "operation" | "params"> {
+  readonly outputs: Readonly<Record<string, OutputView>>;
+  readonly computeSeconds: number;
+}
+
+/**
+ * Computes at once, without a job: nothing is stored, so nothing can be asked for later. Work that is
+ * routed to Fargate becomes a job of `owner` instead.
+ *
+ * @throws Problem for whatever the caller got wrong, or for a numeric failure
+ */
+export async function computeDirectly(
+  body: SubmitBody,
+  owner: string,
+  compute: Compute,
+  ports: Ports,
+): Promise<DirectResult | JobView> {
+  const prepared = await prepare(body, owner, ports);
+  if (prepared.route.target === "fargate") {
+    const requestHash = sha256(JSON.stringify(body));
+    const { job } = await submit(
+      { owner, prepared, requestedTarget: body.target, labels: body.labels, requestHash },
+      ports,
+    );
+    return jobView(job, ports);
+  }
+  const inputs = await arraysOf(prepared, ports);
+  const { operation, params } = prepared;
+  const startedAt = ports.now();
+  const results = await compute(
+    { operation, params, inputs },
+    {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      predictedSeconds: prepared.route.estimate.seconds,
+    },
+  );
+  const outputs = Object.entries(results).map(([name, array]): [string, OutputView] => {
+    const { shape, dtype, data } = array;
+    return [name, { shape, dtype, bytes: data.byteLength, data: arrayToJson(array) }];
+  });
+  return {
+    operation,
+    params,
+    outputs: Object.fromEntries(outputs),
+    computeSeconds: (ports.now() - startedAt) / 1000,
+  };
+}
+
+async function arraysOf(
+  { inputs }: Prepared,
+  { objects }: Pick<Ports, "objects">,
+): Promise<Record<string, DenseArray>> {
+  const read = async (input: PreparedInput): Promise<DenseArray> => {
+    if (input.kind === "bytes") return input.array;
+    if (input.kind === "spec") throw new Error("a submit body holds no bare shapes");
+    return isStored(input.ref) ? decodeNpy(await objects.get(input.ref.key)) : random(input.ref);
+  };
+  const entries = Object.entries(inputs).map(async ([name, input]) => [name, await read(input)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}

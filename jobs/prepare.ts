@@ -1,0 +1,144 @@
+import { completeParams, type Plan, plan } from "@sluice/compute";
+import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
+import { arrayFromJson } from "@sluice/contract/array-json";
+import type { Route } from "@sluice/contract/job";
+import { decodeNpy, npyHeader } from "@sluice/contract/npy";
+import { Problem } from "@sluice/contract/problem";
+import type { ArrayRef, PlanArrayRef, PlanBody, SubmitBody } from "@sluice/contract/submit";
+import { freshSeed, isJobId } from "./ids.ts";
+import type { Ports } from "./ports.ts";
+import type { InputRef } from "./record.ts";
+import { route } from "./route.ts";
+import type { Settings } from "./settings.ts";
+
+/** An input as the request brought it. `bytes` are a `.npy` file in parts, so that nothing is copied. */
+export type PreparedInput =
+  | {
+      readonly kind: "bytes";
+      readonly spec: ArraySpec;
+      readonly parts: readonly Uint8Array[];
+      readonly array: DenseArray;
+    }
+  | { readonly kind: "ref"; readonly ref: InputRef }
+  | { readonly kind: "spec"; readonly spec: ArraySpec };
+
+export interface Prepared {
+  readonly operation: string;
+  readonly params: Record<string, unknown>;
+  readonly inputs: Readonly<Record<string, PreparedInput>>;
+  readonly plan: Plan;
+  readonly route: Route;
+  readonly maxSeconds: number;
+}
+
+/**
+ * Turns a body into checked arrays, a plan and a route: everything that can be wrong with a request is
+ * found here, before anything is stored. Submit, plans and the direct function share it.
+ *
+ * @throws Problem for whatever the caller got wrong
+ */
+export async function prepare(
+  body: SubmitBody | PlanBody,
+  owner: string,
+  { store, settings }: { store: Pick<Ports["store"], "get">; settings: Settings },
+): Promise<Prepared> {
+  const inputs: Record<string, PreparedInput> = {};
+  for (const [name, ref] of Object.entries(body.inputs as Record<string, PlanArrayRef>)) {
+    inputs[name] = await prepareInput(ref, `inputs.${name}`, owner, store);
+  }
+  if (body.dataMatrix !== undefined) {
+    if (inputs.a) {
+      throw new Problem("invalid-field", "dataMatrix is short for inputs.a: give one of the two, not both", {
+        field: "dataMatrix",
+      });
+    }
+    inputs.a = fromJson(body.dataMatrix, "dataMatrix");
+  }
+  const params = completeParams(body.operation, body.params, freshSeed);
+  const specs = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, specOf(input)]));
+  const planned = plan(body.operation, params, specs);
+  return {
+    operation: body.operation,
+    params: planned.params,
+    inputs,
+    plan: planned,
+    route: route(planned, body.target, settings),
+    maxSeconds: checkedMaxSeconds(body.maxSeconds, settings),
+  };
+}
+
+export function specOf(input: PreparedInput): ArraySpec {
+  const { shape, dtype } = input.kind === "ref" ? input.ref : input.spec;
+  return { shape, dtype };
+}
+
+function checkedMaxSeconds(asked: number | undefined, settings: Settings): number {
+  if (asked === undefined) return settings.maxSeconds;
+  if (asked <= settings.maxSeconds) return asked;
+  throw new Problem("invalid-field", `maxSeconds: expected at most ${settings.maxSeconds}, got ${asked}`, {
+    field: "maxSeconds",
+    expected: `at most ${settings.maxSeconds}`,
+    got: String(asked),
+  });
+}
+
+async function prepareInput(
+  ref: ArrayRef | PlanArrayRef,
+  field: string,
+  owner: string,
+  store: Pick<Ports["store"], "get">,
+): Promise<PreparedInput> {
+  if ("data" in ref) return fromJson(ref.data, `${field}.data`);
+  if ("npy" in ref) return fromNpy(bytesFromBase64(ref.npy, `${field}.npy`));
+  if ("random" in ref) {
+    const { shape, seed, dtype } = ref.random;
+    return { kind: "ref", ref: { shape, dtype, seed } };
+  }
+  if ("job" in ref) return { kind: "ref", ref: await outputOf(ref, field, owner, store) };
+  if ("upload" in ref) throw notFound(`no upload ${ref.upload} of yours exists`, `${field}.upload`);
+  return { kind: "spec", spec: ref };
+}
+
+function fromJson(value: unknown, field: string): PreparedInput {
+  const array = arrayFromJson(value, field);
+  const { buffer, byteOffset } = array.data;
+  const data = new Uint8Array(buffer, byteOffset, byteLength(array));
+  return { kind: "bytes", spec: array, parts: [npyHeader(array), data], array };
+}
+
+/** Checks a whole `.npy` file; its bytes are stored as they came. */
+export function fromNpy(bytes: Uint8Array): PreparedInput {
+  const array = decodeNpy(bytes);
+  return { kind: "bytes", spec: array, parts: [bytes], array };
+}
+
+function bytesFromBase64(text: string, field: string): Uint8Array {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
+    throw new Problem("invalid-npy", `${field}: expected base64 of a .npy file`, {
+      field,
+      expected: "base64",
+    });
+  }
+  return Buffer.from(text, "base64");
+}
+
+/** The output of an earlier job of the same owner, read where that job left it. */
+async function outputOf(
+  { job: jobId, output }: { job: string; output: string },
+  field: string,
+  owner: string,
+  store: Pick<Ports["store"], "get">,
+): Promise<InputRef> {
+  const job = isJobId(jobId) ? await store.get(jobId) : undefined;
+  if (job?.owner !== owner) throw notFound(`no job ${jobId} of yours exists`, `${field}.job`);
+  if (job.status !== "COMPLETED") {
+    throw notFound(`job ${jobId} is ${job.status}, only a COMPLETED job has outputs`, `${field}.job`);
+  }
+  const found = job.outputs?.[output];
+  if (!found) throw notFound(`job ${jobId} has no output ${output}`, `${field}.output`);
+  return { shape: found.shape, dtype: found.dtype, key: found.key, offset: 0, length: found.bytes };
+}
+
+function notFound(detail: string, field: string): Problem {
+  return new Problem("input-not-found", `${field}: ${detail}`, { field });
+}

@@ -1,0 +1,127 @@
+import type { ArraySpec } from "@sluice/contract/array";
+import type { Route, Status, Target } from "@sluice/contract/job";
+import type { ProblemCode } from "@sluice/contract/problem";
+
+/** The one DynamoDB item behind a job. Times are epoch milliseconds unless the name says seconds. */
+export interface Job {
+  /** Version of this record's shape; a reader refuses a newer one. */
+  readonly v: 1;
+  readonly jobId: string;
+  readonly owner: string;
+  readonly status: Status;
+  readonly statusReason: string;
+  readonly progress: number;
+
+  readonly operation: string;
+  readonly params: Record<string, unknown>;
+  readonly labels: Record<string, string>;
+  readonly inputs: Record<string, InputRef>;
+  /** What the plan promised: one spec per named output. */
+  readonly outputSpecs: Record<string, ArraySpec>;
+  readonly route: Route;
+  /** What the caller asked for; `auto` leaves the lane to the router, and to escalation. */
+  readonly requestedTarget: Target | "auto";
+  readonly maxSeconds: number;
+  readonly deadlineAt: number;
+  /** SHA-256 of the request, so that a reused Idempotency-Key with another body is told apart. */
+  readonly requestHash: string;
+
+  /** Raised by retry: a run ends in one terminal state. */
+  readonly run: number;
+  /** The fence: raised before every send and every RunTask, never reset. */
+  readonly dispatch: number;
+  /** Raised by every write; decisions are conditional on the one they were made from. */
+  readonly rev: number;
+  /** Random id of the last write: how a writer whose reply was lost knows its own write. */
+  readonly writeId?: string;
+
+  /** What a PENDING job is waiting for. */
+  readonly step?: PendingStep;
+  /** When sweep must look at the job; absent once terminal. */
+  readonly dueAt?: number;
+  readonly sentAt?: number;
+  /** Sends of this run that nobody answered. */
+  readonly unanswered: number;
+  /** RunTask refusals in a row: the backoff grows with it. */
+  readonly refusals: number;
+  readonly countedAttempts: number;
+  readonly uncountedAttempts: number;
+  readonly spotReclaims: number;
+
+  readonly worker?: string;
+  readonly taskArn?: string;
+  readonly leaseUntil?: number;
+  readonly startedAt?: number;
+  readonly attempts: Attempt[];
+
+  readonly outputs?: Record<string, OutputRef>;
+  readonly error?: { readonly code: ProblemCode; readonly message: string };
+  readonly usd?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly finishedAt?: number;
+  /** Epoch SECONDS, as DynamoDB's TTL wants it. TTL is late by up to days, so readers check it too. */
+  readonly ttl: number;
+}
+
+/**
+ * send: sweep sends it at dueAt · sent: a message carries the current dispatch ·
+ * launched: RunTask was called, or is about to be, for the current dispatch.
+ */
+export type PendingStep = "send" | "sent" | "launched";
+
+/** One claim by one machine, kept for people. */
+export interface Attempt {
+  readonly dispatch: number;
+  readonly target: Target;
+  readonly engine: string;
+  readonly startedAt: number;
+  readonly taskArn?: string;
+  /** Set when the attempt ends, from the route it ran under. */
+  readonly memoryMiB?: number;
+  readonly vcpu?: number;
+  readonly endedAt?: number;
+  readonly outcome?: AttemptOutcome;
+  readonly reason?: string;
+}
+
+export type AttemptOutcome =
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "released"
+  | "out-of-memory"
+  | "interrupted"
+  | "died";
+
+export type InputRef = StoredInput | RandomInput;
+
+/** Bytes in S3: one `.npy` file inside `key`, `length` bytes from `offset`. */
+export interface StoredInput extends ArraySpec {
+  readonly key: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** `numpy.random.default_rng(seed).random(shape)`, made where it is used: it never travels. */
+export interface RandomInput extends ArraySpec {
+  readonly dtype: "float64" | "float32";
+  readonly seed: number | string;
+}
+
+export function isStored(input: InputRef): input is StoredInput {
+  return "key" in input;
+}
+
+/** A finished output: one `.npy` object. */
+export interface OutputRef extends ArraySpec {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** New values for a job; `undefined` removes the attribute. */
+export type JobChanges = {
+  readonly [Field in keyof Omit<Job, "jobId" | "owner" | "rev" | "writeId" | "updatedAt">]?:
+    | Job[Field]
+    | undefined;
+};

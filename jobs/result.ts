@@ -1,0 +1,55 @@
+import { arrayToJson } from "@sluice/contract/array-json";
+import type { ResultView } from "@sluice/contract/job";
+import { maxJsonResultBytes } from "@sluice/contract/limits";
+import { Problem } from "@sluice/contract/problem";
+import { mayFitJson, readOutput } from "./arrays.ts";
+import type { Ports } from "./ports.ts";
+import type { Job, OutputRef } from "./record.ts";
+
+/**
+ * One output of a COMPLETED job: as JSON, or as a link to its `.npy` when that is wanted or JSON would be
+ * too large.
+ *
+ * @throws Problem `not-finished`, `failed`, `cancelled`, `output-not-found`, `expired`, or `result-too-large`
+ * when only JSON was wanted
+ */
+export async function resultOf(
+  job: Job,
+  name: string,
+  wanted: { npy: boolean; jsonOnly: boolean },
+  { objects }: Pick<Ports, "objects">,
+): Promise<ResultView | { readonly url: string }> {
+  const output = outputOf(job, name);
+  const { shape, dtype, key } = output;
+  const link = async () => ({ url: await objects.link(key, `${job.jobId}-${name}.npy`) });
+  if (wanted.npy) return link();
+  const result = mayFitJson(output, maxJsonResultBytes) ? await smallEnough(output, objects) : undefined;
+  if (result !== undefined) return { result, shape, dtype };
+  if (!wanted.jsonOnly) return link();
+  const detail = `the result is more than ${maxJsonResultBytes} bytes of JSON; fetch the .npy at url instead`;
+  throw new Problem("result-too-large", detail, { expected: "Accept: application/x-npy", ...(await link()) });
+}
+
+async function smallEnough(output: OutputRef, objects: Ports["objects"]): Promise<unknown> {
+  const value = arrayToJson(await readOutput(output, objects));
+  return JSON.stringify(value).length <= maxJsonResultBytes ? value : undefined;
+}
+
+function outputOf(job: Job, name: string): OutputRef {
+  switch (job.status) {
+    case "FAILED":
+      throw new Problem("failed", `job ${job.jobId} failed: ${job.error?.message ?? job.statusReason}`);
+    case "CANCELLED":
+      throw new Problem("cancelled", `job ${job.jobId} was cancelled`);
+    case "COMPLETED": {
+      const output = job.outputs?.[name];
+      if (output) return output;
+      const names = Object.keys(job.outputs ?? {}).join(", ");
+      throw new Problem("output-not-found", `output: expected one of ${names}, got ${name}`, {
+        field: "output",
+      });
+    }
+    default:
+      throw new Problem("not-finished", `job ${job.jobId} is ${job.status}: ${job.statusReason}`);
+  }
+}

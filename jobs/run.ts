@@ -1,0 +1,109 @@
+import { Problem } from "@sluice/contract/problem";
+import { readInputs, writeOutputs } from "./arrays.ts";
+import { keepBeat } from "./beat.ts";
+import { claim, type Machine, ownedBy } from "./claim.ts";
+import { closeAttempt, ended } from "./decision.ts";
+import { next } from "./next.ts";
+import type { Compute, Ports } from "./ports.ts";
+import type { Job } from "./record.ts";
+import { Stopped } from "./stopped.ts";
+
+/** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
+export type RunOutcome = "completed" | "failed" | "released" | "lost";
+
+type RunPorts = Pick<Ports, "store" | "objects" | "log" | "now" | "settings">;
+
+/**
+ * Runs one job on this machine, on both lanes: claim, read, compute, write, finish. Every write is
+ * fenced by the dispatch, so a job that moved on is left alone and a loser deletes nothing.
+ * A failure of the job's own is recorded; a failure of ours gives the job back.
+ *
+ * @throws only when not even giving the job back could be written: the lease then runs out
+ */
+export async function runJob(
+  { jobId, dispatch }: { jobId: string; dispatch: number },
+  machine: Machine,
+  compute: Compute,
+  ports: RunPorts,
+): Promise<RunOutcome> {
+  const job = await claim(jobId, dispatch, machine, ports);
+  if (!job) return "lost";
+  const about = { jobId, dispatch, attempt: job.attempts.length, owner: job.owner, operation: job.operation };
+  ports.log.info("job claimed", { ...about, target: machine.target });
+  const beat = keepBeat(job, machine, ports);
+  try {
+    const inputs = await readInputs(job, ports.objects, beat.signal);
+    const watch = {
+      signal: beat.signal,
+      onProgress: beat.progress,
+      predictedSeconds: job.route.estimate.seconds,
+    };
+    const results = await compute({ operation: job.operation, params: job.params, inputs }, watch);
+    beat.signal.throwIfAborted();
+    const outputs = await writeOutputs(job, results, ports.objects);
+    return await finish(job, { outputs }, ports);
+  } catch (error) {
+    if (error instanceof Problem) {
+      ports.log.info("job failed", { ...about, code: error.code, detail: error.message });
+      return await finish(job, { error: { code: error.code, message: error.message } }, ports);
+    }
+    return await giveBack(job, beat.signal.aborted ? beat.signal.reason : error, ports, about);
+  } finally {
+    await beat.stop();
+  }
+}
+
+/** Publishes the result or the error, if the job is still this worker's. */
+async function finish(
+  job: Job,
+  end: Pick<Job, "outputs"> | Pick<Job, "error">,
+  ports: RunPorts,
+): Promise<RunOutcome> {
+  const now = ports.now();
+  const completed = "outputs" in end;
+  const outcome = completed ? "completed" : "failed";
+  const reason = ("error" in end && end.error?.message) || "finished";
+  const attempts = closeAttempt(job, now, outcome, reason);
+  const written = await ports.store.update(job.jobId, ownedBy(job), {
+    status: completed ? "COMPLETED" : "FAILED",
+    statusReason: reason,
+    ...(completed ? { progress: 1 } : {}),
+    ...ended(job, attempts, now),
+    ...end,
+  });
+  const { jobId, dispatch } = job;
+  if (!written.ok) {
+    ports.log.warn("job moved on before it was finished", { jobId, dispatch, status: written.job?.status });
+    return "lost";
+  }
+  const seconds = (now - (job.startedAt ?? now)) / 1000;
+  ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: job.route.estimate.seconds });
+  return outcome;
+}
+
+/** The job did not end here: say so at once instead of letting the lease run out. */
+async function giveBack(
+  job: Job,
+  error: unknown,
+  ports: RunPorts,
+  about: Record<string, unknown>,
+): Promise<RunOutcome> {
+  const cause = error instanceof Stopped ? error.why : "our-fault";
+  if (cause === "lost") return "lost";
+  ports.log.warn("job given back", { ...about, cause, error });
+  const detail = error instanceof Stopped ? error.message : "the attempt failed on our side";
+  const evidence =
+    cause === "deadline"
+      ? ({ kind: "due", queueWaiting: 0 } as const)
+      : ({ kind: "released", cause, detail } as const);
+  const now = ports.now();
+  const decision = next(
+    job,
+    evidence,
+    cause === "deadline" ? Math.max(now, job.deadlineAt) : now,
+    ports.settings,
+  );
+  if (!decision) return "lost";
+  const written = await ports.store.update(job.jobId, ownedBy(job), decision.changes);
+  return written.ok ? "released" : "lost";
+}

@@ -1,0 +1,13 @@
+/** What a stage may decide for itself. Read once from the environment by aws/config.ts. */
+export interface Settings {
+  /** Memory of the `work` function: what the Lambda lane offers. */
+  readonly workMemoryMiB: number;
+  /** False when the stage was deployed without an image: everything runs on Lambda. */
+  readonly fargate: boolean;
+  readonly spot: boolean;
+  readonly maxTaskVcpu: number;
+  /** Ceiling of `maxSeconds`, and its default. */
+  readonly maxSeconds: number;
+  /** How long records, inputs and results live after submit. */
+  readonly retentionDays: number;
+}

@@ -1,0 +1,20 @@
+import { apply } from "./apply.ts";
+import type { StoppedTask } from "./evidence.ts";
+import type { Ports } from "./ports.ts";
+
+/** A task of this stage stopped: bring it to the job it was started for. Late and repeated events change nothing. */
+export async function settle(
+  { jobId, dispatch }: { jobId: string; dispatch: number },
+  task: StoppedTask,
+  ports: Ports,
+): Promise<void> {
+  const job = await ports.store.get(jobId);
+  if (!job) return;
+  await apply(job, { kind: "task", dispatch, task }, ports);
+}
+
+/** What a task was started for, from its startedBy; undefined for tasks that are not ours. */
+export function launchOf(startedBy: string | undefined): { jobId: string; dispatch: number } | undefined {
+  const match = /^([0-9a-z]{26})-(\d+)$/.exec(startedBy ?? "");
+  return match?.[1] === undefined ? undefined : { jobId: match[1], dispatch: Number(match[2]) };
+}

@@ -1,0 +1,44 @@
+/** The clockwork of the lifecycle, in milliseconds. Every wait in the system is one of these. */
+const second = 1000;
+const minute = 60 * second;
+
+export const timing = {
+  /** Workers say they live this often, and renew the lease. */
+  beat: 15 * second,
+  /** Four missed beats: a task this quiet is asked about, not yet given up. */
+  lease: 60 * second,
+  /** How often a worker looks whether its job was cancelled; one eventually consistent read each. */
+  watch: 1 * second,
+  /** Beyond what Lambda says remains, so that only a dead function's lease runs out. */
+  lambdaLeaseSlack: 10 * second,
+  /** A Lambda attempt this close to its time-out releases its job instead of dying with it. */
+  lambdaMargin: 5 * second,
+  /** A sent message not answered by then is looked into. */
+  answer: 60 * second,
+  /** With a backlog in the queue, the message is still in there: look again this much later. */
+  backlog: 5 * minute,
+  /** A launch is looked into this often until its task claims. Image pull and start take 30–90 s. */
+  launchCheck: 60 * second,
+  /** A task that has not claimed its job by then is stopped and replaced. */
+  launchGrace: 10 * minute,
+  /** First wait after RunTask was refused; doubles up to the ceiling. */
+  refusalBackoff: 5 * second,
+  refusalCeiling: 5 * minute,
+  /** Wait before an attempt that our side broke is repeated; doubles likewise. */
+  retryBackoff: 1 * second,
+  retryCeiling: 1 * minute,
+} as const;
+
+export const limits = {
+  countedAttempts: 3,
+  uncountedAttempts: 10,
+  unansweredSends: 3,
+  /** After this many Spot reclaims the job pays for on-demand. */
+  spotReclaims: 2,
+} as const;
+
+/** Exponential backoff with full jitter in its upper half. `random` is in [0, 1). */
+export function backoff(first: number, ceiling: number, times: number, random: number): number {
+  const full = Math.min(ceiling, first * 2 ** Math.min(times, 30));
+  return Math.round(full * (0.5 + random / 2));
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { createResolver, type Resolver } from "./cloudformation/resolve.ts";
+import { bucketsOf, seedQueues, seedTables } from "./cloudformation/seed.ts";
+import type { Surroundings, Template } from "./cloudformation/template.ts";
+import { containerCommand } from "./container.ts";
+import { clusterOf, taskDefinitionsOf } from "./ecs/definitions.ts";
+import { type Ecs, startEcs } from "./ecs/server.ts";
+import { startEmulators } from "./emulators/start.ts";
+import { EventBus } from "./lambda/event-bus.ts";
+import { type LambdaService, startLambda } from "./lambda/service.ts";
+import type { Log } from "./log.ts";
+import { temporaryFolder } from "./workspace.ts";
+
+export interface LocalCloudOptions {
+  readonly template: Template;
+  readonly region: string;
+  readonly stackName: string;
+  readonly log: Log;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The file a task runs, in place of the image. */
+  readonly containerEntry: string;
+  /** Build it anew for each task. */
+  readonly rebuildContainer?: boolean;
+  /** Keep queues, objects and records here across restarts. */
+  readonly data?: string | undefined;
+}
+
+export interface LocalCloud {
+  /** The SDK's variables: endpoints, region, credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resolver: Resolver;
+  readonly ecs: Ecs;
+  readonly lambda: LambdaService;
+  readonly events: EventBus;
+  stop(): Promise<void>;
+}
+
+/** The only credentials that s3rver accepts; the other emulators do not look. */
+const accessKey = "S3RVER";
+
+/** Parameters whose defaults mean a stage that is not there locally: the local image is a local process. */
+const localParameters = { Image: "local" };
+
+/** Starts the whole cloud but the HTTP API, on free loopback ports, with the template's resources in it. */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const { template, region, stackName, log, data } = options;
+  const scratch = temporaryFolder();
+  const parameters = { ...localParameters, ...options.parameters };
+  const before: Surroundings = { region, stackName, parameters, sqsUrl: "" };
+  const folder = data === undefined ? path.join(scratch, "data") : path.resolve(data);
+  mkdirSync(folder, { recursive: true });
+
+  const emulators = await startEmulators({
+    region,
+    buckets: bucketsOf(createResolver(template, before)),
+    folder,
+    keep: data !== undefined,
+  });
+  const surroundings: Surroundings = { ...before, sqsUrl: emulators.urls.sqs };
+  const resolver = createResolver(template, surroundings);
+  const credentials = { accessKeyId: accessKey, secretAccessKey: accessKey };
+  const sqs = { region, credentials, endpoint: emulators.urls.sqs };
+  await Promise.all([
+    seedQueues(resolver, sqs),
+    seedTables(resolver, { region, credentials, endpoint: emulators.urls.dynamodb }),
+  ]);
+
+  const events = new EventBus(log);
+  const environment: Record<string, string> = {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: accessKey,
+    // s3rver cannot read the trailing checksums that the SDK else adds to streamed uploads.
+    AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+    AWS_ENDPOINT_URL_SQS: emulators.urls.sqs,
+    AWS_ENDPOINT_URL_S3: emulators.urls.s3,
+    AWS_ENDPOINT_URL_DYNAMODB: emulators.urls.dynamodb,
+  };
+  const command = containerCommand(options.containerEntry, scratch, options.rebuildContainer ?? false);
+  const ecs = await startEcs({
+    cluster: clusterOf(resolver, surroundings),
+    definitions: taskDefinitionsOf(resolver, surroundings, command),
+    environment: () => environment,
+    onEvent: (event) => events.put(event),
+    log,
+  });
+  const lambda = await startLambda({ region, environment: () => environment, sqs, events, log });
+  environment.AWS_ENDPOINT_URL_ECS = ecs.url;
+  environment.AWS_ENDPOINT_URL_LAMBDA = lambda.url;
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await Promise.all([events.stop(), lambda.stop(), ecs.stop()]);
+    await emulators.stop();
+    await log.close();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  return {
+    environment,
+    resolver,
+    ecs,
+    lambda,
+    events,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Failure } from "./model.ts";
+
+/** What may go wrong with one request. */
+export type RequestFault =
+  /** Answered 200 with nothing started: how Fargate says that it has no capacity. */
+  | { readonly failures: readonly Failure[] }
+  /** Answered with this error; nothing is done. */
+  | { readonly error: { readonly type: string; readonly message: string; readonly status?: number } }
+  /** Done, but the connection breaks before the answer. */
+  | { readonly dropReply: true };
+
+/** Ways to break the emulator, for tests. Every member may be changed while it runs. */
+export interface EcsFaults {
+  /** Asked before each request is served. */
+  request?: ((action: string, input: object) => RequestFault | undefined) | undefined;
+  /** The delays in ms at which an event is delivered: `[]` loses it, `[0, 0]` sends it twice. */
+  event?: ((event: object) => readonly number[]) | undefined;
+}

@@ -1,0 +1,23 @@
+// dynalite and s3rver ship no types: only what is used here.
+declare module "dynalite" {
+  import type { Server } from "node:http";
+  export default function dynalite(options?: { createTableMs?: number; path?: string }): Server;
+}
+
+declare module "@20minutes/s3rver" {
+  import type { Server } from "node:http";
+
+  interface Options {
+    address: string;
+    port: number;
+    silent: boolean;
+    directory: string;
+    configureBuckets: { name: string; configs: string[] }[];
+  }
+  export default class S3rver {
+    constructor(options: Options);
+    readonly httpServer: Server;
+    run(): Promise<{ port: number }>;
+    close(): Promise<void>;
+  }
+}

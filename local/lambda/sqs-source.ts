@@ -1,0 +1,136 @@
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { SQSEvent, SQSRecord } from "aws-lambda";
+import type { Log } from "../log.ts";
+import type { Invocation } from "./function.ts";
+
+export interface SqsSource {
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  /** How many batches are in the function at once. */
+  readonly concurrency: number;
+  readonly reportsBatchItemFailures: boolean;
+}
+
+export interface Poller {
+  stop(): Promise<void>;
+}
+
+/** SQS's own limit for one ReceiveMessage. */
+const maxReceive = 10;
+const longPollSeconds = 20;
+const pauseAfterErrorMs = 250;
+
+function recordOf(message: Message, { queueArn }: SqsSource): SQSRecord {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
+    name,
+    { dataType: attribute.DataType, stringValue: attribute.StringValue, binaryValue: attribute.BinaryValue },
+  ]);
+  return {
+    messageId: message.MessageId ?? "",
+    receiptHandle: message.ReceiptHandle ?? "",
+    body: message.Body ?? "",
+    attributes: message.Attributes as unknown as SQSRecord["attributes"],
+    messageAttributes: Object.fromEntries(attributes),
+    md5OfBody: message.MD5OfBody ?? "",
+    eventSource: "aws:sqs",
+    eventSourceARN: queueArn,
+    awsRegion: queueArn.split(":")[3] ?? "",
+  };
+}
+
+/**
+ * The messages to delete. As Lambda does it: an error, or a list of failures that names no message of
+ * the batch, fails the batch; the rest of a partly failed batch is done.
+ */
+function succeeded(
+  messages: readonly Message[],
+  invocation: Invocation,
+  source: SqsSource,
+): readonly Message[] {
+  if (invocation.functionError) return [];
+  if (!source.reportsBatchItemFailures) return messages;
+  const answer = JSON.parse(invocation.payload) as {
+    batchItemFailures?: { itemIdentifier?: string }[];
+  } | null;
+  const failures = answer?.batchItemFailures ?? [];
+  const known = new Set(messages.map(({ MessageId }) => MessageId));
+  if (failures.some(({ itemIdentifier }) => !known.has(itemIdentifier))) return [];
+  const failedIds = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+  return messages.filter(({ MessageId }) => !failedIds.has(MessageId));
+}
+
+/**
+ * The event source mapping: each of `concurrency` loops receives, invokes and deletes, one batch at a
+ * time. A loop receives only when it is free to invoke, so no message waits invisibly for a turn. What
+ * fails stays in flight until its visibility runs out, and SQS moves it to the dead-letter queue.
+ */
+export function startSqsPoller(
+  source: SqsSource,
+  sqs: SQSClient,
+  invoke: (event: SQSEvent) => Promise<Invocation>,
+  log: Log,
+): Poller {
+  const stopping = new AbortController();
+  const { queueUrl: QueueUrl } = source;
+  const say = (message: string): void => {
+    if (!stopping.signal.aborted) log.say("poller", `${QueueUrl.split("/").at(-1)}: ${message}`);
+  };
+
+  const receive = async (): Promise<Message[]> => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: Math.min(source.batchSize, maxReceive),
+        WaitTimeSeconds: longPollSeconds,
+        MessageSystemAttributeNames: ["All"],
+        MessageAttributeNames: ["All"],
+      }),
+      { abortSignal: stopping.signal },
+    );
+    return Messages;
+  };
+
+  const remove = async (messages: readonly Message[]): Promise<void> => {
+    if (messages.length === 0) return;
+    const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  };
+
+  const loop = async (): Promise<void> => {
+    let removing: Promise<void> = Promise.resolve();
+    while (!stopping.signal.aborted) {
+      try {
+        const messages = await receive();
+        if (messages.length === 0) continue;
+        const invocation = await invoke({ Records: messages.map((message) => recordOf(message, source)) });
+        if (invocation.functionError) {
+          const { errorType, errorMessage } = JSON.parse(invocation.payload);
+          say(`${messages.length} message(s) stay in flight: ${errorType}: ${errorMessage}`);
+        }
+        // The next receive does not wait for it: at full load that is a millisecond per job.
+        removing = remove(succeeded(messages, invocation, source)).catch((error: Error) =>
+          say(`could not delete: ${error.message}`),
+        );
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        say(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        await new Promise((resolve) => setTimeout(resolve, pauseAfterErrorMs));
+      }
+    }
+    await removing;
+  };
+
+  const loops = Array.from({ length: source.concurrency }, loop);
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}

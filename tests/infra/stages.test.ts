@@ -1,0 +1,318 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type PackagedStage, packageStage } from "./package-stage.ts";
+import { statementsOf, wideActions } from "./policy.ts";
+import { physicalNames, type Resource, resource, resourcesOf, routesOf, type Template } from "./template.ts";
+
+const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-prod@sha256:${"0".repeat(64)}`;
+const jwt = [
+  "--param",
+  "auth=jwt",
+  "--param",
+  "jwtIssuer=https://issuer.example",
+  "--param",
+  "jwtAudience=sluice",
+];
+const existingNetwork = ["network=existing", "subnetIds=subnet-0a,subnet-0b", "securityGroupIds=sg-0a"];
+
+let dev: PackagedStage; // as it comes: iam, Lambda-only, its own network
+let prod: PackagedStage; // jwt, with an image
+let open: PackagedStage; // none, in an existing network
+beforeAll(async () => {
+  [dev, prod] = await Promise.all([
+    packageStage("--stage", "dev"),
+    packageStage("--stage", "prod", ...jwt, "--param", `image=${image}`),
+  ]);
+  open = await packageStage(
+    ...["--stage", "open", "--param", "auth=none", "--param", "retentionDays=2"],
+    ...existingNetwork.flatMap((parameter) => ["--param", parameter]),
+  );
+}, 240_000);
+afterAll(() => Promise.all([dev, prod, open].map((stage) => stage?.remove())));
+
+const properties = (template: Template, id: string) => resource(template, id).Properties;
+const only = (template: Template, type: string): Resource => {
+  const [first, ...more] = resourcesOf(template, type);
+  if (!first || more.length > 0)
+    throw new Error(`expected one ${type}, got ${more.length + (first ? 1 : 0)}`);
+  return first;
+};
+
+describe("HTTP API", () => {
+  const guarded = [
+    "POST /jobs",
+    "GET /jobs",
+    "GET /jobs/{jobId}",
+    "GET /jobs/{jobId}/status",
+    "GET /jobs/{jobId}/result",
+    "DELETE /jobs/{jobId}",
+    "POST /jobs/{jobId}/retry",
+    "POST /plans",
+    "GET /operations",
+  ];
+  const routes = (type: string) => ({
+    ...Object.fromEntries(guarded.map((route) => [route, type])),
+    "GET /health": "NONE",
+  });
+
+  test("is guarded by SigV4 unless the stage says otherwise", () => {
+    expect(routesOf(dev.template)).toEqual(routes("AWS_IAM"));
+    expect(resourcesOf(dev.template, "AWS::ApiGatewayV2::Authorizer")).toEqual([]);
+  });
+
+  test("is guarded by the stage's token issuer with auth=jwt", () => {
+    expect(routesOf(prod.template)).toEqual(routes("JWT"));
+    expect(only(prod.template, "AWS::ApiGatewayV2::Authorizer").Properties).toMatchObject({
+      AuthorizerType: "JWT",
+      IdentitySource: ["$request.header.Authorization"],
+      JwtConfiguration: { Issuer: "https://issuer.example", Audience: ["sluice"] },
+    });
+  });
+
+  test("is open only with auth=none", () => {
+    expect(routesOf(open.template)).toEqual(routes("NONE"));
+  });
+
+  test("tells its functions which of the three holds", () => {
+    const told = [dev, prod, open].map(
+      ({ template }) => properties(template, "SubmitLambdaFunction").Environment,
+    );
+    expect(told).toMatchObject(["iam", "jwt", "none"].map((AUTH) => ({ Variables: { AUTH } })));
+  });
+
+  test("is not packaged when the guard is misspelt or incomplete", async () => {
+    await expect(packageStage("--param", "auth=iamm")).rejects.toThrow('"custom.auth": Value not found');
+    await expect(packageStage("--param", "auth=jwt")).rejects.toThrow("issuerUrl");
+  });
+});
+
+describe("functions", () => {
+  test("run on Node 24 and arm64, each from its own file", async () => {
+    const functions = resourcesOf(dev.template, "AWS::Lambda::Function");
+    expect(functions.length).toBe(14);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+      const [file] = String(Properties.Handler).split(".");
+      const name = path.basename(String(file));
+      const zip = await readFile(path.join(dev.folder, `${name}.zip`));
+      expect(zip.includes(`functions/${name}.cjs`), `${name}.zip holds its handler`).toBe(true);
+      expect(zip.includes("node_modules/"), `${name}.zip is one bundle`).toBe(false);
+    }
+  });
+
+  test("know their stage through the environment, within Lambda's 4 KB", () => {
+    for (const { Properties } of resourcesOf(prod.template, "AWS::Lambda::Function")) {
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      expect(Variables).toMatchObject({
+        STAGE: "prod",
+        TABLE_NAME: { Ref: "JobsTable" },
+        BUCKET_NAME: { Ref: "JobsBucket" },
+        QUEUE_URL: { Ref: "JobsQueue" },
+        WORK_MEMORY_MIB: "1769",
+        FARGATE_SPOT: "false",
+      });
+      expect(JSON.stringify(Variables).length).toBeLessThan(4096);
+    }
+  });
+
+  test("keep their logs for a bounded time", () => {
+    const days = resourcesOf(prod.template, "AWS::Logs::LogGroup").map(
+      (group) => group.Properties.RetentionInDays,
+    );
+    expect(days.length).toBe(15); // 14 functions and the tasks
+    expect(new Set(days)).toEqual(new Set([90]));
+  });
+});
+
+describe("queue", () => {
+  test("delivers one message at a time, and again only after six timeouts", () => {
+    const work = properties(dev.template, "WorkLambdaFunction");
+    expect(work).toMatchObject({ MemorySize: 1769, Timeout: 120 });
+    expect(only(dev.template, "AWS::Lambda::EventSourceMapping").Properties).toMatchObject({
+      BatchSize: 1,
+      EventSourceArn: { "Fn::GetAtt": ["JobsQueue", "Arn"] },
+      ScalingConfig: { MaximumConcurrency: 50 },
+    });
+    expect(properties(dev.template, "JobsQueue").VisibilityTimeout).toBeGreaterThanOrEqual(
+      6 * Number(work.Timeout),
+    );
+  });
+
+  test("parks poison where it outlives the queue's own retention and nothing consumes it", () => {
+    expect(properties(dev.template, "JobsQueue")).toMatchObject({
+      MessageRetentionPeriod: 4 * 86_400,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: {
+        deadLetterTargetArn: { "Fn::GetAtt": ["JobsDeadLetterQueue", "Arn"] },
+        maxReceiveCount: 5,
+      },
+    });
+    expect(properties(dev.template, "JobsDeadLetterQueue")).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
+    });
+  });
+});
+
+describe("storage", () => {
+  test("keys, indexes, time to live and recovery of the table", () => {
+    expect(properties(dev.template, "JobsTable")).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      GlobalSecondaryIndexes: [
+        { IndexName: "byOwner", KeySchema: [{ AttributeName: "owner" }, { AttributeName: "createdSort" }] },
+        { IndexName: "byDue", KeySchema: [{ AttributeName: "dueShard" }, { AttributeName: "dueAt" }] },
+      ],
+      TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  test("the bucket is private, encrypted, and forgets a day after the records do", () => {
+    const bucket = properties(dev.template, "JobsBucket");
+    expect(bucket.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(JSON.stringify(bucket.BucketEncryption)).toContain("AES256");
+    expect(bucket).toMatchObject({
+      LifecycleConfiguration: {
+        Rules: [
+          { Prefix: "jobs/", ExpirationInDays: 8 },
+          { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+        ],
+      },
+      CorsConfiguration: {
+        CorsRules: [{ AllowedMethods: ["GET", "PUT"], ExposedHeaders: ["ETag", "Content-Range"] }],
+      },
+    });
+    expect(properties(open.template, "JobsBucket")).toMatchObject({
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 3 }, {}] },
+    });
+  });
+
+  test("bucket and queues refuse anything but TLS", () => {
+    for (const id of ["JobsBucketPolicy", "JobsQueuePolicy", "JobsDeadLetterQueuePolicy"]) {
+      expect(properties(dev.template, id)).toMatchObject({
+        PolicyDocument: {
+          Statement: [
+            { Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+          ],
+        },
+      });
+    }
+  });
+
+  test("data goes with a dev stage and outlives a prod stage", () => {
+    for (const id of ["JobsTable", "JobsBucket"]) {
+      expect(resource(dev.template, id)).toMatchObject({ DeletionPolicy: "Delete" });
+      expect(resource(prod.template, id)).toMatchObject({ DeletionPolicy: "Retain" });
+    }
+    expect(properties(prod.template, "JobsTable").DeletionProtectionEnabled).toBe(true);
+  });
+});
+
+describe("Fargate", () => {
+  test("the task definition is arm64, unprivileged, and has time to stop", () => {
+    expect(properties(prod.template, "TaskDefinition")).toMatchObject({
+      RequiresCompatibilities: ["FARGATE"],
+      RuntimePlatform: { CpuArchitecture: "ARM64", OperatingSystemFamily: "LINUX" },
+      ContainerDefinitions: [
+        { Name: "job", Image: { Ref: "Image" }, ReadonlyRootFilesystem: true, StopTimeout: 120 },
+      ],
+    });
+    expect(properties(prod.template, "Cluster").CapacityProviders).toEqual(["FARGATE", "FARGATE_SPOT"]);
+  });
+
+  test("a stage without an image has no task definition and says so to its functions", () => {
+    expect(dev.template.Conditions.HasImage).toEqual({
+      "Fn::Not": [{ "Fn::Equals": [{ Ref: "Image" }, "none"] }],
+    });
+    expect(dev.template.Parameters.Image?.Default).toBe("none");
+    expect(prod.template.Parameters.Image?.Default).toBe(image);
+    expect(resource(dev.template, "TaskDefinition").Condition).toBe("HasImage");
+    expect(properties(dev.template, "SubmitLambdaFunction")).toMatchObject({
+      Environment: {
+        Variables: { TASK_DEFINITION_ARN: { "Fn::If": ["HasImage", { Ref: "TaskDefinition" }, ""] } },
+      },
+    });
+  });
+
+  test("settle hears only this stage's cluster, and only of tasks that have stopped", () => {
+    const rules = resourcesOf(dev.template, "AWS::Events::Rule").filter(
+      (rule) => rule.Properties.EventPattern,
+    );
+    expect(rules.map((rule) => rule.Properties.EventPattern)).toEqual([
+      {
+        source: ["aws.ecs"],
+        "detail-type": ["ECS Task State Change"],
+        detail: { clusterArn: [{ "Fn::GetAtt": ["Cluster", "Arn"] }], lastStatus: ["STOPPED"] },
+      },
+    ]);
+  });
+
+  test("its own network lets nothing in, spans two zones, and keeps S3 and DynamoDB traffic inside AWS", () => {
+    expect(properties(dev.template, "TaskSecurityGroup").SecurityGroupIngress).toEqual([]);
+    const zones = resourcesOf(dev.template, "AWS::EC2::Subnet").map((subnet) =>
+      JSON.stringify(subnet.Properties.AvailabilityZone),
+    );
+    expect(new Set(zones).size).toBe(2);
+    const endpoints = resourcesOf(dev.template, "AWS::EC2::VPCEndpoint");
+    expect(endpoints.map((endpoint) => endpoint.Properties.VpcEndpointType)).toEqual(["Gateway", "Gateway"]);
+  });
+
+  test("an existing network is used as it is", () => {
+    expect(
+      Object.values(open.template.Resources).filter(({ Type }) => Type.startsWith("AWS::EC2::")),
+    ).toEqual([]);
+    expect(properties(open.template, "SubmitLambdaFunction")).toMatchObject({
+      Environment: { Variables: { SUBNET_IDS: "subnet-0a,subnet-0b", SECURITY_GROUP_IDS: "sg-0a" } },
+    });
+  });
+});
+
+describe("permissions", () => {
+  const explained = [
+    "ecs:ListTasks", // AWS knows no resource for it: bound by the ecs:cluster condition
+    "ecr:GetAuthorizationToken", // AWS knows no resource for it: it answers a login, not an image
+  ];
+
+  test("reach only the stage's own resources", () => {
+    expect(wideActions(prod.template, "prod")).toEqual(explained);
+    const planted = structuredClone(prod.template);
+    const role = properties(planted, "TaskRole") as {
+      Policies: { PolicyDocument: { Statement: unknown[] } }[];
+    };
+    role.Policies[0]?.PolicyDocument.Statement.push(
+      { Effect: "Allow", Action: "s3:*", Resource: { "Fn::GetAtt": ["JobsBucket", "Arn"] } },
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" },
+      { Effect: "Allow", Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:*:*:table/sluice-dev-jobs" },
+    );
+    expect(wideActions(planted, "prod")).toEqual(
+      expect.arrayContaining([...explained, "s3:*", "sqs:SendMessage", "dynamodb:GetItem"]),
+    );
+  });
+
+  test("start and stop tasks only in the stage's cluster, with only the two task roles", () => {
+    const bySid = new Map(statementsOf(prod.template).map((statement) => [statement.Sid, statement]));
+    const ownCluster = { ArnEquals: { "ecs:cluster": { "Fn::GetAtt": ["Cluster", "Arn"] } } };
+    for (const sid of ["StartTasks", "WatchAndStopTasks", "ListTasks"]) {
+      expect(bySid.get(sid)?.Condition).toEqual(ownCluster);
+    }
+    expect(JSON.stringify(bySid.get("StartTasks")?.Resource)).toContain(":task-definition/sluice-prod:*");
+    expect(bySid.get("PassTaskRoles")).toMatchObject({
+      Resource: [{ "Fn::GetAtt": ["TaskRole", "Arn"] }, { "Fn::GetAtt": ["TaskExecutionRole", "Arn"] }],
+      Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+    });
+  });
+});
+
+test("two stages of one account share no name", () => {
+  const names = physicalNames(dev.template);
+  expect(names.length).toBeGreaterThan(35);
+  const shared = new Set(physicalNames(prod.template));
+  expect(names.filter((name) => shared.has(name))).toEqual([]);
+});

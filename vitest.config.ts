@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config";
+import { viteWorkerSource } from "./scripts/worker-source.ts";
+
+export default defineConfig({
+  plugins: [viteWorkerSource()],
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
+});
