@@ -45,9 +45,20 @@ export interface Config {
   readonly settings: Settings;
 }
 
-/** @throws Problem naming the variable that is missing or malformed */
-export function readConfig(variables: Record<string, string | undefined>): Config {
-  const env = validate(environment, variables, { root: "environment" });
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A wrong environment is our fault: a plain Error, as a Problem would be shown to the caller as theirs. */
+function checked<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {
+  try {
+    return validate(schema, variables, { root: "environment" });
+  } catch (error) {
+    throw new Error(`deployed wrongly: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** @throws Error naming the variable that is missing or malformed */
+export function readConfig(variables: Variables): Config {
+  const env = checked(environment, variables);
   return {
     stage: env.STAGE,
     tableName: env.TABLE_NAME,
@@ -80,13 +91,12 @@ export function config(): Config {
 
 /** What the Fargate entry is told at launch, and by the ECS agent. */
 export function taskEnvironment() {
-  return validate(
+  return checked(
     z.object({
       JOB_ID: z.string().min(1),
       DISPATCH: positive,
       ECS_CONTAINER_METADATA_URI_V4: z.url().optional(),
     }),
     process.env,
-    { root: "environment" },
   );
 }

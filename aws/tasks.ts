@@ -10,10 +10,8 @@ import { launchOf } from "../jobs/settle.ts";
 import { ecs } from "./clients.ts";
 import type { Config } from "./config.ts";
 import { refusalOf, taskOfConflict } from "./launch-refusal.ts";
-import { observe } from "./task-observation.ts";
+import { containerName, observe } from "./task-observation.ts";
 
-/** The container of the task definition that infra/cluster.yml names. */
-const containerName = "job";
 /** DescribeTasks takes at most 100. */
 const describeBatch = 100;
 

@@ -3,7 +3,7 @@ import type { OnFraction } from "./engines/engine.ts";
 import type { PlanStep } from "./steps.ts";
 
 const ignore: OnFraction = () => {};
-/** Reports closer together than this are dropped: a job makes at most 100. */
+/** Reports closer together than this are dropped (but for the last): a job makes some 100. */
 const smallestChange = 0.01;
 
 /**
@@ -22,8 +22,11 @@ export function trackProgress(steps: readonly PlanStep[], onProgress?: OnFractio
     next += 1;
     base += weight;
     return (fraction) => {
-      const whole = Math.min(1, start + fraction * weight);
-      if (whole < reported + smallestChange) return;
+      // The weights add up to 1 but for rounding, which must not keep the end from being reported.
+      const isEnd = fraction === 1 && next === steps.length;
+      const whole = isEnd ? 1 : Math.min(1, start + fraction * weight);
+      const isLast = whole === 1 && reported < 1;
+      if (whole < reported + smallestChange && !isLast) return;
       reported = whole;
       onProgress(whole);
     };

@@ -9,6 +9,7 @@ export const problems = {
   unauthorized: { status: 401, title: "The caller is not known" },
   "job-not-found": { status: 404, title: "No such job" },
   "output-not-found": { status: 404, title: "The job has no such output" },
+  "not-acceptable": { status: 406, title: "None of the accepted types can be given" },
   "not-finished": { status: 409, title: "The job has not finished" },
   failed: { status: 409, title: "The job failed and has no result" },
   cancelled: { status: 409, title: "The job was cancelled and has no result" },

@@ -1,17 +1,12 @@
 import { z } from "zod";
 import { dtypes } from "./array.ts";
 import { maxLabelLength, maxLabels, maxParamsBytes } from "./limits.ts";
+import { seedSchema } from "./random-seed.ts";
 
 /** The body of `POST /jobs`. Array contents stay `unknown` here: array-json.ts and npy.ts check them. */
 
 const extent = z.int("expected a whole number ≥ 0").min(0, "expected a whole number ≥ 0");
 const shape = z.array(extent).max(8, "expected at most 8 dimensions");
-
-/** As `numpy.random.default_rng`: an integer up to 2^53−1, or a decimal string for larger ones. */
-export const seed = z.union([
-  z.int("expected a whole number from 0 to 2^53−1, or a decimal string").min(0, "expected a seed ≥ 0"),
-  z.string().regex(/^\d{1,1000}$/, "expected a decimal string of digits"),
-]);
 
 const dataRef = z.strictObject({ data: z.unknown().refine((data) => data !== undefined) });
 const npyRef = z.strictObject({ npy: z.string("expected a base64 string") });
@@ -23,7 +18,7 @@ const jobRef = z.strictObject({
 const randomRef = z.strictObject({
   random: z.strictObject({
     shape,
-    seed: seed.default(0),
+    seed: seedSchema.default(0),
     dtype: z.enum(["float64", "float32"]).default("float64"),
   }),
 });

@@ -16,24 +16,43 @@ export function validate<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const issue = firstIssue(parsed.error.issues);
   const field = fieldName(root, issue.path);
-  if (issue.code === "unrecognized_keys") {
-    const unknown = fieldName(field, [issue.keys[0] ?? ""]);
-    const where = code === "invalid-field" ? "unknown-field" : code;
-    throw new Problem(where, `${unknown} is not a field of this request`, { field: unknown });
-  }
-  const expected = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+  if (issue.code === "unrecognized_keys") throw unknownField(issue, schema, field, code);
+  const expected = expectation(issue.message);
   const got = shown(at(value, issue.path));
-  throw new Problem(code, `${field || "the body"}: ${expected}, got ${got}`, {
+  throw new Problem(code, `${field || "the body"}: expected ${expected}, got ${got}`, {
     field: field || "body",
-    expected: expected.replace(/^expected /, ""),
+    expected,
     got,
   });
+}
+
+function unknownField(
+  { keys: [key = ""], path }: z.core.$ZodIssueUnrecognizedKeys,
+  schema: z.ZodType,
+  field: string,
+  code: ProblemCode,
+): Problem {
+  const unknown = fieldName(field, [key]);
+  const known = path.length === 0 && "shape" in schema ? Object.keys(schema.shape as object) : [];
+  const expected = known.length > 0 ? `only ${known.join(", ")}` : "no such field";
+  return new Problem(
+    code === "invalid-field" ? "unknown-field" : code,
+    `${unknown} is not a field of this request: expected ${expected}`,
+    { field: unknown, expected },
+  );
+}
+
+/** What zod or the schema's author said, without "Invalid input: expected" before and ", received" behind. */
+function expectation(message: string): string {
+  return message.replace(/^([A-Z][a-z ]*: )?(expected )?/, "").replace(/, received .*$/, "");
 }
 
 /** A union reports its branches; the branch that got furthest is the one the caller meant. */
 function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
   const [issue] = issues;
   if (!issue) throw new Error("a failed zod parse has at least one issue");
+  // A key that is not allowed: what is wrong with it is one level down.
+  if (issue.code === "invalid_key" && issue.issues[0]) return { ...issue.issues[0], path: issue.path };
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue;
   const depth = (branch: readonly z.core.$ZodIssue[]) => Math.max(...branch.map(({ path }) => path.length));
   const [branch] = [...issue.errors].sort((one, other) => depth(other) - depth(one));

@@ -19,11 +19,17 @@ export async function viewAfterWait(
 ): Promise<{ view: JobView; ended: boolean; headers: Record<string, string> }> {
   const seconds = preferredWait(prefer);
   if (seconds === undefined) return { view: await jobView(job, ports), ended: false, headers: {} };
-  const { job: latest, granted } = await waitForEnd(job, seconds, ports);
-  const ended = isTerminal(latest.status);
-  return {
-    view: await jobView(latest, ports, { withData: ended }),
-    ended,
-    headers: granted === undefined ? {} : { "preference-applied": `wait=${granted}` },
-  };
+  try {
+    const { job: latest, granted } = await waitForEnd(job, seconds, ports);
+    const ended = isTerminal(latest.status);
+    return {
+      view: await jobView(latest, ports, { withData: ended }),
+      ended,
+      headers: granted === undefined ? {} : { "preference-applied": `wait=${granted}` },
+    };
+  } catch (error) {
+    // The job is safe: a wait that broke is a preference not honoured, and must not lose the caller its id.
+    ports.log.warn("wait given up", { jobId: job.jobId, dispatch: job.dispatch, error });
+    return { view: await jobView(job, ports), ended: false, headers: {} };
+  }
 }

@@ -17,8 +17,8 @@ export const handler = api()
       availableMediaTypes: types,
     }),
   )
-  .handler(async (event) => {
-    const { preferredMediaTypes = [] } = event as typeof event & { preferredMediaTypes?: string[] };
+  .handler(async (event, context) => {
+    const { preferredMediaTypes = [] } = context as typeof context & { preferredMediaTypes?: string[] };
     const job = await getJob(event.pathParameters?.jobId ?? "", ownerOf(event), ports());
     const result = await resultOf(
       job,

@@ -11,7 +11,8 @@ import { unsupportedMediaType } from "./middleware/problem-documents.ts";
 /** The submit body, from JSON or from a raw `.npy` with its operation and params in the query. */
 export function submissionOf(event: BodyEvent): SubmitBody {
   if (!isNpy(event)) {
-    if (typeof event.body === "string") {
+    // The body parser leaves a body of another type as the text it was.
+    if (typeof event.body === "string" && event.body === event.rawBody.toString("utf8")) {
       throw unsupportedMediaType(event.headers["content-type"] ?? "no content type");
     }
     return validate(submitBody, event.body);

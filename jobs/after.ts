@@ -53,8 +53,10 @@ export function afterStop(
   now: number,
   settings: Settings,
 ): Decision | undefined {
-  // A stop event of a task that did not win this claim says nothing about the one that did.
-  if (job.status === "PROCESSING" && job.taskArn !== task.taskArn) return undefined;
+  // A stop event of a task that did not win this claim says nothing about the one that did. A claim on
+  // Fargate that does not know its task is of the only one its dispatch started.
+  const itsTask = job.taskArn ?? (job.route.target === "fargate" ? task.taskArn : undefined);
+  if (job.status === "PROCESSING" && itsTask !== task.taskArn) return undefined;
   if (job.status === "PENDING" && job.step !== "launched") return undefined;
   const cause = stopCause(task);
   const code = task.exitCode === undefined ? "" : ` (exit code ${task.exitCode})`;
@@ -101,7 +103,7 @@ export function afterLaunch(
       const reason = "its task started but never took the job";
       const late = { ...job, taskArn: task.taskArn };
       const decision = again(late, { outcome: "died", reason, counted: true }, now, settings);
-      return { ...decision, effects: [...decision.effects, ...stopTask(late, reason)] };
+      return { ...decision, effects: stopTask(late, reason) };
     }
     default:
       // RunTask was never reached, or its task is long forgotten: a new dispatch fences either off.
@@ -131,5 +133,5 @@ export function afterLease(
   }
   const reason = "its task went quiet";
   const decision = again(job, { outcome: "died", reason, counted: true }, now, settings);
-  return { ...decision, effects: [...decision.effects, ...stopTask(job, reason)] };
+  return { ...decision, effects: stopTask(job, reason) };
 }

@@ -1,7 +1,7 @@
 import { random } from "@sluice/compute";
 import { byteLength, type DenseArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
-import { decodeNpy, npyHeader } from "@sluice/contract/npy";
+import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { ObjectMissing, type ObjectStore } from "./ports.ts";
 import { isStored, type Job, type OutputRef } from "./record.ts";
@@ -45,15 +45,10 @@ export async function writeOutputs(
     const key = `jobs/${job.jobId}/out/${job.dispatch}/${name}.npy`;
     const header = npyHeader(array);
     const bytes = header.byteLength + byteLength(array);
-    await objects.put(key, [header, asBytes(array)]);
+    await objects.put(key, [header, dataBytes(array)]);
     outputs[name] = { shape: array.shape, dtype: array.dtype, key, bytes };
   }
   return outputs;
-}
-
-/** The view's own bytes. Never hand a view over shared memory to fetch or Response: they send its text. */
-export function asBytes({ data }: DenseArray): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** @throws Problem `expired` when the bucket's lifecycle has removed it */

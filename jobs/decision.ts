@@ -108,8 +108,10 @@ export function again(job: Job, end: AttemptEnd, now: number, settings: Settings
     const message = `out of memory with ${job.route.memoryMiB} MiB, the most this stage may use`;
     return failed(job, now, { code: "out-of-memory", message }, end.outcome);
   }
-  // A larger machine is a new chance, and there are few sizes: it ends by itself at the largest.
-  if (tooMany && end.move !== "size-up") {
+  // A larger machine is a new chance, and there are few sizes: it ends by itself at the largest, unless
+  // an account's limit keeps sending it back to a smaller one.
+  const mayGrow = end.move === "size-up" && countedAttempts < limits.sizeUps;
+  if (tooMany && !mayGrow) {
     const tries = countedAttempts + uncountedAttempts;
     const message = `${tries} attempts ended without a result, the last one: ${end.reason}`;
     return failed(job, now, { code: "attempts-exhausted", message }, end.outcome);
@@ -119,6 +121,8 @@ export function again(job: Job, end: AttemptEnd, now: number, settings: Settings
     changes: {
       status: "PENDING",
       statusReason: `${end.reason}; waiting to be run again`,
+      // One claim per dispatch: a message or task of the old one must not take the job while it waits here.
+      dispatch: job.dispatch + 1,
       step: "send",
       dueAt: now + backoff(timing.retryBackoff, timing.retryCeiling, tries, jitter(job)),
       attempts: closeAttempt(job, now, end.outcome, end.reason),

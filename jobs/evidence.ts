@@ -6,8 +6,8 @@ export type Evidence =
   | { readonly kind: "due"; readonly queueWaiting: number; readonly task?: TaskObservation }
   /** A stop event arrived for a task. */
   | { readonly kind: "task"; readonly dispatch: number; readonly task: TaskObservation }
-  /** RunTask started no task for the current dispatch. */
-  | { readonly kind: "refused"; readonly refusal: LaunchRefusal }
+  /** RunTask started no task for this dispatch. */
+  | { readonly kind: "refused"; readonly dispatch: number; readonly refusal: LaunchRefusal }
   /** The worker gives the job back unfinished. */
   | { readonly kind: "released"; readonly cause: ReleaseCause; readonly detail: string }
   | { readonly kind: "cancel" }

@@ -21,7 +21,8 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
     case "retry":
       return undefined;
     case "refused":
-      return job.status === "PENDING" ? afterRefusal(job, evidence.refusal, now, settings) : undefined;
+      if (evidence.dispatch !== job.dispatch || job.step !== "launched") return undefined;
+      return afterRefusal(job, evidence.refusal, now, settings);
     case "released":
       return job.status === "PROCESSING" ? releasedBy(job, evidence, now, settings) : undefined;
     case "task":
@@ -71,6 +72,8 @@ function afterTheEnd(job: Job, evidence: Evidence, now: number, settings: Settin
     changes: {
       status: "PENDING",
       statusReason: "retry asked for; waiting to be sent",
+      // A message of the last run may still be in the queue, and a task of it may still be writing.
+      dispatch: job.dispatch + 1,
       step: "send",
       dueAt: now,
       run: job.run + 1,
@@ -86,6 +89,8 @@ function afterTheEnd(job: Job, evidence: Evidence, now: number, settings: Settin
       usd: undefined,
       finishedAt: undefined,
       startedAt: undefined,
+      worker: undefined,
+      taskArn: undefined,
     },
     effects: [],
   };

@@ -1,8 +1,8 @@
 import { completeParams, type Plan, plan } from "@sluice/compute";
-import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import type { Route } from "@sluice/contract/job";
-import { decodeNpy, npyHeader } from "@sluice/contract/npy";
+import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import type { ArrayRef, PlanArrayRef, PlanBody, SubmitBody } from "@sluice/contract/submit";
 import { freshSeed, isJobId } from "./ids.ts";
@@ -89,7 +89,7 @@ async function prepareInput(
   store: Pick<Ports["store"], "get">,
 ): Promise<PreparedInput> {
   if ("data" in ref) return fromJson(ref.data, `${field}.data`);
-  if ("npy" in ref) return fromNpy(bytesFromBase64(ref.npy, `${field}.npy`));
+  if ("npy" in ref) return fromNpy(bytesFromBase64(ref.npy, `${field}.npy`), `${field}.npy`);
   if ("random" in ref) {
     const { shape, seed, dtype } = ref.random;
     return { kind: "ref", ref: { shape, dtype, seed } };
@@ -101,15 +101,18 @@ async function prepareInput(
 
 function fromJson(value: unknown, field: string): PreparedInput {
   const array = arrayFromJson(value, field);
-  const { buffer, byteOffset } = array.data;
-  const data = new Uint8Array(buffer, byteOffset, byteLength(array));
-  return { kind: "bytes", spec: array, parts: [npyHeader(array), data], array };
+  return { kind: "bytes", spec: array, parts: [npyHeader(array), dataBytes(array)], array };
 }
 
 /** Checks a whole `.npy` file; its bytes are stored as they came. */
-export function fromNpy(bytes: Uint8Array): PreparedInput {
-  const array = decodeNpy(bytes);
-  return { kind: "bytes", spec: array, parts: [bytes], array };
+function fromNpy(bytes: Uint8Array, field: string): PreparedInput {
+  try {
+    const array = decodeNpy(bytes);
+    return { kind: "bytes", spec: array, parts: [bytes], array };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(error.code, `${field}: ${error.message}`, { field, ...error.place });
+  }
 }
 
 function bytesFromBase64(text: string, field: string): Uint8Array {

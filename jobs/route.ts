@@ -13,10 +13,10 @@ import type { Settings } from "./settings.ts";
 
 const MiB = 1024 * 1024;
 
-/** Node, the SDK and the bundle: 95–130 MiB measured idle, and room for request buffers. */
-const runtimeMiB = 200;
+/** Node, the SDK and the bundle: 95–130 MiB measured idle, twice that under load. */
+const runtimeMiB = 256;
 /** Arrays are what the plan counts; copies at the edges and the collector's slack come on top. */
-const headroom = 1.15;
+const headroom = 1.2;
 /** A Lambda attempt must end well before the 120 s time-out, even when the prediction is half off. */
 const lambdaCeilingSeconds = 60;
 /** Above this, a larger task is chosen if it is faster; it is the patience of a person, not a limit. */
@@ -53,11 +53,12 @@ export function route(plan: Plan, requested: Target | "auto", settings: Settings
 
 /** The larger task for a job that ran out of memory, or undefined when it had the largest. */
 export function oneSizeUp(current: Route, settings: Settings): Route | undefined {
-  // Half as much again, at least: one GiB more would only die a little later.
+  // Half as much again, if there is such a size: one GiB more would only die a little later.
   const wanted = current.memoryMiB * 1.5;
-  const shape = allowedShapes(settings).find(
-    ({ memoryMiB, vcpu }) => memoryMiB >= wanted && vcpu >= current.vcpu,
+  const larger = allowedShapes(settings).filter(
+    ({ memoryMiB, vcpu }) => memoryMiB > current.memoryMiB && vcpu >= current.vcpu,
   );
+  const shape = larger.find(({ memoryMiB }) => memoryMiB >= wanted) ?? larger.at(-1);
   if (!shape) return undefined;
   return onShape(current, shape, `ran out of memory with ${current.memoryMiB} MiB, so one size up`);
 }
@@ -72,9 +73,13 @@ export function escalated(current: Route, settings: Settings, reason: string): R
 /** A smaller shape for an account that may not start the current one, if the job fits it. */
 export function oneSizeDown(current: Route, settings: Settings): Route | undefined {
   const needed = neededMiB(current.estimate.peakBytes);
-  const shape = allowedShapes(settings)
-    .filter(({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu < current.vcpu)
-    .at(-1);
+  const smaller = allowedShapes(settings).filter(
+    ({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu < current.vcpu,
+  );
+  const vcpu = Math.max(...smaller.map((shape) => shape.vcpu));
+  const nearest = smaller.filter((shape) => shape.vcpu === vcpu);
+  // As much memory as it had, if this many vCPUs may have it: it may have grown out of a smaller one.
+  const shape = nearest.find(({ memoryMiB }) => memoryMiB >= current.memoryMiB) ?? nearest.at(-1);
   return shape && onShape(current, shape, `${current.vcpu} vCPU is above the account's limit`);
 }
 

@@ -88,10 +88,11 @@ async function giveBack(
   ports: RunPorts,
   about: Record<string, unknown>,
 ): Promise<RunOutcome> {
-  const cause = error instanceof Stopped ? error.why : "our-fault";
+  const cause = causeOf(error);
   if (cause === "lost") return "lost";
   ports.log.warn("job given back", { ...about, cause, error });
-  const detail = error instanceof Stopped ? error.message : "the attempt failed on our side";
+  const ours = cause === "out-of-memory" ? "the attempt ran out of memory" : "the attempt failed on our side";
+  const detail = error instanceof Stopped ? error.message : ours;
   const evidence =
     cause === "deadline"
       ? ({ kind: "due", queueWaiting: 0 } as const)
@@ -105,5 +106,19 @@ async function giveBack(
   );
   if (!decision) return "lost";
   const written = await ports.store.update(job.jobId, ownedBy(job), decision.changes);
-  return written.ok ? "released" : "lost";
+  if (!written.ok) return "lost";
+  return decision.changes.status === "FAILED" ? "failed" : "released";
+}
+
+function causeOf(error: unknown): Stopped["why"] {
+  if (error instanceof Stopped) return error.why;
+  return isOutOfMemory(error) ? "out-of-memory" : "our-fault";
+}
+
+/** An array that could not be allocated, here or in the compute thread, or a thread whose heap was full. */
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") return true;
+  if (error instanceof RangeError && /allocation failed/i.test(error.message)) return true;
+  return isOutOfMemory(error.cause);
 }

@@ -68,9 +68,13 @@ async function stopStrayTasks({ tasks, store, log, now }: Ports): Promise<number
     const job = await store.get(jobId);
     const live = job && !isTerminal(job.status) && job.dispatch === dispatch;
     if (live) return;
-    stopped++;
-    log.warn("stray task stopped", { jobId, dispatch, taskArn, status: job?.status });
-    await tasks.stop(taskArn, "it claims no live job");
+    try {
+      await tasks.stop(taskArn, "it claims no live job");
+      stopped++;
+      log.warn("stray task stopped", { jobId, dispatch, taskArn, status: job?.status });
+    } catch (error) {
+      log.error("stray task not stopped; the next pass will", { jobId, dispatch, taskArn, error });
+    }
   });
   return stopped;
 }

@@ -32,6 +32,8 @@ export const timing = {
 export const limits = {
   countedAttempts: 3,
   uncountedAttempts: 10,
+  /** From Lambda to the largest task it is eleven steps of half as much memory again. */
+  sizeUps: 12,
   unansweredSends: 3,
   /** After this many Spot reclaims the job pays for on-demand. */
   spotReclaims: 2,

@@ -56,7 +56,7 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
   });
   if ("refusal" in started) {
     ports.log.warn("task refused", { ...about, ...started.refusal });
-    await apply(job, { kind: "refused", refusal: started.refusal }, ports);
+    await apply(job, { kind: "refused", dispatch: job.dispatch, refusal: started.refusal }, ports);
     return "waiting";
   }
   ports.log.info("task started", { ...about, taskArn: started.taskArn });

@@ -3,7 +3,6 @@ import path from "node:path";
 import { createResolver, type Resolver } from "./cloudformation/resolve.ts";
 import { bucketsOf, seedQueues, seedTables } from "./cloudformation/seed.ts";
 import type { Surroundings, Template } from "./cloudformation/template.ts";
-import { containerCommand } from "./container.ts";
 import { clusterOf, taskDefinitionsOf } from "./ecs/definitions.ts";
 import { type Ecs, startEcs } from "./ecs/server.ts";
 import { startEmulators } from "./emulators/start.ts";
@@ -18,10 +17,8 @@ export interface LocalCloudOptions {
   readonly stackName: string;
   readonly log: Log;
   readonly parameters?: Readonly<Record<string, string>>;
-  /** The file a task runs, in place of the image. */
-  readonly containerEntry: string;
-  /** Build it anew for each task. */
-  readonly rebuildContainer?: boolean;
+  /** Arguments with which Node runs a task, in place of the image; awaited at each start. */
+  readonly taskCommand: () => Promise<readonly string[]>;
   /** Keep queues, objects and records here across restarts. */
   readonly data?: string | undefined;
 }
@@ -78,10 +75,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     AWS_ENDPOINT_URL_S3: emulators.urls.s3,
     AWS_ENDPOINT_URL_DYNAMODB: emulators.urls.dynamodb,
   };
-  const command = containerCommand(options.containerEntry, scratch, options.rebuildContainer ?? false);
   const ecs = await startEcs({
     cluster: clusterOf(resolver, surroundings),
-    definitions: taskDefinitionsOf(resolver, surroundings, command),
+    definitions: taskDefinitionsOf(resolver, surroundings, options.taskCommand),
     environment: () => environment,
     onEvent: (event) => events.put(event),
     log,

@@ -1,9 +1,10 @@
 import path from "node:path";
+import { type Build, buildBundles } from "./build.ts";
 import { type LocalCloud, startLocalCloud } from "./cloud.ts";
 import { createResolver } from "./cloudformation/resolve.ts";
 import { behaveLikeGateway, type HapiServer, whenListening } from "./http-api.ts";
 import { createLog, type Log } from "./log.ts";
-import { resolveEnvironment, type Service, stackNameOf, takeFunctions } from "./service.ts";
+import { moduleOf, resolveEnvironment, type Service, stackNameOf, takeFunctions } from "./service.ts";
 import { buildFolder } from "./workspace.ts";
 
 /** The part of Serverless that a plugin sees and this one uses. */
@@ -11,7 +12,7 @@ interface Serverless {
   readonly serviceDir: string;
   readonly service: Service;
   readonly processedInput: { readonly commands: readonly string[] };
-  readonly pluginManager: { readonly plugins: readonly object[] };
+  readonly pluginManager: { readonly plugins: readonly object[]; spawn(command: string): Promise<void> };
 }
 
 interface ServerlessOffline {
@@ -20,6 +21,9 @@ interface ServerlessOffline {
 
 /** A port nobody listens on: outside a running stack a call to AWS fails at once, and stays on this machine. */
 const nowhere = "http://127.0.0.1:9";
+
+/** What a task runs in place of the image. */
+const containerEntry = "container/main";
 
 const placeholders: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: "S3RVER",
@@ -43,12 +47,14 @@ export default class LocalCloudPlugin {
   readonly hooks: Readonly<Record<string, () => unknown>>;
   readonly #serverless: Serverless;
   readonly #command: string;
-  readonly #buildFolder: string;
+  /** Where the bundles are, laid out as the sources are. */
+  readonly #built: string;
   readonly #debug = process.env.SLUICE_LOG === "debug";
   readonly #dev = process.env.SLUICE_DEV === "1";
   readonly #data = process.env.SLUICE_DATA || undefined;
   readonly #log: Log;
   #starting: Promise<LocalCloud> | undefined;
+  #build: Build | undefined;
   #warming: Promise<unknown> = Promise.resolve();
   #ready = false;
 
@@ -61,8 +67,10 @@ export default class LocalCloudPlugin {
     });
     // esbuild.config.ts reads it. For every command: `sls package` empties its folder when it is done, which
     // must not be the parent of a running stack's.
-    this.#buildFolder = buildFolder(serverless.serviceDir);
-    process.env.SLUICE_BUILD_FOLDER = this.#buildFolder;
+    const folder = buildFolder(serverless.serviceDir);
+    process.env.SLUICE_BUILD_FOLDER = folder;
+    // The name is serverless-esbuild's: it tells serverless-offline to look there.
+    this.#built = path.join(serverless.serviceDir, folder, ".build");
     const start = (): void => this.#start();
     const join = (): Promise<void> => this.#join();
     this.hooks = {
@@ -94,7 +102,7 @@ export default class LocalCloudPlugin {
   }
 
   #start(): void {
-    const { service, serviceDir } = this.#serverless;
+    const { service } = this.#serverless;
     this.#stopOnSignals();
     service.custom = {
       ...service.custom,
@@ -110,31 +118,41 @@ export default class LocalCloudPlugin {
         useInProcess: !this.#dev,
       },
     };
+    this.#build = this.#buildAll();
     this.#starting = startLocalCloud({
       template: service.resources ?? {},
       region: service.provider.region,
       stackName: stackNameOf(service),
       log: this.#log,
-      containerEntry: path.join(serviceDir, "container/main.ts"),
-      rebuildContainer: this.#dev,
+      taskCommand: async () => ["--enable-source-maps", path.join(this.#built, `${containerEntry}.cjs`)],
       data: this.#data,
     });
-    // Whoever awaits it hears of a failure.
+    // Both are awaited, and a failure reported, when the hooks before `offline:start` have run.
     this.#starting.catch(() => {});
+    this.#build.done.catch(() => {});
     whenListening(
       () => this.#gateway(),
       (server) => void this.#announce(server),
     );
   }
 
+  /** All functions and the container in one run; serverless-esbuild, one run each, is told to skip them. */
+  #buildAll(): Build {
+    const { service, serviceDir, pluginManager } = this.#serverless;
+    const functions = Object.values(service.functions);
+    for (const definition of functions) definition.skipEsbuild = true;
+    const entries = [...new Set(functions.map(moduleOf)), containerEntry];
+    const reload = (): void => void pluginManager.spawn("offline:functionsUpdated");
+    return buildBundles(serviceDir, entries, this.#built, this.#dev ? reload : undefined);
+  }
+
   async #join(): Promise<void> {
-    const cloud = await this.#starting;
+    const [cloud] = await Promise.all([this.#starting, this.#build?.done]);
     if (!cloud) return;
-    const { service, serviceDir } = this.#serverless;
+    const { service } = this.#serverless;
     Object.assign(process.env, cloud.environment);
     resolveEnvironment(service, cloud.resolver, this.#localVariables());
-    const built = path.join(serviceDir, this.#buildFolder, ".build");
-    const functions = takeFunctions(service, cloud.resolver, built);
+    const functions = takeFunctions(service, cloud.resolver, this.#built);
     this.#warming = Promise.all(functions.map((spec) => cloud.lambda.add(spec)));
   }
 
@@ -149,10 +167,9 @@ export default class LocalCloudPlugin {
   }
 
   async #announce(server: HapiServer): Promise<void> {
-    const cloud = await this.#starting;
     behaveLikeGateway(server);
     server.ext("onPreStop", async () => {
-      await cloud?.stop();
+      await this.#stop();
       // Requests that wait for a job would hold the server for as long as they wait.
       server.listener.closeAllConnections();
     });
@@ -167,13 +184,17 @@ export default class LocalCloudPlugin {
     else this.#log.say("local", `GET /health answered ${health.status}: ${await health.text()}`);
   }
 
+  async #stop(): Promise<void> {
+    const cloud = await this.#starting?.catch(() => undefined);
+    await Promise.all([cloud?.stop(), this.#build?.stop()]);
+  }
+
   /** From ready on, serverless-offline ends the process, and waits for the cloud in `onPreStop`. */
   #stopOnSignals(): void {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, async () => {
         if (this.#ready) return;
-        const cloud = await this.#starting?.catch(() => undefined);
-        await cloud?.stop();
+        await this.#stop();
         process.exit(0);
       });
     }

@@ -22,6 +22,7 @@ interface FunctionEvent {
 export interface ServiceFunction {
   readonly name: string;
   readonly handler: string;
+  skipEsbuild?: boolean;
   readonly timeout?: number;
   readonly memorySize?: number | string;
   environment?: Variables;
@@ -55,6 +56,9 @@ export interface Service {
 const defaultTimeout = 6;
 const defaultMemory = 1024;
 
+/** `functions/work` of the handler `functions/work.handler`. */
+export const moduleOf = ({ handler }: ServiceFunction): string => handler.slice(0, handler.lastIndexOf("."));
+
 export const stackNameOf = ({ service, provider }: Service): string => `${service}-${provider.stage}`;
 
 /** Replaces the intrinsic functions in all environment variables, which Serverless leaves to AWS. */
@@ -86,7 +90,6 @@ export function takeFunctions(service: Service, resolver: Resolver, folder: stri
     .map(([key, definition]) => {
       const events = definition.events ?? [];
       definition.events = [];
-      const dot = definition.handler.lastIndexOf(".");
       const polls = events.find(({ sqs }) => sqs)?.sqs;
       const most = Number(polls?.maximumConcurrency ?? Number.POSITIVE_INFINITY);
       const concurrency = polls ? Math.min(settings.workConcurrency ?? cores, most) : cores;
@@ -95,8 +98,8 @@ export function takeFunctions(service: Service, resolver: Resolver, folder: stri
         key,
         name: definition.name,
         arn: `arn:aws:lambda:${provider.region}:${accountId}:function:${definition.name}`,
-        bundle: path.join(folder, `${definition.handler.slice(0, dot)}.cjs`),
-        exported: definition.handler.slice(dot + 1),
+        bundle: path.join(folder, `${moduleOf(definition)}.cjs`),
+        exported: definition.handler.slice(moduleOf(definition).length + 1),
         timeoutSeconds: definition.timeout ?? provider.timeout ?? defaultTimeout,
         memoryMiB: Number(definition.memorySize ?? provider.memorySize ?? defaultMemory),
         environment,

@@ -1,8 +1,8 @@
+import source from "worker:./worker.ts";
 import { Worker } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
 import type { Arrays } from "../operation.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
-import source from "worker:./worker.ts";
 
 export interface ThreadContext {
   /** Aborting kills the thread in the middle of whatever it does. */
@@ -33,7 +33,9 @@ export async function runInThread(work: Work, { signal, onProgress }: ThreadCont
     else if (report.kind === "done") resolve(report.outputs);
     else reject(new Problem(report.code, report.detail, report.place));
   });
-  worker.on("error", (error) => reject(new Error(`The compute thread failed: ${error.message}`, { cause: error })));
+  worker.on("error", (error) =>
+    reject(new Error(`The compute thread failed: ${error.message}`, { cause: error })),
+  );
   worker.on("exit", (code) => reject(new Error(`The compute thread ended with code ${code} and no result.`)));
   const abort = (): void => reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });

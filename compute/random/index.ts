@@ -29,7 +29,7 @@ export function random(request: RandomRequest, onFraction: OnFraction = () => {}
   const array = zeros({ shape, dtype });
   const { data } = array;
   const generator = new Pcg64(seed);
-  const words = new Int32Array(2 * block);
+  const words = new Int32Array(2 * Math.min(block, data.length));
   const perBlock = data instanceof Float64Array ? block : 2 * block;
   for (let from = 0, blocks = 1; from < data.length; from += perBlock, blocks += 1) {
     const count = Math.min(perBlock, data.length - from);

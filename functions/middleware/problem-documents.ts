@@ -44,6 +44,10 @@ function problemOf(error: unknown): Problem | undefined {
       return new Problem("malformed-json", `the body is not valid JSON: ${cause.message ?? "it is empty"}`);
     return unsupportedMediaType(String(cause.data ?? "no content type"));
   }
+  if (cause?.package === "@middy/http-content-negotiation") {
+    const expected = "application/json or application/x-npy";
+    return new Problem("not-acceptable", `accept: expected ${expected}`, { field: "accept", expected });
+  }
   return undefined;
 }
 

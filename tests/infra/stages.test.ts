@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type PackagedStage, packageStage } from "./package-stage.ts";
+import { type PackagedStage, packageStage, removePackagedStages } from "./package-stage.ts";
 import { statementsOf, wideActions } from "./policy.ts";
 import { physicalNames, type Resource, resource, resourcesOf, routesOf, type Template } from "./template.ts";
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     ...existingNetwork.flatMap((parameter) => ["--param", parameter]),
   );
 }, 240_000);
-afterAll(() => Promise.all([dev, prod, open].map((stage) => stage?.remove())));
+afterAll(removePackagedStages);
 
 const properties = (template: Template, id: string) => resource(template, id).Properties;
 const only = (template: Template, type: string): Resource => {
@@ -81,7 +81,7 @@ describe("HTTP API", () => {
     expect(told).toMatchObject(["iam", "jwt", "none"].map((AUTH) => ({ Variables: { AUTH } })));
   });
 
-  test("is not packaged when the guard is misspelt or incomplete", async () => {
+  test("is not packaged when the guard is misspelt or incomplete", { timeout: 60_000 }, async () => {
     await expect(packageStage("--param", "auth=iamm")).rejects.toThrow('"custom.auth": Value not found');
     await expect(packageStage("--param", "auth=jwt")).rejects.toThrow("issuerUrl");
   });
@@ -216,6 +216,15 @@ describe("storage", () => {
 });
 
 describe("Fargate", () => {
+  const environmentOfTask = (template: Template) => {
+    const { ContainerDefinitions } = properties(template, "TaskDefinition") as {
+      ContainerDefinitions: { Environment: { Name: string; Value: unknown }[] }[];
+    };
+    return Object.fromEntries(
+      (ContainerDefinitions[0]?.Environment ?? []).map(({ Name, Value }) => [Name, Value]),
+    );
+  };
+
   test("the task definition is arm64, unprivileged, and has time to stop", () => {
     expect(properties(prod.template, "TaskDefinition")).toMatchObject({
       RequiresCompatibilities: ["FARGATE"],
@@ -223,6 +232,13 @@ describe("Fargate", () => {
       ContainerDefinitions: [
         { Name: "job", Image: { Ref: "Image" }, ReadonlyRootFilesystem: true, StopTimeout: 120 },
       ],
+    });
+    expect(environmentOfTask(prod.template)).toEqual({
+      AWS_REGION: { Ref: "AWS::Region" },
+      STAGE: "prod",
+      TABLE_NAME: { Ref: "JobsTable" },
+      BUCKET_NAME: { Ref: "JobsBucket" },
+      RETENTION_DAYS: "7",
     });
     expect(properties(prod.template, "Cluster").CapacityProviders).toEqual(["FARGATE", "FARGATE_SPOT"]);
   });

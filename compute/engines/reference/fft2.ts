@@ -44,17 +44,16 @@ function transposed({ re, im }: Complex): Complex {
   return { re: re.transpose(1, 0), im: im.transpose(1, 0) };
 }
 
-/** Transforms along axis 1, a tile of lines at a time: from, tile, to. */
-function lineTransformer(length: number) {
+/** Transforms `total` lines along axis 1, a tile of them at a time: from, tile, to. */
+function lineTransformer(length: number, total: number) {
   const transform = transformOf(length);
-  const lines = linesPerTile(length);
+  const lines = Math.min(total, linesPerTile(length));
   const plane = lines * length;
   const buffer = new Float64Array(2 * plane + transform.scratch);
   const tile = (offset: number) => ndarray(buffer, [lines, length], [length, 1], offset);
   const [tileRe, tileIm] = [tile(0), tile(plane)];
 
   return (from: Planes, to: Complex, onFraction: OnFraction): void => {
-    const total = to.re.shape[0];
     for (let line = 0; line < total; line += lines) {
       const count = Math.min(lines, total - line);
       const part = (view: View): View => view.lo(line, 0).hi(count, length);
@@ -77,14 +76,14 @@ export function fft2(a: DenseArray, nextStep: () => OnFraction): DenseArray {
   const matrices = elementCount(a.shape) / (rows * columns);
   const result = zeros({ shape: a.shape, dtype: "complex128" });
 
-  const alongRows = lineTransformer(columns);
+  const alongRows = lineTransformer(columns, rows);
   const rowsDone = nextStep();
   for (let index = 0; index < matrices; index += 1) {
     const report: OnFraction = (fraction) => rowsDone((index + fraction) / matrices);
     alongRows(planesOf(a, rows, columns, index), complexPlanes(result.data, rows, columns, index), report);
   }
 
-  const alongColumns = lineTransformer(rows);
+  const alongColumns = lineTransformer(rows, columns);
   const columnsDone = nextStep();
   for (let index = 0; index < matrices; index += 1) {
     const report: OnFraction = (fraction) => columnsDone((index + fraction) / matrices);

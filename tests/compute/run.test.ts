@@ -1,0 +1,86 @@
+import { catalogue, defaultOperation, engine, plan, predictSeconds, run } from "@sluice/compute";
+import { arrayFromJson } from "@sluice/contract/array-json";
+import { describe, expect, test } from "vitest";
+import { operand, spec } from "./arrays.ts";
+
+describe("run", () => {
+  test.each(["spectral-projection", "fft2", "matmul"])(
+    "%s reports rising progress that ends at 1",
+    (operation) => {
+      const a = operand([300, 300], "float64", 1);
+      const reported: number[] = [];
+      const inputs = operation === "matmul" ? { a, b: a } : { a };
+      run(operation, {}, inputs, { onProgress: (fraction) => reported.push(fraction) });
+      expect(reported.length).toBeGreaterThan(2);
+      expect(reported.length).toBeLessThan(120);
+      expect(reported.every((fraction, index) => fraction > (reported[index - 1] ?? 0))).toBe(true);
+      expect(reported.at(-1)).toBe(1);
+    },
+  );
+
+  test("gives the outputs its plan promised, and the same bytes each time", () => {
+    const a = operand([20, 31], "float64", 2);
+    const { result } = run("spectral-projection", { seed: 5, columns: 3 }, { a });
+    const { outputs } = plan("spectral-projection", { seed: 5, columns: 3 }, { a });
+    expect({ shape: result?.shape, dtype: result?.dtype }).toEqual(outputs.result);
+    expect(run("spectral-projection", { seed: 5, columns: 3 }, { a }).result).toEqual(result);
+    expect(run("spectral-projection", { seed: 6, columns: 3 }, { a }).result).not.toEqual(result);
+  });
+
+  test("refuses what plan refuses, and a seed nobody settled", () => {
+    const a = operand([2, 2], "float64", 1);
+    expect(() => run("matmul", {}, { a })).toThrow(expect.objectContaining({ code: "invalid-shape" }));
+    expect(() => run("spectral-projection", { seed: null }, { a })).toThrow("completeParams");
+  });
+});
+
+describe("the catalogue", () => {
+  test("starts with the default operation and is plain JSON", () => {
+    const entries = catalogue();
+    expect(entries[0]?.name).toBe(defaultOperation);
+    expect(JSON.parse(JSON.stringify(entries))).toEqual(entries);
+    expect(entries.map(({ params }) => params.additionalProperties)).toEqual(entries.map(() => false));
+  });
+
+  test.each(catalogue())("the example of $name runs", ({ name, example, inputs, outputs }) => {
+    const body = example as {
+      operation: string;
+      params?: unknown;
+      dataMatrix?: unknown;
+      inputs?: Record<string, { data: unknown }>;
+    };
+    const data = { ...body.inputs, ...(body.dataMatrix !== undefined && { a: { data: body.dataMatrix } }) };
+    const arrays = Object.fromEntries(
+      Object.entries(data).map(([input, reference]) => [input, arrayFromJson(reference.data, input)]),
+    );
+    expect(body.operation).toBe(name);
+    expect(Object.keys(arrays)).toEqual(Object.keys(inputs));
+    expect(Object.keys(run(name, body.params, arrays))).toEqual(Object.keys(outputs));
+  });
+
+  test("the engine names itself", () => {
+    expect(engine).toEqual({ name: "reference", version: expect.any(String), kernel: expect.any(String) });
+  });
+});
+
+describe("predictSeconds", () => {
+  const square = (n: number) => plan("spectral-projection", {}, { a: spec([n, n]) });
+
+  test("a share of a vCPU stretches it, more vCPUs do not help one thread", () => {
+    const whole = predictSeconds(square(256), { vcpu: 1 });
+    expect(predictSeconds(square(256), { vcpu: 0.25 })).toBeCloseTo(4 * whole, 12);
+    expect(predictSeconds(square(256), { vcpu: 4 })).toBe(whole);
+  });
+
+  test("more work takes longer", () => {
+    const seconds = [8, 64, 128, 256, 512, 1024, 2048, 8192].map((n) =>
+      predictSeconds(square(n), { vcpu: 1 }),
+    );
+    expect(seconds.every((value, index) => value > (seconds[index - 1] ?? 0))).toBe(true);
+  });
+
+  test("a prime length costs more than the power of two beside it", () => {
+    const seconds = (n: number) => predictSeconds(plan("fft2", {}, { a: spec([n, n]) }), { vcpu: 1 });
+    expect(seconds(1021)).toBeGreaterThan(2 * seconds(1024));
+  });
+});

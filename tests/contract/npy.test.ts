@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import {
+  type ArraySpec,
+  byteLength,
+  type DenseArray,
+  type Dtype,
+  dtypes,
+  elementCount,
+  zeros,
+} from "@sluice/contract/array";
+import { decodeNpy, encodeNpy, npyHeader, parseNpyHeader } from "@sluice/contract/npy";
+import { Problem } from "@sluice/contract/problem";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+interface NpyCase {
+  shape: number[];
+  dtype: Dtype;
+  order: "C" | "F";
+  endian: "<" | ">";
+  version: 1 | 2 | 3;
+  base64: string;
+}
+
+const cases: NpyCase[] = JSON.parse(
+  readFileSync(new URL("../fixtures/numpy/npy-files.json", import.meta.url), "utf8"),
+);
+
+/** Element i is i + 0.5 (complex: and i - 0.25 times j), as scripts/fixtures/make_numpy_fixtures.py wrote it. */
+function counted(spec: ArraySpec): DenseArray {
+  const array = zeros(spec);
+  for (let i = 0; i < elementCount(spec.shape); i += 1) {
+    if (spec.dtype === "complex128") array.data.set([i + 0.5, i - 0.25], 2 * i);
+    else array.data[i] = i + 0.5;
+  }
+  return array;
+}
+
+/** A file with this header text, padded as NumPy does, and some zero bytes of data. */
+function file(literal: string, dataLength = 0, version = 1): Uint8Array {
+  const prefix = version === 1 ? 10 : 12;
+  const length = literal.length + 1;
+  const bytes = new Uint8Array(prefix + length + dataLength);
+  bytes.set([0x93, ...Buffer.from("NUMPY"), version, 0, length & 0xff, length >> 8]);
+  bytes.set(Buffer.from(`${literal}\n`, "latin1"), prefix);
+  return bytes;
+}
+
+const arrays: fc.Arbitrary<DenseArray> = fc
+  .record({
+    shape: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }),
+    dtype: fc.constantFrom(...dtypes),
+  })
+  .chain((spec) => {
+    const array = zeros(spec);
+    const { length } = array.data;
+    return fc.array(fc.double(), { minLength: length, maxLength: length }).map((values) => {
+      array.data.set(values);
+      return array;
+    });
+  });
+
+describe("files NumPy wrote", () => {
+  test.each(cases)(
+    "$dtype of $shape, order $order, $endian, version $version",
+    ({ base64, order, version, ...spec }) => {
+      const bytes = new Uint8Array(Buffer.from(base64, "base64"));
+      expect(parseNpyHeader(bytes)).toMatchObject({ version, littleEndian: spec.endian === "<" });
+      expect(decodeNpy(bytes)).toEqual(counted({ shape: spec.shape, dtype: spec.dtype }));
+      if (order === "F" && spec.shape.length > 1 && elementCount(spec.shape) > 4) {
+        expect(parseNpyHeader(bytes).fortranOrder).toBe(spec.shape.filter((extent) => extent > 1).length > 1);
+      }
+    },
+  );
+});
+
+describe("files of our own", () => {
+  test("round-trip bit for bit, NaN, infinities and -0 included", () => {
+    fc.assert(
+      fc.property(arrays, (array) => {
+        expect(decodeNpy(encodeNpy(array))).toEqual(array);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("have data on a 64-byte boundary and a header numpy.save would write", () => {
+    fc.assert(
+      fc.property(arrays, (array) => {
+        const header = npyHeader(array);
+        expect(header.length % 64).toBe(0);
+        expect(header.at(-1)).toBe(0x0a);
+        expect(encodeNpy(array).length).toBe(header.length + byteLength(array));
+        expect(parseNpyHeader(header)).toMatchObject({
+          fortranOrder: false,
+          littleEndian: true,
+          dataOffset: header.length,
+        });
+      }),
+    );
+    const text = Buffer.from(npyHeader({ shape: [3], dtype: "float32" }).subarray(10)).toString("latin1");
+    expect(text.trimEnd()).toBe("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }");
+  });
+
+  test("aligned data is a view of the file, unaligned data a copy", () => {
+    const bytes = encodeNpy(counted({ shape: [4], dtype: "float64" }));
+    expect(decodeNpy(bytes).data.buffer).toBe(bytes.buffer);
+    const shifted = new Uint8Array(bytes.length + 3);
+    shifted.set(bytes, 3);
+    expect(decodeNpy(shifted.subarray(3))).toEqual(counted({ shape: [4], dtype: "float64" }));
+  });
+});
+
+describe("the header's grammar", () => {
+  test.each([
+    ["keys in another order", "{'shape': (1,), 'fortran_order': False, 'descr': '<f8'}"],
+    ["double quotes and no spaces", '{"descr":"<f8","fortran_order":False,"shape":(1,)}'],
+    ["Python 2's long integers", "{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }"],
+    ["no byte order", "{'descr': 'f8', 'fortran_order': False, 'shape': (1,), }"],
+    ["the native byte order", "{'descr': '=f8', 'fortran_order': False, 'shape': (1,), }"],
+    ["a trailing comma", "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1,), }"],
+    ["a 0-d shape", "{'descr': '<f8', 'fortran_order': True, 'shape': (), }"],
+  ])("accepts %s", (_title, literal) => {
+    expect(decodeNpy(file(literal, 8)).data).toEqual(new Float64Array(1));
+  });
+
+  const header = (descr: string, order: string, shape: string) =>
+    `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
+  test.each([
+    ["objects", header("'|O'", "False", "(1,)")],
+    ["strings", header("'<U3'", "False", "(1,)")],
+    ["integers", header("'<i8'", "False", "(1,)")],
+    ["float16", header("'<f2'", "False", "(1,)")],
+    ["records", header("[('x', '<f8')]", "False", "(1,)")],
+    ["a call", header("__import__('os')", "False", "(1,)")],
+    ["a number for the order", header("'<f8'", "0", "(1,)")],
+    ["a number for the shape", header("'<f8'", "False", "(8)")],
+    ["a list for the shape", header("'<f8'", "False", "[1]")],
+    ["a negative extent", header("'<f8'", "False", "(-1,)")],
+    ["a fractional extent", header("'<f8'", "False", "(1.5,)")],
+    ["an extent beyond 2^53", header("'<f8'", "False", "(9007199254740993,)")],
+    ["a product beyond 2^53", header("'<f8'", "False", "(1000000000, 1000000000)")],
+    ["a product that hides behind a zero", header("'<f8'", "False", "(99999999999999999999, 0)")],
+    ["65 axes", header("'<f8'", "False", `(${"1, ".repeat(65)})`)],
+    ["an open tuple", header("'<f8'", "False", "(1,")],
+    ["a missing key", "{'descr': '<f8', 'fortran_order': False, }"],
+    ["a key twice", "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,), }"],
+    ["a key of its own", "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'x': 1}"],
+    ["something after the dictionary", `${header("'<f8'", "False", "(1,)")} 1`],
+    ["nothing", ""],
+  ])("refuses %s", (_title, literal) => {
+    expect(() => decodeNpy(file(literal, 8))).toThrow(expect.objectContaining({ code: "invalid-npy" }));
+  });
+
+  test("names what was expected and what came", () => {
+    expect(() => decodeNpy(file(header("'|O'", "False", "(1,)"), 8))).toThrow(
+      expect.objectContaining({
+        place: { expected: "float64, float32 or complex128 ('<f8', '<f4', '<c16')", got: "'|O'" },
+      }),
+    );
+  });
+});
+
+describe("damaged files", () => {
+  const good = encodeNpy(counted({ shape: [2, 3], dtype: "complex128" }));
+
+  test("every truncation, and a byte too many, is refused", () => {
+    for (let length = 0; length < good.length; length += 1) {
+      expect(() => decodeNpy(good.subarray(0, length))).toThrow(Problem);
+    }
+    expect(() => decodeNpy(new Uint8Array([...good, 0]))).toThrow(
+      expect.objectContaining({ place: expect.objectContaining({ got: `${good.length + 1}` }) }),
+    );
+  });
+
+  test("a header over 10,000 bytes is refused before it is read", () => {
+    expect(() => parseNpyHeader(file(" ".repeat(10_001), 0, 2))).toThrow(
+      expect.objectContaining({ code: "invalid-npy" }),
+    );
+  });
+
+  test.each([0, 4, 9])("version %i is refused", (version) => {
+    const bytes = good.slice();
+    bytes[6] = version;
+    expect(() => decodeNpy(bytes)).toThrow(expect.objectContaining({ code: "invalid-npy" }));
+  });
+
+  test("changed bytes give an array or a Problem, never anything else", () => {
+    const change = fc.tuple(fc.nat({ max: 127 }), fc.nat({ max: 255 }));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+        const bytes = good.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        try {
+          const { shape, dtype, data } = decodeNpy(bytes);
+          return byteLength({ shape, dtype }) === data.byteLength;
+        } catch (error) {
+          return error instanceof Problem && error.code === "invalid-npy";
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("any text as a header gives an array or a Problem", () => {
+    const piece = fc.constantFrom(
+      "{",
+      "}",
+      "(",
+      ")",
+      ",",
+      ":",
+      "'descr'",
+      "'<f8'",
+      "'shape'",
+      "'fortran_order'",
+      "True",
+      "1",
+      "2L",
+      " ",
+      "'",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
+        try {
+          return decodeNpy(file(pieces.join(""))).data.length === 0;
+        } catch (error) {
+          return error instanceof Problem && error.code === "invalid-npy";
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,299 @@
+import { randomUUID } from "node:crypto";
+import { isTerminal } from "@sluice/contract/job";
+import type { TaskObservation } from "../../jobs/evidence.ts";
+import type { Message } from "../../jobs/message.ts";
+import {
+  type Guard,
+  type JobStore,
+  type LaunchRefusal,
+  ObjectMissing,
+  type ObjectStore,
+  type Ports,
+  type TaskRequest,
+  type Tasks,
+} from "../../jobs/ports.ts";
+import type { Job } from "../../jobs/record.ts";
+import type { Settings } from "../../jobs/settings.ts";
+
+/** The settings of a stage as deployed by default. */
+export const defaultSettings: Settings = {
+  workMemoryMiB: 1769,
+  fargate: true,
+  spot: false,
+  maxTaskVcpu: 4,
+  maxSeconds: 21_600,
+  retentionDays: 7,
+};
+
+/** One task that RunTask started; `observation` is what ECS would say of it now. */
+export interface StartedTask {
+  readonly request: TaskRequest;
+  readonly startedAt: number;
+  observation: Exclude<TaskObservation, { state: "missing" }>;
+  stopReason?: string;
+}
+
+interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** Everything the domain touches, in memory and open to a test's eyes. Time is Date.now(): use fake timers. */
+export interface World {
+  readonly ports: Ports;
+  readonly table: Map<string, Job>;
+  readonly bucket: Map<string, Uint8Array>;
+  /** Sent and not yet received. */
+  readonly messages: Message[];
+  readonly started: StartedTask[];
+  /** What the next RunTask calls answer instead of a task. */
+  readonly refusals: LaunchRefusal[];
+  readonly log: LogLine[];
+  /** Every call at a port, in order: `store.update`, `queue.send`, … */
+  readonly calls: string[];
+  /** Errors to throw, by call; each is thrown once, a function decides every time. */
+  readonly broken: Map<string, Error[] | (() => Error | undefined)>;
+  /** Every conditional write is applied, its reply lost, and the request repeated, as the SDK would. */
+  dropReplies: boolean;
+  /** RunTask starts its task and then answers with this refusal: a time-out after success. */
+  refusalAfterStart: LaunchRefusal | undefined;
+  /** What the queue says of its length; undefined counts `messages`. */
+  queueLength: number | undefined;
+  freeWaitSlots: number;
+  job(jobId: string): Job;
+}
+
+export function memoryWorld(settings: Partial<Settings> = {}): World {
+  const table = new Map<string, Job>();
+  const bucket = new Map<string, Uint8Array>();
+  const world: World = {
+    table,
+    bucket,
+    messages: [],
+    started: [],
+    refusals: [],
+    log: [],
+    calls: [],
+    broken: new Map(),
+    dropReplies: false,
+    refusalAfterStart: undefined,
+    queueLength: undefined,
+    freeWaitSlots: 50,
+    job(jobId) {
+      const job = table.get(jobId);
+      if (!job) throw new Error(`no job ${jobId} in the table`);
+      return job;
+    },
+    ports: {
+      store: recorded(
+        "store",
+        () => world,
+        memoryStore(table, () => world.dropReplies),
+      ),
+      objects: recorded("objects", () => world, memoryObjects(bucket)),
+      queue: recorded("queue", () => world, {
+        send: async (message: Message) => {
+          world.messages.push(message);
+        },
+        waiting: async () => world.queueLength ?? world.messages.length,
+      }),
+      tasks: recorded(
+        "tasks",
+        () => world,
+        memoryTasks(() => world),
+      ),
+      waitSlots: recorded("waitSlots", () => world, {
+        take: async () => {
+          if (world.freeWaitSlots === 0) return undefined;
+          world.freeWaitSlots--;
+          return async () => {
+            world.freeWaitSlots++;
+          };
+        },
+      }),
+      log: memoryLog(() => world.log),
+      now: () => Date.now(),
+      settings: { ...defaultSettings, ...settings },
+    },
+  };
+  return world;
+}
+
+/** Notes every call, and throws what the test asked for. */
+function recorded<Port extends object>(name: string, world: () => World, port: Port): Port {
+  return new Proxy(port, {
+    get(target, method) {
+      const call = `${name}.${String(method)}`;
+      return async (...parameters: unknown[]) => {
+        world().calls.push(call);
+        const planned = world().broken.get(call);
+        const error = typeof planned === "function" ? planned() : planned?.shift();
+        if (error) throw error;
+        const action: unknown = Reflect.get(target, method);
+        if (typeof action !== "function") throw new Error(`${call} is not a method of the port`);
+        return action.apply(target, parameters);
+      };
+    },
+  });
+}
+
+/** The guard semantics of a DynamoDB item, and the writeId rule of aws/job-store.ts. */
+function memoryStore(table: Map<string, Job>, dropReplies: () => boolean): JobStore {
+  const read = (jobId: string): Job | undefined => {
+    const job = table.get(jobId);
+    return job && job.ttl * 1000 >= Date.now() ? structuredClone(job) : undefined;
+  };
+
+  /** Answers the new item, or undefined when the condition failed. */
+  function write(
+    jobId: string,
+    holds: (job: Job | undefined) => boolean,
+    change: (job: Job | undefined) => Job,
+  ) {
+    const once = () => {
+      const before = read(jobId);
+      if (!holds(before)) return undefined;
+      table.set(jobId, change(before));
+      return read(jobId);
+    };
+    const written = once();
+    // The reply of a write that was applied is lost: the SDK sends the same request again.
+    return written && dropReplies() ? once() : written;
+  }
+
+  const matches = (job: Job | undefined, guard: Guard): job is Job =>
+    job !== undefined &&
+    Object.entries(guard).every(
+      ([field, value]) => value === undefined || job[field as keyof Guard] === value,
+    );
+
+  return {
+    async create(job) {
+      const writeId = randomUUID();
+      const written = write(
+        job.jobId,
+        (there) => there === undefined,
+        () => ({ ...structuredClone(job), writeId }),
+      );
+      const existing = read(job.jobId);
+      if (written || existing?.writeId === writeId) return { created: true };
+      if (!existing) throw new Error("a failed condition without an item");
+      return { created: false, existing };
+    },
+    async get(jobId) {
+      return read(jobId);
+    },
+    async update(jobId, guard, changes, append) {
+      const writeId = randomUUID();
+      const written = write(
+        jobId,
+        (job) => matches(job, guard),
+        (job) => {
+          const merged = { ...job, ...structuredClone(changes), updatedAt: Date.now(), writeId } as Job;
+          const attempts = append ? [...merged.attempts, append] : merged.attempts;
+          const kept = Object.entries({ ...merged, attempts, rev: merged.rev + 1 }).filter(
+            ([, value]) => value !== undefined,
+          );
+          return Object.fromEntries(kept) as unknown as Job;
+        },
+      );
+      if (written) return { ok: true, job: written };
+      const job = read(jobId);
+      if (job?.writeId === writeId) return { ok: true, job };
+      return job ? { ok: false, job } : { ok: false };
+    },
+    async list(owner, { limit, after }) {
+      const position = (job: Job) => `${new Date(job.createdAt).toISOString()}#${job.jobId}`;
+      const mine = [...table.values()]
+        .filter((job) => job.owner === owner && (after === undefined || position(job) < after))
+        .sort((one, other) => (position(one) < position(other) ? 1 : -1));
+      const jobs = mine.slice(0, limit);
+      const last = jobs.at(-1);
+      return mine.length > limit && last ? { jobs, after: position(last) } : { jobs };
+    },
+    async due(now, limit) {
+      return [...table.values()]
+        .filter(({ dueAt }) => dueAt !== undefined && dueAt <= now)
+        .slice(0, limit)
+        .map(({ jobId }) => jobId);
+    },
+  };
+}
+
+function memoryObjects(bucket: Map<string, Uint8Array>): ObjectStore {
+  return {
+    async put(key, parts) {
+      bucket.set(key, new Uint8Array(Buffer.concat(parts)));
+    },
+    async get(key, range) {
+      const bytes = bucket.get(key);
+      if (!bytes) throw new ObjectMissing(key);
+      return range ? bytes.slice(range.offset, range.offset + range.length) : bytes.slice();
+    },
+    exists: async (key) => bucket.has(key),
+    link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,
+  };
+}
+
+/** ECS as far as the domain sees it: a clientToken starts one task, a stop is a stop. */
+function memoryTasks(world: () => World): Tasks {
+  const find = (taskArn: string) => world().started.find((task) => task.observation.taskArn === taskArn);
+  return {
+    async run(request) {
+      const refusal = world().refusals.shift();
+      if (refusal) return { refusal };
+      const token = `${request.jobId}-${request.dispatch}`;
+      const taskArn = `arn:aws:ecs:eu-west-1:000000000000:task/test/${token}`;
+      if (!find(taskArn)) {
+        const observation = { state: "starting", taskArn } as const;
+        world().started.push({ request, startedAt: Date.now(), observation });
+      }
+      return world().refusalAfterStart
+        ? { refusal: world().refusalAfterStart as LaunchRefusal }
+        : { taskArn };
+    },
+    async stop(taskArn, reason) {
+      const task = find(taskArn);
+      if (!task) throw new Error(`InvalidParameterException: the referenced task was not found`);
+      task.stopReason = reason;
+      if (task.observation.state !== "stopped") task.observation = stoppedTask(taskArn, "UserInitiated");
+    },
+    describe: async (taskArn) => find(taskArn)?.observation ?? { state: "missing" },
+    find: async (jobId, dispatch) => {
+      const task = world().started.find(
+        ({ request }) => request.jobId === jobId && request.dispatch === dispatch,
+      );
+      return task && task.observation.state !== "stopped" ? task.observation : { state: "missing" };
+    },
+    running: async () =>
+      world()
+        .started.filter(({ observation }) => observation.state !== "stopped")
+        .map(({ request: { jobId, dispatch }, observation: { taskArn }, startedAt }) => ({
+          taskArn,
+          jobId,
+          dispatch,
+          startedAt,
+        })),
+  };
+}
+
+export function stoppedTask(
+  taskArn: string,
+  stopCode: string,
+  more: Partial<Extract<TaskObservation, { state: "stopped" }>> = {},
+): Extract<TaskObservation, { state: "stopped" }> {
+  return { state: "stopped", taskArn, stopCode, stoppedReason: "", containerReason: "", ...more };
+}
+
+function memoryLog(lines: () => LogLine[]): Ports["log"] {
+  const write = (level: LogLine["level"]) => (message: string, fields: Record<string, unknown>) => {
+    lines().push({ level, message, fields });
+  };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+/** Jobs that would hang for ever: not terminal, and nothing will ever look at them. */
+export function forgotten({ table }: World): Job[] {
+  return [...table.values()].filter(({ status, dueAt }) => !isTerminal(status) && dueAt === undefined);
+}
