@@ -9,6 +9,7 @@ export const bundle = {
   platform: "node",
   target: "node24",
   sourcemap: true,
+  sourcesContent: false,
   minify: true,
   keepNames: true,
   legalComments: "none",
@@ -22,6 +23,8 @@ const serverlessEsbuild = () => ({
   outputWorkFolder: process.env.SLUICE_BUILD_FOLDER ?? ".esbuild",
   // The SDK is bundled: the runtime's own copy is not pinned and loads slower than a minified bundle.
   exclude: [],
+  // The local cloud builds and watches for itself; this watcher would follow the whole checkout for nothing.
+  watch: { pattern: [] },
 });
 
 // serverless-esbuild calls `require(config)(serverless)` and ignores `.default`.

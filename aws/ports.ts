@@ -1,8 +1,8 @@
-import { Logger } from "@aws-lambda-powertools/logger";
-import type { Log, Ports } from "../jobs/ports.ts";
+import type { Ports } from "../jobs/ports.ts";
 import { config } from "./config.ts";
 import { jobQueue } from "./job-queue.ts";
 import { jobStore } from "./job-store.ts";
+import { logger } from "./log.ts";
 import { objectStore } from "./object-store.ts";
 import { fargateTasks } from "./tasks.ts";
 import { waitSlots } from "./wait-slots.ts";
@@ -28,12 +28,4 @@ function wire(): Ports {
     now,
     settings: stage.settings,
   };
-}
-
-/** Structured lines. Keys are passed with each line, never kept: invocations may share a process. */
-let log: Log | undefined;
-
-export function logger(): Log {
-  log ??= new Logger({ serviceName: "sluice" }) as Log;
-  return log;
 }

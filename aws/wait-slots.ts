@@ -4,8 +4,8 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WaitSlots } from "../jobs/ports.ts";
 import { dynamo } from "./clients.ts";
 
-/** Two random slots of W: with half of them taken, three of four callers find one. Best effort is the contract. */
-const tries = 2;
+/** Four random slots of W: with half of them taken, 15 of 16 callers find one. Best effort is the contract. */
+const tries = 4;
 
 /**
  * At most W requests hold a Lambda while they wait. Each slot is an item with an end time, so a holder

@@ -1,4 +1,5 @@
 import { taskEnvironment } from "../aws/config.ts";
+import { countOutcome } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
 import { thisTask } from "../aws/this-task.ts";
 import { compute } from "../jobs/compute.ts";
@@ -22,6 +23,7 @@ async function main(): Promise<number> {
   try {
     const machine = { target: "fargate", signal: taken.signal, ...(await thisTask()) } as const;
     const outcome = await runJob({ jobId, dispatch }, machine, compute, ports());
+    countOutcome(outcome);
     log.info("task done", { ...about, outcome });
     return exitCodes[outcome];
   } catch (error) {

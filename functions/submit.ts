@@ -1,3 +1,4 @@
+import { count } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
 import { prepare } from "../jobs/prepare.ts";
 import { submit } from "../jobs/submit.ts";
@@ -22,6 +23,7 @@ export const handler = apiWithBody({ npy: true }).handler(async (event) => {
     },
     ports(),
   );
+  if (!replayed) count("JobsAccepted");
   const { view, ended, headers } = await viewAfterWait(job, event.headers.prefer, ports());
   const common = {
     location: view.links.self,

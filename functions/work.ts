@@ -1,5 +1,6 @@
 import middy from "@middy/core";
 import type { Context, SQSEvent } from "aws-lambda";
+import { countOutcome } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
 import { compute } from "../jobs/compute.ts";
 import { parseMessage } from "../jobs/message.ts";
@@ -9,6 +10,6 @@ import { work } from "../jobs/work.ts";
 export const handler = middy<SQSEvent>().handler(async (event, context: Context) => {
   for (const record of event.Records) {
     const killedAt = Date.now() + context.getRemainingTimeInMillis();
-    await work(parseMessage(record.body), { target: "lambda", killedAt }, compute, ports());
+    countOutcome(await work(parseMessage(record.body), { target: "lambda", killedAt }, compute, ports()));
   }
 });

@@ -2,9 +2,11 @@ import { isTerminal } from "@sluice/contract/job";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 
-/** First look after this many ms; a 64×64 job takes about 30. Then half as much again each time. */
-const firstLook = 15;
+/** First look after this many ms; a 64×64 job takes about 30. Then twice as long each time: looks cost more than they save. */
+const firstLook = 20;
 const longestLook = 500;
+/** Most small jobs end within this: they need no slot, and two writes are saved. */
+const unslotted = 250;
 
 /**
  * Holds until the job is terminal or the time is up, if the stage has a wait slot free.
@@ -16,23 +18,23 @@ export async function waitForEnd(
   seconds: number,
   { store, waitSlots, now }: Pick<Ports, "store" | "waitSlots" | "now">,
 ): Promise<{ job: Job; granted: number | undefined }> {
-  if (isTerminal(job.status)) return { job, granted: seconds };
-  const giveBack = await waitSlots.take(seconds);
-  if (!giveBack) return { job, granted: undefined };
+  const start = now();
+  const until = start + seconds * 1000;
+  let current = job;
+  let giveBack: (() => Promise<void>) | undefined;
   try {
-    const until = now() + seconds * 1000;
-    let current = job;
-    for (
-      let pause = firstLook;
-      !isTerminal(current.status) && now() < until;
-      pause = Math.min(longestLook, pause * 1.5)
-    ) {
+    for (let pause = firstLook; !isTerminal(current.status); pause = Math.min(longestLook, pause * 2)) {
+      if (now() >= until) break;
+      if (!giveBack && now() - start >= unslotted) {
+        giveBack = await waitSlots.take((until - now()) / 1000);
+        if (!giveBack) return { job: current, granted: undefined };
+      }
       await passing(Math.min(pause, until - now()));
       current = (await store.get(job.jobId)) ?? current;
     }
     return { job: current, granted: seconds };
   } finally {
-    await giveBack();
+    await giveBack?.();
   }
 }
 

@@ -198,6 +198,11 @@ export default class LocalCloudPlugin {
         process.exit(0);
       });
     }
+    // Whoever started the stack or read its output is gone: end as on Ctrl-C. An unhandled EPIPE would be
+    // logged, to the same broken pipe, for ever.
+    const end = (): void => void process.kill(process.pid, "SIGINT");
+    process.once("disconnect", end);
+    for (const output of [process.stdout, process.stderr]) output.once("error", end).on("error", () => {});
   }
 
   /** A function that throws where nobody catches it dies alone at AWS; here it shares our process. */

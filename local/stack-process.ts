@@ -21,7 +21,7 @@ const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js
 export async function startStack(environment: Record<string, string> = {}, folder = root): Promise<Stack> {
   const child = spawn(process.execPath, [sls, "offline"], {
     cwd: folder,
-    env: { ...process.env, PORT: "0", ...environment },
+    env: { ...process.env, PORT: "0", SLS_LOG_LEVEL: "warning", ...environment },
     // The channel carries nothing: when it closes, whoever started the stack is gone, and it ends itself.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -29,6 +29,7 @@ export async function startStack(environment: Record<string, string> = {}, folde
   const lines: string[] = [];
   const ready = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
       createInterface({ input: stream }).on("line", (line) => {
         lines.push(line);
         const url = /^ready (http:\S+)$/.exec(line)?.[1];

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -25,10 +35,28 @@ function removeStale(parent: string, prefix: string): void {
   }
 }
 
+const inMemory = "/dev/shm";
+const leastFreeBytes = 4 * 1024 ** 3;
+
+/**
+ * Memory where there is plenty: a job leaves nine small files, and to remove those of a thousand jobs from a
+ * busy disk took longer than Ctrl-C may. (Containers often have 64 MiB there.)
+ */
+export function temporaryRoot(): string {
+  try {
+    accessSync(inMemory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(inMemory);
+    return bavail * bsize >= leastFreeBytes ? inMemory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
 /** A temporary folder that is removed when this process exits. */
 export function temporaryFolder(): string {
-  removeStale(tmpdir(), "sluice-");
-  const folder = mkdtempSync(path.join(tmpdir(), `sluice-${process.pid}-`));
+  const root = temporaryRoot();
+  for (const parent of new Set([root, tmpdir()])) removeStale(parent, "sluice-");
+  const folder = mkdtempSync(path.join(root, `sluice-${process.pid}-`));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from "@middy/core";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { logger } from "../../aws/ports.ts";
+import { logger } from "../../aws/log.ts";
 
 /**
  * Renders whatever a handler threw. A Problem is the caller's to read; anything else is ours: the log

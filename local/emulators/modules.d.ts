@@ -17,6 +17,11 @@ declare module "@20minutes/s3rver" {
   export default class S3rver {
     constructor(options: Options);
     readonly httpServer: Server;
+    readonly middleware: unknown[];
+    readonly store: {
+      getBucket(name: string): Promise<unknown>;
+      getSubresource(bucket: string, key: string | undefined, type: string): Promise<unknown>;
+    };
     run(): Promise<{ port: number }>;
     close(): Promise<void>;
   }

@@ -13,12 +13,34 @@ export async function startS3(folder: string, buckets: readonly Bucket[]): Promi
     // Not by CreateBucket: s3rver rejects the SDK's signature over a path-style bucket URL ("/b/").
     configureBuckets: buckets.map(({ name, corsXml }) => ({ name, configs: corsXml ? [corsXml] : [] })),
   });
+  // The first is its logger, which formats two lines per request even when it is silent: a fifth of its time.
+  server.middleware.shift();
   const { port } = await server.run();
+  remember(server.store);
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {
       server.httpServer.closeAllConnections();
       await server.close();
     },
+  };
+}
+
+/**
+ * s3rver reads a bucket's folder, CORS and website settings from disk four times per request. Nothing here
+ * changes them once it runs. With the logger gone too, a request costs half of what it did.
+ */
+function remember(store: S3rver["store"]): void {
+  const { getBucket, getSubresource } = store;
+  const known = new Map<string, Promise<unknown>>();
+  const once = (what: string, read: () => Promise<unknown>): Promise<unknown> => {
+    const value = known.get(what) ?? read();
+    known.set(what, value);
+    return value;
+  };
+  store.getBucket = (name) => once(name, () => getBucket.call(store, name));
+  store.getSubresource = (bucket, key, type) => {
+    const read = () => getSubresource.call(store, bucket, key, type);
+    return key === undefined ? once(`${bucket} ${type}`, read) : read();
   };
 }

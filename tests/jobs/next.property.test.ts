@@ -7,7 +7,7 @@ import { next } from "../../jobs/next.ts";
 import type { Job } from "../../jobs/record.ts";
 import type { Settings } from "../../jobs/settings.ts";
 import { limits, timing } from "../../jobs/timing.ts";
-import { defaultSettings, stoppedTask } from "./memory-ports.ts";
+import { stoppedTask } from "./memory-ports.ts";
 import {
   died,
   failedStart,
@@ -179,7 +179,8 @@ function happen(job: Job, what: Happening, now: number, stage: Settings): Job {
     expect(effect.message.dispatch).toBe(decision.changes.dispatch);
     expect(effect.message.dispatch).toBeGreaterThan(job.dispatch);
   }
-  expect(decision.effects.length).toBeLessThanOrEqual(1);
+  const kinds = decision.effects.map(({ kind }) => kind);
+  expect(new Set(kinds).size).toBe(kinds.length);
   return written(job, decision.changes);
 }
 

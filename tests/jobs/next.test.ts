@@ -62,6 +62,7 @@ function inWords(job: Job, decision: Decision | undefined): string {
   if (changes.route && changes.route.target !== job.route.target) words.push(`on ${changes.route.target}`);
   else if (changes.route && changes.route.memoryMiB > job.route.memoryMiB) words.push("larger");
   else if (changes.route && changes.route.vcpu < job.route.vcpu) words.push("smaller");
+  if (effects.some(({ kind }) => kind === "send") && !words[0]?.startsWith("send")) words.push("sent");
   if (effects.some(({ kind }) => kind === "stop-task")) words.push("stop");
   return words.join(", ");
 }
@@ -77,27 +78,39 @@ const all: readonly State[] = [...waitingAndRunning, ...ended];
 const table: Record<string, [Evidence, readonly [string, string, string, string, string]]> = {
   "due, queue empty": [
     look(),
-    ["send", "send, unanswered", "send", "again, counted, on fargate", "again, counted, stop"],
+    ["send", "send, unanswered", "send", "again, counted, on fargate, sent", "again, counted, sent, stop"],
   ],
   "due, messages waiting": [
     look(undefined, 40),
-    ["send", "look later", "send", "again, counted, on fargate", "again, counted, stop"],
+    ["send", "look later", "send", "again, counted, on fargate, sent", "again, counted, sent, stop"],
   ],
   "due, task starting": [
     look({ state: "starting", taskArn }),
-    ["send", "send, unanswered", "look later", "again, counted, on fargate", "again, counted, stop"],
+    [
+      "send",
+      "send, unanswered",
+      "look later",
+      "again, counted, on fargate, sent",
+      "again, counted, sent, stop",
+    ],
   ],
   "due, task running": [
     look({ state: "running", taskArn }),
-    ["send", "send, unanswered", "look later", "again, counted, on fargate", "look later"],
+    ["send", "send, unanswered", "look later", "again, counted, on fargate, sent", "look later"],
   ],
   "due, task missing": [
     look({ state: "missing" }),
-    ["send", "send, unanswered", "send", "again, counted, on fargate", "again, counted, stop"],
+    ["send", "send, unanswered", "send", "again, counted, on fargate, sent", "again, counted, sent, stop"],
   ],
   "due, task died": [
     look(died),
-    ["send", "send, unanswered", "again, counted", "again, counted, on fargate", "again, counted"],
+    [
+      "send",
+      "send, unanswered",
+      "again, counted",
+      "again, counted, on fargate, sent",
+      "again, counted, sent",
+    ],
   ],
   "task out of memory": [
     stopped(outOfMemory),
@@ -305,6 +318,11 @@ describe("sends and launches", () => {
     expect(decision?.effects).toHaveLength(1);
   });
 
+  test("a refused launch has no task", () => {
+    const { changes } = decide(jobIn.launched, refused("capacity"), due) ?? { changes: {} };
+    expect(written(jobIn.launched, changes)).not.toHaveProperty("taskArn");
+  });
+
   test("refusals back off, doubling to five minutes, and never past the deadline", () => {
     const waits = [0, 1, 2, 3, 20].map((refusals) => {
       const decision = decide({ ...jobIn.launched, refusals }, refused("capacity"), due);
@@ -341,7 +359,7 @@ describe("sends and launches", () => {
     const quiet = decide(jobIn.fargate, running, due);
     expect(quiet?.changes.dueAt).toBe(due + 60_000);
     const later = written(jobIn.fargate, quiet?.changes ?? {});
-    expect(inWords(later, decide(later, running, due + 60_000))).toBe("again, counted, stop");
+    expect(inWords(later, decide(later, running, due + 60_000))).toBe("again, counted, sent, stop");
   });
 
   test("a claim that does not know its task believes the stop event of its dispatch", () => {

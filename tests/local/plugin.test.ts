@@ -8,9 +8,13 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../local/stack-process.ts";
+import { temporaryRoot } from "../../local/workspace.ts";
 
 const folder = path.resolve(import.meta.dirname, "../fixtures/echo-service");
 const stacks: Stack[] = [];
+
+/** A stack takes three seconds to start on an idle machine; this is for a busy one. */
+const slow = { timeout: 120_000 };
 
 async function start(environment: Record<string, string> = {}): Promise<Stack> {
   const stack = await startStack(environment, folder);
@@ -47,7 +51,7 @@ const leftBehind = (pid: number | undefined): string[] => {
   const builds = path.join(folder, ".esbuild");
   return [
     ...(existsSync(builds) ? readdirSync(builds) : []).filter((name) => name === String(pid)),
-    ...readdirSync(tmpdir()).filter((name) => name.startsWith(`sluice-${pid}-`)),
+    ...readdirSync(temporaryRoot()).filter((name) => name.startsWith(`sluice-${pid}-`)),
   ];
 };
 
@@ -57,7 +61,7 @@ describe("two stacks of one checkout", () => {
 
   beforeAll(async () => {
     [first, second] = await Promise.all([start(), start()]);
-  });
+  }, slow.timeout);
 
   test("run side by side, each with its own data", async () => {
     await record(first, "mine");
@@ -123,7 +127,7 @@ describe("two stacks of one checkout", () => {
     expect(await read(second, "mine")).toBeUndefined();
   });
 
-  test("leave no process behind when killed, and the next stack removes the folders", async () => {
+  test("leave no process behind when killed, and the next stack removes the folders", slow, async () => {
     const worker = await record(second, "orphan");
     second.process.kill("SIGKILL");
     await once(second.process, "exit");
@@ -134,7 +138,7 @@ describe("two stacks of one checkout", () => {
   });
 });
 
-test("SLUICE_DATA keeps records across a restart", async () => {
+test("SLUICE_DATA keeps records across a restart", slow, async () => {
   const SLUICE_DATA = mkdtempSync(path.join(tmpdir(), "sluice-data-"));
   const before = await start({ SLUICE_DATA });
   const pid = await record(before, "kept");
@@ -146,7 +150,7 @@ test("SLUICE_DATA keeps records across a restart", async () => {
   rmSync(SLUICE_DATA, { recursive: true });
 });
 
-test("sls invoke local resolves the environment without credentials", async () => {
+test("sls invoke local resolves the environment without credentials", slow, async () => {
   const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const args = [sls, "invoke", "local", "-f", "greet", "--data", '{"name":"you"}'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });

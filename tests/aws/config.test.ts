@@ -1,0 +1,106 @@
+import { Problem } from "@sluice/contract/problem";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { readConfig, taskEnvironment } from "../../aws/config.ts";
+
+const least = { STAGE: "dev", TABLE_NAME: "jobs", BUCKET_NAME: "bucket" };
+
+function failure(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected an error");
+}
+
+describe("the environment", () => {
+  test("of a whole stage", () => {
+    const config = readConfig({
+      ...least,
+      QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/1/jobs",
+      CLUSTER_ARN: "arn:cluster",
+      TASK_DEFINITION_ARN: "arn:task-definition/sluice-dev:7",
+      SUBNET_IDS: "subnet-1,subnet-2",
+      SECURITY_GROUP_IDS: "sg-1",
+      ASSIGN_PUBLIC_IP: "false",
+      WORK_MEMORY_MIB: "3008",
+      MAX_TASK_VCPU: "8",
+      MAX_SECONDS: "600",
+      RETENTION_DAYS: "3",
+      WAIT_HOLDERS: "5",
+      FARGATE_SPOT: "true",
+      AUTH: "jwt",
+    });
+    expect(config).toEqual({
+      stage: "dev",
+      tableName: "jobs",
+      bucketName: "bucket",
+      queueUrl: "https://sqs.eu-west-1.amazonaws.com/1/jobs",
+      clusterArn: "arn:cluster",
+      taskDefinitionArn: "arn:task-definition/sluice-dev:7",
+      subnetIds: ["subnet-1", "subnet-2"],
+      securityGroupIds: ["sg-1"],
+      assignPublicIp: false,
+      waitHolders: 5,
+      auth: "jwt",
+      settings: {
+        workMemoryMiB: 3008,
+        fargate: true,
+        spot: true,
+        maxTaskVcpu: 8,
+        maxSeconds: 600,
+        retentionDays: 3,
+      },
+    });
+  });
+
+  test("of a stage without an image, and of a container, which is told less", () => {
+    const config = readConfig({ ...least, TASK_DEFINITION_ARN: "", SUBNET_IDS: "" });
+    expect(config.subnetIds).toEqual([]);
+    // Closed by default: a stage that forgot to say is not open to the world.
+    expect(config.auth).toBe("iam");
+    expect(config.settings).toEqual({
+      workMemoryMiB: 1769,
+      fargate: false,
+      spot: false,
+      maxTaskVcpu: 4,
+      maxSeconds: 21_600,
+      retentionDays: 7,
+    });
+  });
+
+  test.each(["STAGE", "TABLE_NAME", "BUCKET_NAME"])("without %s fails by its name", (name) => {
+    const error = failure(() => readConfig({ ...least, [name]: undefined }));
+    expect(error.message).toBe(`deployed wrongly: environment.${name}: expected string, got nothing`);
+  });
+
+  test.each([
+    ["QUEUE_URL", "jobs"],
+    ["WORK_MEMORY_MIB", "lots"],
+    ["WORK_MEMORY_MIB", ""],
+    ["MAX_TASK_VCPU", "0"],
+    ["MAX_SECONDS", "1.5"],
+    ["RETENTION_DAYS", "-7"],
+    ["FARGATE_SPOT", "perhaps"],
+    ["AUTH", "open"],
+  ])("with %s=%j fails by its name", (name, value) => {
+    const { message } = failure(() => readConfig({ ...least, [name]: value }));
+    expect(message).toContain(`environment.${name}: `);
+  });
+
+  test("that is wrong is no caller's Problem: an HTTP function answers 500, not what it is deployed with", () => {
+    expect(failure(() => readConfig({}))).not.toBeInstanceOf(Problem);
+  });
+});
+
+describe("a task's environment", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test("is the job and its dispatch", () => {
+    vi.stubEnv("JOB_ID", "abc");
+    vi.stubEnv("DISPATCH", "7");
+    expect(taskEnvironment()).toMatchObject({ JOB_ID: "abc", DISPATCH: 7 });
+    vi.stubEnv("DISPATCH", "seven");
+    expect(failure(taskEnvironment).message).toContain("environment.DISPATCH");
+  });
+});

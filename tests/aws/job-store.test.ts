@@ -1,0 +1,220 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { jobStore } from "../../aws/job-store.ts";
+import { randomId } from "../../jobs/ids.ts";
+import type { JobStore } from "../../jobs/ports.ts";
+import type { Job } from "../../jobs/record.ts";
+import { sampleJob } from "../jobs/sample-jobs.ts";
+import { createJobsTable } from "./jobs-table.ts";
+import { type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
+
+let cloud: StubCloud;
+let store: JobStore;
+let clock = 0;
+
+beforeAll(async () => {
+  cloud = await startStubCloud();
+  await createJobsTable();
+  store = jobStore(tableName, () => clock);
+});
+afterAll(() => cloud.stop());
+
+beforeEach(() => {
+  clock = Date.UTC(2026, 10, 23, 12);
+  cloud.calls.length = 0;
+  cloud.loseReplies = false;
+});
+
+const newJob = (changes: Partial<Job> = {}): Job =>
+  sampleJob({ jobId: randomId(), rev: 1, createdAt: clock, updatedAt: clock, ...changes });
+
+async function item(jobId: string): Promise<Record<string, unknown> | undefined> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { pk: `job#${jobId}` } }));
+  client.destroy();
+  return Item;
+}
+
+describe("create", () => {
+  test("then get, answers the same job in every field", async () => {
+    const job = newJob({
+      attempts: [
+        {
+          dispatch: 1,
+          target: "lambda",
+          engine: "e",
+          startedAt: 1.5,
+          endedAt: 2,
+          outcome: "died",
+          reason: "é ∞",
+        },
+      ],
+      params: { seed: "340282366920938463463374607431768211455", nested: { list: [1, null, "x", true] } },
+      labels: { "": "" },
+      usd: 1.234e-7,
+    });
+    expect(await store.create(job)).toEqual({ created: true });
+    const { writeId, ...read } = (await store.get(job.jobId)) ?? {};
+    expect(read).toEqual(job);
+    expect(writeId).toEqual(expect.any(String));
+  });
+
+  test("of an id that lives answers the one that is there", async () => {
+    const job = newJob();
+    await store.create(job);
+    const again = await store.create({ ...job, operation: "fft2" });
+    expect(again).toMatchObject({ created: false, existing: { operation: "spectral-projection" } });
+  });
+
+  test("of an id whose job has expired, and lingers, takes its place", async () => {
+    const job = newJob({ ttl: Math.floor(clock / 1000) - 10 });
+    await store.create(job);
+    expect(await store.get(job.jobId)).toBeUndefined();
+    expect(await store.create({ ...job, operation: "fft2", ttl: job.ttl + 100 })).toEqual({ created: true });
+    expect((await store.get(job.jobId))?.operation).toBe("fft2");
+  });
+
+  test("whose reply is lost is a create", async () => {
+    cloud.loseReplies = true;
+    const job = newJob();
+    expect(await store.create(job)).toEqual({ created: true });
+    expect(cloud.calls).toEqual(["dynamodb.PutItem", "dynamodb.PutItem", "dynamodb.GetItem"]);
+  });
+});
+
+describe("update", () => {
+  test("sets, removes, appends, raises rev and answers the new job, in one call", async () => {
+    const job = newJob({ taskArn: "arn:x", worker: "w" });
+    await store.create(job);
+    cloud.calls.length = 0;
+    clock += 5;
+    const attempt = { dispatch: 3, target: "lambda" as const, engine: "e", startedAt: clock };
+    const result = await store.update(
+      job.jobId,
+      { dispatch: 3, status: "PENDING" },
+      { status: "PROCESSING", step: undefined, taskArn: undefined, progress: 0.5 },
+      attempt,
+    );
+    expect(cloud.calls).toEqual(["dynamodb.UpdateItem"]);
+    if (!result.ok) throw new Error("the guard holds");
+    expect(result.job).toMatchObject({
+      status: "PROCESSING",
+      progress: 0.5,
+      rev: 2,
+      updatedAt: clock,
+      attempts: [attempt],
+      worker: "w",
+    });
+    expect(result.job).not.toHaveProperty("step");
+    expect(result.job).not.toHaveProperty("taskArn");
+    expect(await store.get(job.jobId)).toEqual(result.job);
+  });
+
+  test.each([
+    ["another dispatch", { dispatch: 4, status: "PENDING" }],
+    ["another status", { dispatch: 3, status: "PROCESSING" }],
+    ["another rev", { rev: 2 }],
+    ["another worker", { dispatch: 3, worker: "w2" }],
+    ["a worker where there is none", { worker: "w" }],
+  ] as const)("changes nothing when the guard names %s", async (_what, guard) => {
+    const job = newJob();
+    await store.create(job);
+    const before = await store.get(job.jobId);
+    expect(await store.update(job.jobId, guard, { progress: 1 })).toEqual({ ok: false, job: before });
+    expect(await store.get(job.jobId)).toEqual(before);
+  });
+
+  test("of a job that is not there creates none", async () => {
+    const jobId = randomId();
+    expect(await store.update(jobId, {}, { progress: 1 })).toEqual({ ok: false });
+    expect(await item(jobId)).toBeUndefined();
+  });
+
+  test("whose reply is lost succeeds, applied once", async () => {
+    const job = newJob();
+    await store.create(job);
+    cloud.loseReplies = true;
+    const attempt = { dispatch: 3, target: "lambda" as const, engine: "e", startedAt: clock };
+    const claimed = await store.update(
+      job.jobId,
+      { dispatch: 3, status: "PENDING" },
+      { status: "PROCESSING", worker: "w" },
+      attempt,
+    );
+    expect(claimed).toMatchObject({ ok: true, job: { rev: 2, attempts: [attempt] } });
+    const decided = await store.update(job.jobId, { rev: 2 }, { status: "PENDING", dispatch: 4 });
+    expect(decided).toMatchObject({ ok: true, job: { rev: 3, dispatch: 4 } });
+  });
+
+  test("of two claims at once one succeeds", async () => {
+    const job = newJob();
+    await store.create(job);
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        store.update(
+          job.jobId,
+          { dispatch: 3, status: "PENDING" },
+          { status: "PROCESSING", worker: `w${index}` },
+        ),
+      ),
+    );
+    expect(claims.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+});
+
+describe("the due index", () => {
+  test("holds what is due, soonest first, and nothing that has ended", async () => {
+    const jobs = Array.from({ length: 30 }, (_, index) => newJob({ dueAt: 1000 + 10 * index }));
+    for (const job of jobs) await store.create(job);
+    const [first, second] = jobs;
+    if (!first || !second) throw new Error("there are thirty");
+    await store.update(first.jobId, {}, { status: "CANCELLED", dueAt: undefined });
+    await store.update(second.jobId, {}, { dueAt: 99_000 });
+    expect(await store.due(1150, 500)).toEqual(jobs.slice(2, 16).map(({ jobId }) => jobId));
+    expect(await item(first.jobId)).not.toHaveProperty("dueShard");
+    // An update that does not speak of dueAt leaves the job where it is.
+    await store.update(second.jobId, {}, { progress: 0.1 });
+    expect(await store.due(100_000, 500)).toContain(second.jobId);
+    for (const job of jobs) await store.update(job.jobId, {}, { dueAt: undefined });
+    expect(await store.due(1e12, 500)).toEqual([]);
+  });
+});
+
+describe("the list of an owner", () => {
+  test("is newest first and comes in pages", async () => {
+    const mine = Array.from({ length: 5 }, (_, index) =>
+      newJob({ owner: "iam:list", createdAt: clock + index }),
+    );
+    for (const job of [...mine, newJob({ owner: "iam:other" })]) await store.create(job);
+    const first = await store.list("iam:list", { limit: 3 });
+    const rest = await store.list("iam:list", { limit: 3, ...(first.after ? { after: first.after } : {}) });
+    const ids = [...first.jobs, ...rest.jobs].map(({ jobId }) => jobId);
+    expect(ids).toEqual(mine.map(({ jobId }) => jobId).reverse());
+    expect(rest.after).toBeUndefined();
+    expect(await store.list("iam:nobody", { limit: 3 })).toEqual({ jobs: [] });
+  });
+
+  test("leaves out what has expired", async () => {
+    await store.create(newJob({ owner: "iam:old", ttl: clock / 1000 - 1 }));
+    expect((await store.list("iam:old", { limit: 3 })).jobs).toEqual([]);
+  });
+});
+
+test("a record of a later version is refused, not misread", async () => {
+  const job = newJob({ v: 2 as never });
+  await store.create(job);
+  await expect(store.get(job.jobId)).rejects.toThrow("version 2");
+});
+
+test("a table that answers 500 for a while is asked again; for longer, it throws", async () => {
+  const job = newJob();
+  await store.create(job);
+  let failures = 2;
+  cloud.instead = () =>
+    failures-- > 0 ? { status: 500, body: { __type: "InternalServerError" } } : undefined;
+  expect((await store.get(job.jobId))?.jobId).toBe(job.jobId);
+  failures = 100;
+  await expect(store.get(job.jobId)).rejects.toThrow();
+  cloud.instead = () => undefined;
+});

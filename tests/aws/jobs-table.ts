@@ -1,0 +1,34 @@
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { tableName } from "./stub-cloud.ts";
+
+/** The table as infra/table.yml has it: its key and its two indexes. */
+export async function createJobsTable(): Promise<void> {
+  const client = new DynamoDBClient({});
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [
+        { AttributeName: "pk", AttributeType: "S" },
+        { AttributeName: "owner", AttributeType: "S" },
+        { AttributeName: "createdSort", AttributeType: "S" },
+        { AttributeName: "dueShard", AttributeType: "S" },
+        { AttributeName: "dueAt", AttributeType: "N" },
+      ],
+      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      GlobalSecondaryIndexes: [index("byOwner", "owner", "createdSort"), index("byDue", "dueShard", "dueAt")],
+    }),
+  );
+  client.destroy();
+}
+
+function index(IndexName: string, hash: string, range: string) {
+  return {
+    IndexName,
+    KeySchema: [
+      { AttributeName: hash, KeyType: "HASH" as const },
+      { AttributeName: range, KeyType: "RANGE" as const },
+    ],
+    Projection: { ProjectionType: "KEYS_ONLY" as const },
+  };
+}

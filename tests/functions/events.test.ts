@@ -1,0 +1,154 @@
+import { Problem } from "@sluice/contract/problem";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { handler as direct } from "../../functions/compute.ts";
+import { handler as settle } from "../../functions/settle.ts";
+import { handler as sweep } from "../../functions/sweep.ts";
+import { handler as work } from "../../functions/work.ts";
+import type { World } from "../jobs/memory-ports.ts";
+import { fargateRoute, sampleJob, taskArn } from "../jobs/sample-jobs.ts";
+import { submitted } from "../jobs/submitting.ts";
+import { freshStage, lambdaContext } from "./stage.ts";
+
+vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
+vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
+
+let world: World;
+beforeEach(() => {
+  world = freshStage();
+});
+
+const records = (...bodies: string[]) =>
+  ({ Records: bodies.map((body, index) => ({ messageId: String(index), body })) }) as never;
+const run = (handler: (event: never, context: never) => unknown, event: unknown, remainingMs?: number) =>
+  handler(event as never, lambdaContext(remainingMs) as never);
+
+describe("work", () => {
+  test("runs what a message asks for, and acknowledges it by returning", async () => {
+    const { job } = await submitted(world);
+    await run(work, records(JSON.stringify(world.messages[0])), 120_000);
+    expect(world.job(job.jobId).status).toBe("COMPLETED");
+    // Delivered again: acknowledged again, and nothing happens.
+    const before = structuredClone(world.table);
+    await run(work, records(JSON.stringify(world.messages[0])), 120_000);
+    expect(world.table).toEqual(before);
+  });
+
+  test("leases the job until the function's own end", async () => {
+    const { job } = await submitted(world);
+    world.broken.set("objects.get", [new Error("SlowDown")]);
+    const leases: (number | undefined)[] = [];
+    const update = vi.spyOn(world.ports.store, "update");
+    void update;
+    world.broken.set("objects.get", () => {
+      leases.push(world.job(job.jobId).leaseUntil);
+      return undefined;
+    });
+    await run(work, records(JSON.stringify(world.messages[0])), 60_000);
+    expect(Math.abs((leases[0] ?? 0) - (Date.now() + 70_000))).toBeLessThan(2_000);
+  });
+
+  test.each(["", "hello", "{}", '{"v":1,"jobId":"x","dispatch":1,"target":"lambda"}'])(
+    "throws for poison, so that it ends in the DLQ: %j",
+    async (body) => {
+      await expect(run(work, records(body))).rejects.toThrow();
+      expect(world.calls).toEqual([]);
+    },
+  );
+
+  test("throws when nothing could be written, so that the message comes back", async () => {
+    await submitted(world);
+    world.broken.set("store.update", () => new Error("InternalServerError"));
+    await expect(run(work, records(JSON.stringify(world.messages[0])))).rejects.toThrow(
+      "InternalServerError",
+    );
+  });
+});
+
+describe("settle", () => {
+  const launched = sampleJob({
+    step: "launched",
+    route: fargateRoute,
+    taskArn,
+    deadlineAt: Date.now() + 1e7,
+    ttl: Date.now() / 1000 + 1e6,
+  });
+  /** As EventBridge delivers it; dates are text, and there is more than we read. */
+  const event = (detail: Record<string, unknown>) => ({
+    source: "aws.ecs",
+    "detail-type": "ECS Task State Change",
+    resources: [taskArn],
+    detail: {
+      clusterArn: "arn:cluster",
+      taskArn,
+      lastStatus: "STOPPED",
+      desiredStatus: "STOPPED",
+      stopCode: "EssentialContainerExited",
+      stoppedReason: "Essential container in task exited",
+      startedBy: `${launched.jobId}-${launched.dispatch}`,
+      containers: [
+        {
+          name: "job",
+          lastStatus: "STOPPED",
+          exitCode: 137,
+          reason: "OutOfMemoryError: Container killed due to memory usage",
+        },
+      ],
+      stoppedAt: "2026-11-23T12:00:00Z",
+      version: 5,
+      ...detail,
+    },
+  });
+
+  beforeEach(() => {
+    world.table.set(launched.jobId, launched);
+  });
+
+  test("brings a stopped task to its job", async () => {
+    await run(settle, event({}));
+    expect(world.job(launched.jobId)).toMatchObject({ status: "PENDING", step: "send", countedAttempts: 1 });
+    expect(world.job(launched.jobId).route.memoryMiB).toBeGreaterThan(fargateRoute.memoryMiB);
+  });
+
+  test.each([
+    ["that was not started for a job", { startedBy: "ecs-svc/1" }],
+    ["that nobody started", { startedBy: undefined }],
+    [
+      "that still runs: the Spot warning comes before the end",
+      { lastStatus: "RUNNING", stopCode: "SpotInterruption" },
+    ],
+    ["of another dispatch", { startedBy: `${launched.jobId}-2` }],
+    ["of a job nobody knows", { startedBy: `${"z".repeat(26)}-3` }],
+  ])("leaves alone a task %s", async (_what, detail) => {
+    await run(settle, event(detail));
+    expect(world.job(launched.jobId)).toEqual(launched);
+  });
+
+  test("throws when the table does not answer, so that EventBridge delivers again", async () => {
+    world.broken.set("store.get", [new Error("InternalServerError")]);
+    await expect(run(settle, event({}))).rejects.toThrow("InternalServerError");
+  });
+});
+
+test("sweep looks at what is due and says what it did", async () => {
+  const { job } = await submitted(world);
+  await world.ports.store.update(job.jobId, {}, { dueAt: Date.now() - 1 });
+  world.messages.length = 0;
+  expect(await run(sweep, {})).toEqual({ due: 1, moved: 1, failed: 0, tasksStopped: 0 });
+  expect(world.messages).toHaveLength(1);
+});
+
+describe("compute, for sls invoke", () => {
+  test("returns the outputs of a submit body", async () => {
+    const answer = await run(direct, {
+      operation: "matmul",
+      inputs: { a: { data: [[2]] }, b: { data: [[3]] } },
+    });
+    expect(answer).toMatchObject({ outputs: { result: { data: [[6]] } } });
+    expect(world.calls).toEqual([]);
+  });
+
+  test("refuses what submit would refuse", async () => {
+    await expect(run(direct, { dataMatrix: [[1]], colour: "red" })).rejects.toBeInstanceOf(Problem);
+    await expect(run(direct, undefined)).rejects.toBeInstanceOf(Problem);
+  });
+});
