@@ -2,8 +2,8 @@ import { isTerminal } from "@sluice/contract/job";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 
-/** First look after this many ms; a 64×64 job takes about 30. Then twice as long each time: looks cost more than they save. */
-const firstLook = 20;
+/** First look after this many ms; a 64×64 job takes about 15. Then half as much again each time. */
+const firstLook = 10;
 const longestLook = 500;
 /** Most small jobs end within this: they need no slot, and two writes are saved. */
 const unslotted = 250;
@@ -23,7 +23,7 @@ export async function waitForEnd(
   let current = job;
   let giveBack: (() => Promise<void>) | undefined;
   try {
-    for (let pause = firstLook; !isTerminal(current.status); pause = Math.min(longestLook, pause * 2)) {
+    for (let pause = firstLook; !isTerminal(current.status); pause = Math.min(longestLook, pause * 1.5)) {
       if (now() >= until) break;
       if (!giveBack && now() - start >= unslotted) {
         giveBack = await waitSlots.take((until - now()) / 1000);

@@ -201,6 +201,19 @@ describe("the list of an owner", () => {
   });
 });
 
+test("a job is read consistently: an eventual read may answer 404 right after the 202", async () => {
+  const asked: unknown[] = [];
+  cloud.instead = (_call, body) => {
+    asked.push(JSON.parse(body.toString()).ConsistentRead);
+    return undefined;
+  };
+  await store.get(randomId());
+  await store.update(randomId(), { dispatch: 1 }, { progress: 1 });
+  cloud.instead = () => undefined;
+  // The last one is the look that tells a lost reply from a lost race.
+  expect(asked).toEqual([true, undefined, true]);
+});
+
 test("a record of a later version is refused, not misread", async () => {
   const job = newJob({ v: 2 as never });
   await store.create(job);

@@ -16,7 +16,7 @@ export interface StubCloud {
   /** The connection breaks after the first attempt of each DynamoDB write was applied. */
   loseReplies: boolean;
   /** Answers instead of the service, if it answers at all. */
-  instead: (call: string) => Answer | undefined;
+  instead: (call: string, body: Buffer) => Answer | undefined;
   ecs: (action: string, input: Record<string, unknown>) => Answer;
   stop(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function startStubCloud(): Promise<StubCloud> {
     const call = callOf(incoming);
     cloud.calls.push(call);
     const [service, action = ""] = call.split(".");
-    const instead = cloud.instead(call);
+    const instead = cloud.instead(call, body);
     if (instead) return answer(reply, instead);
     if (service === "dynamodb")
       return forward(incoming, body, reply, tablePort, losesReply(cloud, action, incoming));

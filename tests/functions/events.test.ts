@@ -7,9 +7,11 @@ import { handler as work } from "../../functions/work.ts";
 import type { World } from "../jobs/memory-ports.ts";
 import { fargateRoute, sampleJob, taskArn } from "../jobs/sample-jobs.ts";
 import { submitted } from "../jobs/submitting.ts";
-import { freshStage, lambdaContext } from "./stage.ts";
+import { freshStage, lambdaContext, stage } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
+vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
+vi.mock("../../aws/metrics.ts", async () => (await import("./stage.ts")).metricsOfStage());
 vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
 
 let world: World;
@@ -27,6 +29,7 @@ describe("work", () => {
     const { job } = await submitted(world);
     await run(work, records(JSON.stringify(world.messages[0])), 120_000);
     expect(world.job(job.jobId).status).toBe("COMPLETED");
+    expect(stage.counts).toEqual([["completed", 1]]);
     // Delivered again: acknowledged again, and nothing happens.
     const before = structuredClone(world.table);
     await run(work, records(JSON.stringify(world.messages[0])), 120_000);
@@ -35,10 +38,7 @@ describe("work", () => {
 
   test("leases the job until the function's own end", async () => {
     const { job } = await submitted(world);
-    world.broken.set("objects.get", [new Error("SlowDown")]);
     const leases: (number | undefined)[] = [];
-    const update = vi.spyOn(world.ports.store, "update");
-    void update;
     world.broken.set("objects.get", () => {
       leases.push(world.job(job.jobId).leaseUntil);
       return undefined;
@@ -135,6 +135,11 @@ test("sweep looks at what is due and says what it did", async () => {
   world.messages.length = 0;
   expect(await run(sweep, {})).toEqual({ due: 1, moved: 1, failed: 0, tasksStopped: 0 });
   expect(world.messages).toHaveLength(1);
+  expect(stage.counts).toEqual([
+    ["JobsSwept", 1],
+    ["SweepErrors", 0],
+    ["TasksStopped", 0],
+  ]);
 });
 
 describe("compute, for sls invoke", () => {

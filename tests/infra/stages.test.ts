@@ -238,6 +238,7 @@ describe("Fargate", () => {
       STAGE: "prod",
       TABLE_NAME: { Ref: "JobsTable" },
       BUCKET_NAME: { Ref: "JobsBucket" },
+      MAX_TASK_VCPU: 4,
       RETENTION_DAYS: "7",
     });
     expect(properties(prod.template, "Cluster").CapacityProviders).toEqual(["FARGATE", "FARGATE_SPOT"]);

@@ -26,40 +26,52 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const fates = ["completes", "is slow", "is killed", "runs out of memory", "is reclaimed"] as const;
+const fates = [
+  "completes",
+  "is slow",
+  "is killed",
+  "is killed",
+  "runs out of memory",
+  "is reclaimed",
+] as const;
 type Fate = (typeof fates)[number];
 
+const fate = fc.constantFrom(...fates);
 const happening = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom("deliver" as const, "deliver twice" as const, "lose" as const),
-    fate: fc.constantFrom(...fates),
-  }),
-  fc.record({ kind: fc.constant("start task" as const), fate: fc.constantFrom(...fates) }),
-  fc.record({
-    kind: fc.constantFrom("stop event" as const, "sweep" as const, "cancel" as const, "retry" as const),
-  }),
-  fc.record({
-    kind: fc.constant("break" as const),
-    call: fc.constantFrom(
-      "store.update",
-      "store.get",
-      "queue.send",
-      "queue.waiting",
-      "objects.get",
-      "objects.put",
-      "tasks.run",
-      "tasks.stop",
-      "tasks.describe",
-    ),
-  }),
-  fc.record({
-    kind: fc.constant("refuse" as const),
-    refusal: fc.constantFrom("capacity" as const, "shape" as const),
-  }),
-  fc.record({ kind: fc.constant("drop replies" as const), on: fc.boolean() }),
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constantFrom("deliver" as const, "deliver twice" as const), fate }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose" as const), fate }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("start task" as const), fate }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom("sweep" as const, "stop event" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom("cancel" as const, "retry" as const, "retry" as const) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("break" as const),
+      call: fc.constantFrom(
+        ...(["store.update", "store.get", "queue.send", "queue.waiting"] as const),
+        ...(["objects.get", "objects.put", "tasks.run", "tasks.stop", "tasks.describe"] as const),
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("refuse" as const),
+      refusal: fc.constantFrom("capacity" as const, "shape" as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("drop replies" as const), on: fc.boolean() }) },
 );
 const schedule = fc.array(fc.record({ what: happening, wait: fc.oneof(fc.nat(2_000), fc.nat(90_000)) }), {
-  maxLength: 40,
+  minLength: 10,
+  maxLength: 60,
+  size: "max",
 });
 const bodies = fc.constantFrom(
   {
@@ -218,6 +230,7 @@ test("whatever happens, every job ends in time, in one terminal state, with one 
       world.broken.clear();
       world.dropReplies = false;
       world.refusals.length = 0;
+      const wellAt = Date.now();
       while (!isTerminal(world.job(jobId).status)) {
         await vi.advanceTimersByTimeAsync(60_000);
         await sweep(world.ports);
@@ -228,14 +241,14 @@ test("whatever happens, every job ends in time, in one terminal state, with one 
           if (task.observation.state === "starting") startTask(task, "completes", world);
         await vi.advanceTimersByTimeAsync(1_000);
         job = check(job, world);
-        // A lease, a sweep, and the deadline of the run.
-        expect(Date.now()).toBeLessThanOrEqual(job.deadlineAt + 130_000 + 62_000);
+        // The longest lease of a worker that was killed at the last moment, and this loop's own step.
+        expect(Date.now()).toBeLessThanOrEqual(Math.max(wellAt, job.deadlineAt) + 130_000 + 64_000);
       }
       // And no task is left that bills for ever.
       await vi.advanceTimersByTimeAsync(200_000);
       await sweep(world.ports);
       expect(world.started.filter(({ observation }) => observation.state !== "stopped")).toEqual([]);
     }),
-    { numRuns: 120 },
+    { numRuns: 150 },
   );
 });
