@@ -175,8 +175,8 @@ describe("tasks in ECS", () => {
       "shape",
     ],
     [
-      "a throttle that outlasts the retries",
-      { status: 400, body: { __type: "ThrottlingException", message: "Rate exceeded" } },
+      "an outage that outlasts the retries",
+      { status: 500, body: { __type: "ServerException", message: "Service Unavailable" } },
       "capacity",
     ],
     [

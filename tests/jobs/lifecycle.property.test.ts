@@ -179,11 +179,14 @@ function happen(
       }
       return;
     case "sweep":
-      return started(sweep(ports));
+      started(sweep(ports));
+      return;
     case "cancel":
-      return started(cancelJob(jobId, "local", ports));
+      started(cancelJob(jobId, "local", ports));
+      return;
     case "retry":
-      return started(retryJob(jobId, "local", ports));
+      started(retryJob(jobId, "local", ports));
+      return;
     case "break":
       world.broken.set(what.call, [...Array.from({ length: 3 }, () => new Error("ServiceUnavailable"))]);
       return;
