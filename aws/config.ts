@@ -25,7 +25,7 @@ const environment = z.object({
   MAX_TASK_VCPU: positive.default(4),
   MAX_SECONDS: positive.default(21_600),
   RETENTION_DAYS: positive.default(7),
-  WAIT_HOLDERS: positive.default(50),
+  WAIT_HOLDERS: positive.default(100),
   FARGATE_SPOT: z.stringbool().default(false),
   AUTH: z.enum(["iam", "jwt", "none"]).default("iam"),
 });

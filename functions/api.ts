@@ -3,6 +3,7 @@ import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpJsonBodyParser from "@middy/http-json-body-parser";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { boundedBody, type RawBodyEvent } from "./middleware/bounded-body.ts";
+import { matrixBody } from "./middleware/matrix-body.ts";
 import { problemDocuments } from "./middleware/problem-documents.ts";
 
 type Response = APIGatewayProxyStructuredResultV2;
@@ -18,12 +19,21 @@ export function api(): MiddyfiedHandler<APIGatewayProxyEventV2, Response> {
   return handler;
 }
 
-/** `api()` for requests with a body, bounded before it is parsed. */
-export function apiWithBody({ npy = false }: { npy?: boolean } = {}): MiddyfiedHandler<BodyEvent, Response> {
+/** `api()` for requests with a small JSON body, bounded before it is parsed. */
+export function apiWithJson(): MiddyfiedHandler<BodyEvent, Response> {
+  return withBody(httpJsonBodyParser());
+}
+
+/** `api()` for requests that bring matrices, as JSON or `.npy`. */
+export function apiWithMatrix(): MiddyfiedHandler<BodyEvent, Response> {
+  return withBody(matrixBody());
+}
+
+function withBody(parser: object): MiddyfiedHandler<BodyEvent, Response> {
   // Middy types each middleware by the event it leaves behind; here the body changes type twice.
   const handler = api() as unknown as MiddyfiedHandler<RawBodyEvent, Response>;
   handler.use(boundedBody());
-  handler.use(httpJsonBodyParser({ disableContentTypeError: npy }) as never);
+  handler.use(parser);
   return handler as unknown as MiddyfiedHandler<BodyEvent, Response>;
 }
 

@@ -3,11 +3,11 @@ import { validate } from "@sluice/contract/validate";
 import { ports } from "../aws/ports.ts";
 import { planView } from "../jobs/plan-view.ts";
 import { prepare } from "../jobs/prepare.ts";
-import { apiWithBody, json } from "./api.ts";
+import { apiWithJson, json } from "./api.ts";
 import { ownerOf } from "./owner.ts";
 
 /** POST /plans: what a job would do, without storing or running anything. */
-export const handler = apiWithBody().handler(async (event) => {
+export const handler = apiWithJson().handler(async (event) => {
   const prepared = await prepare(validate(planBody, event.body), ownerOf(event), ports());
   return json(200, planView(prepared));
 });

@@ -6,17 +6,10 @@ import { validate } from "@sluice/contract/validate";
 import { sha256 } from "../jobs/ids.ts";
 import type { BodyEvent } from "./api.ts";
 import { isNpy } from "./middleware/bounded-body.ts";
-import { unsupportedMediaType } from "./middleware/problem-documents.ts";
 
 /** The submit body, from JSON or from a raw `.npy` with its operation and params in the query. */
 export function submissionOf(event: BodyEvent): SubmitBody {
-  if (!isNpy(event)) {
-    // The body parser leaves a body of another type as the text it was.
-    if (typeof event.body === "string" && event.body === event.rawBody.toString("utf8")) {
-      throw unsupportedMediaType(event.headers["content-type"] ?? "no content type");
-    }
-    return validate(submitBody, event.body);
-  }
+  if (!isNpy(event)) return validate(submitBody, event.body);
   const { operation = defaultOperation, params = "{}", ...unknown } = event.queryStringParameters ?? {};
   const [surplus] = Object.keys(unknown);
   if (surplus !== undefined) {

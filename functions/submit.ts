@@ -2,13 +2,13 @@ import { count } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
 import { prepare } from "../jobs/prepare.ts";
 import { submit } from "../jobs/submit.ts";
-import { apiWithBody, json } from "./api.ts";
+import { apiWithMatrix, json } from "./api.ts";
 import { ownerOf } from "./owner.ts";
 import { viewAfterWait } from "./prefer.ts";
 import { idempotencyKey, requestHash, submissionOf } from "./submission.ts";
 
 /** POST /jobs */
-export const handler = apiWithBody({ npy: true }).handler(async (event) => {
+export const handler = apiWithMatrix().handler(async (event) => {
   const owner = ownerOf(event);
   const body = submissionOf(event);
   const key = idempotencyKey(event.headers);

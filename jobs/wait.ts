@@ -1,12 +1,13 @@
 import { isTerminal } from "@sluice/contract/job";
+import { Pace } from "./pace.ts";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 
-/** First look after this many ms; a 64×64 job takes about 15. Then half as much again each time. */
-const firstLook = 10;
-const longestLook = 500;
 /** Most small jobs end within this: they need no slot, and two writes are saved. */
 const unslotted = 250;
+
+/** One per process: each wait learns from the ones before it. */
+const sharedPace = new Pace();
 
 /**
  * Holds until the job is terminal or the time is up, if the stage has a wait slot free.
@@ -17,21 +18,23 @@ export async function waitForEnd(
   job: Job,
   seconds: number,
   { store, waitSlots, now }: Pick<Ports, "store" | "waitSlots" | "now">,
+  pace = sharedPace,
 ): Promise<{ job: Job; granted: number | undefined }> {
   const start = now();
   const until = start + seconds * 1000;
   let current = job;
   let giveBack: (() => Promise<void>) | undefined;
   try {
-    for (let pause = firstLook; !isTerminal(current.status); pause = Math.min(longestLook, pause * 1.5)) {
+    for (let look = 0; !isTerminal(current.status); look++) {
       if (now() >= until) break;
       if (!giveBack && now() - start >= unslotted) {
         giveBack = await waitSlots.take((until - now()) / 1000);
         if (!giveBack) return { job: current, granted: undefined };
       }
-      await passing(Math.min(pause, until - now()));
+      await passing(Math.min(pace.pause(current, look, now()), until - now()));
       current = (await store.get(job.jobId)) ?? current;
     }
+    pace.saw(current);
     return { job: current, granted: seconds };
   } finally {
     await giveBack?.();

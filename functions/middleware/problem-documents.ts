@@ -2,6 +2,7 @@ import type { MiddlewareObj } from "@middy/core";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { logger } from "../../aws/log.ts";
+import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
 
 /**
  * Renders whatever a handler threw. A Problem is the caller's to read; anything else is ours: the log
@@ -40,22 +41,12 @@ function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const { statusCode, cause } = error as MiddyError;
   if (cause?.package === "@middy/http-json-body-parser") {
-    if (statusCode !== 415)
-      return new Problem("malformed-json", `the body is not valid JSON: ${cause.message ?? "it is empty"}`);
-    return unsupportedMediaType(String(cause.data ?? "no content type"));
+    if (statusCode !== 415) return malformedJson(cause.message ?? "it is empty");
+    return unsupportedMediaType(String(cause.data ?? "no content type"), "application/json");
   }
   if (cause?.package === "@middy/http-content-negotiation") {
     const expected = "application/json or application/x-npy";
     return new Problem("not-acceptable", `accept: expected ${expected}`, { field: "accept", expected });
   }
   return undefined;
-}
-
-export function unsupportedMediaType(got: string): Problem {
-  const expected = "application/json or application/x-npy";
-  return new Problem("unsupported-media-type", `content-type: expected ${expected}, got ${got}`, {
-    field: "content-type",
-    expected,
-    got,
-  });
 }

@@ -29,21 +29,27 @@ function refused(reply: Reply, status: number, code: string): void {
   expect(reply.text).not.toMatch(/node_modules|at \w+ \(|\.ts:\d/);
 }
 
-describe("400 malformed JSON", () => {
-  test.each([
-    "",
-    "{",
-    "{'a': 1}",
-    "[1,2",
-    "NaN",
-    "\u0000",
-    '{"dataMatrix": [[1,]]}',
-    "\ufeff{}x",
-    '{"__proto__": {"x": 1}}',
-    '{"a": {"__proto__": 1}}',
-  ])("%j", async (body) => {
-    refused(await call(submit, { method: "POST", body }), 400, "malformed-json");
+describe("a key that would reach the prototype", () => {
+  test.each(['{"__proto__": {"x": 1}}', '{"a": {"__proto__": 1}}'])("%s", async (body) => {
+    refused(await call(submit, { method: "POST", body }), 422, "unknown-field");
+    refused(await call(plans, { method: "POST", body }), 400, "malformed-json");
   });
+
+  test.each(["params", "labels", "inputs"])("inside %s", async (field) => {
+    const body = `{"dataMatrix": [[1]], "${field}": {"__proto__": {"polluted": "x"}}}`;
+    const { status } = await call(submit, { method: "POST", body });
+    expect([202, 422]).toContain(status);
+    expect(({} as { polluted?: string }).polluted).toBeUndefined();
+  });
+});
+
+describe("400 malformed JSON", () => {
+  test.each(["", "{", "{'a': 1}", "[1,2", "NaN", "\u0000", '{"dataMatrix": [[1,]]}', "\ufeff{}x"])(
+    "%j",
+    async (body) => {
+      refused(await call(submit, { method: "POST", body }), 400, "malformed-json");
+    },
+  );
 
   test("no body at all", async () => {
     refused(

@@ -173,7 +173,7 @@ describe("waiting for the end", () => {
     const { job } = await submitted(world);
     world.broken.set("store.get", [new Error("InternalServerError")]);
     const waited = waitForEnd(job, 5, world.ports).catch((error: Error) => error.message);
-    await vi.advanceTimersByTimeAsync(20);
+    await vi.advanceTimersByTimeAsync(500);
     expect(await waited).toBe("InternalServerError");
     expect(world.freeWaitSlots).toBe(50);
   });
