@@ -14,10 +14,11 @@ export function jobQueue(queueUrl: string | undefined): Queue {
     },
 
     async waiting() {
+      const names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
       const { Attributes } = await sqs().send(
-        new GetQueueAttributesCommand({ QueueUrl: url(), AttributeNames: ["ApproximateNumberOfMessages"] }),
+        new GetQueueAttributesCommand({ QueueUrl: url(), AttributeNames: [...names] }),
       );
-      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+      return names.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
     },
   };
 }

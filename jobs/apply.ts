@@ -39,18 +39,22 @@ export async function apply(
 async function act(
   decision: Decision,
   job: Job,
-  { queue, tasks, log }: Pick<Ports, "queue" | "tasks" | "log">,
-) {
+  ports: Pick<Ports, "store" | "queue" | "tasks" | "log" | "now">,
+): Promise<void> {
   for (const effect of decision.effects) {
     try {
-      if (effect.kind === "send") await queue.send(effect.message);
-      else await tasks.stop(effect.taskArn, effect.reason);
+      if (effect.kind === "send") await ports.queue.send(effect.message);
+      else await ports.tasks.stop(effect.taskArn, effect.reason);
     } catch (error) {
-      log.error(`${effect.kind} failed; sweep will see to it`, {
-        jobId: job.jobId,
-        dispatch: job.dispatch,
-        error,
-      });
+      const { jobId, dispatch } = job;
+      ports.log.error(`${effect.kind} failed; sweep will see to it`, { jobId, dispatch, error });
+      if (effect.kind === "send") await unsend(job, ports);
     }
   }
+}
+
+/** A message that never left is not one that nobody answered: it must not count towards not-delivered. */
+async function unsend(job: Job, { store, now }: Pick<Ports, "store" | "now">): Promise<void> {
+  const changes = { step: "send", dueAt: now(), unanswered: Math.max(0, job.unanswered - 1) } as const;
+  await store.update(job.jobId, { rev: job.rev }, changes).catch(() => undefined);
 }

@@ -56,7 +56,10 @@ export class ObjectMissing extends Error {
 
 export interface Queue {
   send(message: Message): Promise<void>;
-  /** Messages waiting to be received: how sweep tells a backlog from a lost message. */
+  /**
+   * Messages waiting or received and not yet done: how sweep tells a backlog from a lost message. When
+   * Lambda is throttled, its pollers hold messages that no function has seen.
+   */
   waiting(): Promise<number>;
 }
 

@@ -2,7 +2,7 @@ import { arrayToJson } from "@sluice/contract/array-json";
 import type { ResultView } from "@sluice/contract/job";
 import { maxJsonResultBytes } from "@sluice/contract/limits";
 import { Problem } from "@sluice/contract/problem";
-import { mayFitJson, readOutput } from "./arrays.ts";
+import { jsonLength, mayFitJson, readOutput } from "./arrays.ts";
 import type { Ports } from "./ports.ts";
 import type { Job, OutputRef } from "./record.ts";
 
@@ -32,7 +32,7 @@ export async function resultOf(
 
 async function smallEnough(output: OutputRef, objects: Ports["objects"]): Promise<unknown> {
   const value = arrayToJson(await readOutput(output, objects));
-  return JSON.stringify(value).length <= maxJsonResultBytes ? value : undefined;
+  return jsonLength(value) <= maxJsonResultBytes ? value : undefined;
 }
 
 function outputOf(job: Job, name: string): OutputRef {

@@ -7,7 +7,7 @@ export const timing = {
   beat: 15 * second,
   /** Four missed beats: a task this quiet is asked about, not yet given up. */
   lease: 60 * second,
-  /** How often a worker looks whether its job was cancelled; one eventually consistent read each. */
+  /** How often a worker looks whether its job was cancelled; one read each. */
   watch: 1 * second,
   /** Beyond what Lambda says remains, so that only a dead function's lease runs out. */
   lambdaLeaseSlack: 10 * second,

@@ -2,7 +2,7 @@ import { byteLength, elementCount } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { isTerminal, type JobView, type OutputView, type StatusView } from "@sluice/contract/job";
 import { maxJsonResultBytes } from "@sluice/contract/limits";
-import { mayFitJson, readOutput } from "./arrays.ts";
+import { jsonLength, mayFitJson, readOutput } from "./arrays.ts";
 import type { Ports } from "./ports.ts";
 import type { Attempt, Job } from "./record.ts";
 
@@ -63,7 +63,7 @@ async function outputViews(
       const data = arrayToJson(await readOutput(output, objects));
       // Writing the text only to measure it costs as much as answering: do so only near the limit.
       const most = elementCount(shape) * longestNumber * (dtype === "complex128" ? 2 : 1);
-      const length = most <= room ? most : JSON.stringify(data).length;
+      const length = most <= room ? most : jsonLength(data);
       if (length <= room) {
         room -= length;
         view = { ...view, data };

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 
 const children = new Set<ChildProcess>();
 
@@ -13,6 +14,8 @@ export function spawnNode(args: readonly string[], env: NodeJS.ProcessEnv, cwd?:
   const options: SpawnOptions = { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true, env };
   const child = spawn(process.execPath, args, cwd === undefined ? options : { ...options, cwd });
   if (children.size === 0) process.on("exit", killAll);
+  // At AWS a function's arithmetic takes no CPU from the API. Here they share the cores: the API goes first.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   children.add(child);
   child.once("exit", () => {
     children.delete(child);

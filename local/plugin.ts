@@ -5,6 +5,7 @@ import { createResolver } from "./cloudformation/resolve.ts";
 import { behaveLikeGateway, type HapiServer, whenListening } from "./http-api.ts";
 import { createLog, type Log } from "./log.ts";
 import { moduleOf, resolveEnvironment, type Service, stackNameOf, takeFunctions } from "./service.ts";
+import { warmUp } from "./warm-up.ts";
 import { buildFolder } from "./workspace.ts";
 
 /** The part of Serverless that a plugin sees and this one uses. */
@@ -179,7 +180,7 @@ export default class LocalCloudPlugin {
     const address = server.listener.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const url = `http://127.0.0.1:${port}`;
-    const health = await fetch(`${url}/health`);
+    const health = await warmUp(url, this.#serverless.service.provider.environment ?? {});
     if (health.ok) process.stdout.write(`ready ${url}\n`);
     else this.#log.say("local", `GET /health answered ${health.status}: ${await health.text()}`);
   }

@@ -125,7 +125,14 @@ function forward(
 
 function sqs(cloud: StubCloud, action: string, input: Record<string, unknown>): Answer {
   if (action === "GetQueueAttributes") {
-    return { body: { Attributes: { ApproximateNumberOfMessages: String(cloud.messages.length) } } };
+    return {
+      body: {
+        Attributes: {
+          ApproximateNumberOfMessages: String(cloud.messages.length),
+          ApproximateNumberOfMessagesNotVisible: "3",
+        },
+      },
+    };
   }
   const body = String(input.MessageBody);
   cloud.messages.push(body);

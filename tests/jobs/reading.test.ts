@@ -90,6 +90,14 @@ describe("a result", () => {
     });
   });
 
+  test("all NaN, whose quotes count twice inside Lambda's answer: a link above 6 MB there", async () => {
+    // 700,000 × `"NaN",` is 4.2 MB of text, and 5.6 MB once its quotes are escaped.
+    const job = completedWith({ shape: [700_000], dtype: "float64" }, () => Number.NaN);
+    expect(await resultOf(job, "result", any, world.ports)).toMatchObject({ url: expect.any(String) });
+    const shorter = completedWith({ shape: [600_000], dtype: "float64" }, () => Number.NaN);
+    expect(await resultOf(shorter, "result", any, world.ports)).toMatchObject({ shape: [600_000] });
+  });
+
   test("large but short to write: as JSON", async () => {
     const job = completedWith({ shape: [2_600_000], dtype: "float64" }, () => 0);
     expect(await resultOf(job, "result", jsonOnly, world.ports)).toMatchObject({ shape: [2_600_000] });

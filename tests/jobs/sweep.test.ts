@@ -44,6 +44,20 @@ async function minute() {
   return sweep(world.ports);
 }
 
+describe("a queue that takes no messages", () => {
+  test("for ten minutes costs nobody their job", async () => {
+    const jobId = await job();
+    world.messages.splice(0); // the first message was lost, so sweep must send
+    world.broken.set("queue.send", () => new Error("ServiceUnavailable"));
+    for (let pass = 0; pass < 10; pass++) await minute();
+    expect(world.job(jobId)).toMatchObject({ status: "PENDING", step: "send" });
+    world.broken.clear();
+    await minute();
+    await work(received(), lambdaMachine(), compute, world.ports);
+    expect(world.job(jobId).status).toBe("COMPLETED");
+  });
+});
+
 describe("messages nobody answers", () => {
   test("are sent three times, then the job fails and says so", async () => {
     const jobId = await job();
