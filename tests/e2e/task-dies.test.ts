@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Stack, startStack } from "../../local/stack-process.ts";
+import { client } from "./client.ts";
+
+/** What becomes of a job whose task is taken away while it computes. */
+let stack: Stack;
+let http: ReturnType<typeof client>;
+
+beforeAll(async () => {
+  stack = await startStack();
+  http = client(stack.url);
+});
+
+afterAll(async () => {
+  expect(await stack?.stop()).toBe(0);
+});
+
+/** The process of a job's task: the one that was started with its id. */
+function taskOf(jobId: string): number {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`JOB_ID=${jobId}`))
+        return Number(pid);
+    } catch {
+      // Gone since, or another user's.
+    }
+  }
+  throw new Error(`no process was started for job ${jobId}`);
+}
+
+const random = (seed: number) => ({ random: { shape: [2200, 2200], seed } });
+/** About four seconds of matmul: time enough to be caught in it. */
+const long = { operation: "matmul", inputs: { a: random(1), b: random(2) }, target: "fargate" };
+
+// Processes are found through /proc, which only Linux has.
+describe.skipIf(!existsSync("/proc/self/environ"))("a task that", () => {
+  test.each([
+    ["is killed outright", "SIGKILL", "died", /exit code 137/],
+    ["is asked to go, as by a Spot reclaim", "SIGTERM", "interrupted", /taken away/],
+  ] as const)(
+    "%s: the next attempt completes the job",
+    async (_, signal, outcome, reason) => {
+      const { body } = await http.submit(long);
+      await http.reaches(body.jobId, "PROCESSING");
+      process.kill(taskOf(body.jobId), signal);
+      const view = await http.ended(body.jobId);
+      expect(view.status).toBe("COMPLETED");
+      expect(view.attempts.map((attempt) => attempt.outcome)).toEqual([outcome, "completed"]);
+      expect(view.attempts[0]?.reason).toMatch(reason);
+      expect(view.outputs?.result).toMatchObject({ shape: [2200, 2200], dtype: "float64" });
+    },
+    120_000,
+  );
+});
