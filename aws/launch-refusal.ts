@@ -1,5 +1,5 @@
 import type { Failure } from "@aws-sdk/client-ecs";
-import type { LaunchRefusal } from "../jobs/ports.ts";
+import type { LaunchRefusal } from "../jobs/evidence.ts";
 
 /**
  * RunTask refuses in three ways: a 200 with failures[], an exception, or silence. All three end up as one

@@ -1,6 +1,11 @@
 import { type AttemptEnd, again, type Decision, failed, jitter, send, stopTask } from "./decision.ts";
-import { type StopCause, type StoppedTask, stopCause, type TaskObservation } from "./evidence.ts";
-import type { LaunchRefusal } from "./ports.ts";
+import {
+  type LaunchRefusal,
+  type StopCause,
+  type StoppedTask,
+  stopCause,
+  type TaskObservation,
+} from "./evidence.ts";
 import type { Job } from "./record.ts";
 import { oneSizeDown } from "./route.ts";
 import type { Settings } from "./settings.ts";

@@ -1,5 +1,3 @@
-import type { LaunchRefusal } from "./ports.ts";
-
 /** What somebody saw, and next() may decide on. Nothing else moves a job but its own worker. */
 export type Evidence =
   /** dueAt has passed; with what sweep looked up to judge it. */
@@ -65,3 +63,9 @@ function isMissingImage(words: string): boolean {
     /CannotPull/.test(words) && /not found|does not exist|manifest unknown|denied|unauthorized/i.test(words)
   );
 }
+
+/** Why RunTask did not start a task, in the order of what to do about it. */
+export type LaunchRefusal = {
+  readonly kind: "capacity" | "shape" | "configuration";
+  readonly detail: string;
+};

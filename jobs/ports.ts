@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { TaskObservation } from "./evidence.ts";
+import type { LaunchRefusal, TaskObservation } from "./evidence.ts";
 import type { Message } from "./message.ts";
 import type { Job, JobChanges } from "./record.ts";
 import type { Settings } from "./settings.ts";
@@ -62,12 +62,6 @@ export interface Queue {
    */
   waiting(): Promise<number>;
 }
-
-/** Why RunTask did not start a task, in the order of what to do about it. */
-export type LaunchRefusal = {
-  readonly kind: "capacity" | "shape" | "configuration";
-  readonly detail: string;
-};
 
 export interface TaskRequest {
   readonly jobId: string;

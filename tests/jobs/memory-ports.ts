@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { isTerminal } from "@sluice/contract/job";
-import type { TaskObservation } from "../../jobs/evidence.ts";
+import type { LaunchRefusal, TaskObservation } from "../../jobs/evidence.ts";
 import type { Message } from "../../jobs/message.ts";
 import {
   type Guard,
   type JobStore,
-  type LaunchRefusal,
   ObjectMissing,
   type ObjectStore,
   type Ports,
