@@ -28,6 +28,8 @@ const specRef = z.strictObject({ shape, dtype: z.enum(dtypes).default("float64")
 export type ArrayRef =
   | z.output<typeof dataRef>
   | z.output<typeof npyRef>
+  /** The same from a raw body: never in JSON, so no schema. */
+  | { npy: Uint8Array }
   | z.output<typeof uploadRef>
   | z.output<typeof jobRef>
   | z.output<typeof randomRef>;

@@ -17,8 +17,8 @@ export function submissionOf(event: BodyEvent): SubmitBody {
       field: surplus,
     });
   }
-  const inputs = { a: { npy: event.rawBody.toString("base64") } };
-  return validate(submitBody, { operation, params: parsedParams(params), inputs });
+  const body = validate(submitBody, { operation, params: parsedParams(params) });
+  return { ...body, inputs: { a: { npy: event.rawBody } } };
 }
 
 function parsedParams(text: string): unknown {

@@ -1,33 +1,41 @@
 import { random } from "@sluice/compute";
-import { byteLength, type DenseArray } from "@sluice/contract/array";
+import { byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { arrayToJson } from "@sluice/contract/array-json";
 import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { ObjectMissing, type ObjectStore } from "./ports.ts";
-import { isStored, type Job, type OutputRef } from "./record.ts";
+import { type InputRef, isStored, type Job, type OutputRef } from "./record.ts";
 
 /** Arrays in and out of S3. All bytes travel as `.npy`. */
 
-/** @throws Problem `input-not-found` when an input has expired */
+/** @throws Problem `input-not-found` when the data has expired */
+export async function readInput(
+  name: string,
+  input: InputRef,
+  objects: Pick<ObjectStore, "get">,
+): Promise<DenseArray> {
+  if (!isStored(input)) return random(input);
+  const { key, offset, length } = input;
+  try {
+    return decodeNpy(await objects.get(key, { offset, length }));
+  } catch (error) {
+    if (!(error instanceof ObjectMissing)) throw error;
+    throw new Problem("input-not-found", `the data of input ${name} has expired`, {
+      field: `inputs.${name}`,
+    });
+  }
+}
+
+/** All inputs of a job, side by side. @throws as `readInput`, or the signal's reason */
 export async function readInputs(
   job: Job,
   objects: Pick<ObjectStore, "get">,
   signal: AbortSignal,
 ): Promise<Record<string, DenseArray>> {
   const entries = await Promise.all(
-    Object.entries(job.inputs).map(async ([name, input]): Promise<[string, DenseArray]> => {
-      if (!isStored(input)) return [name, random(input)];
-      try {
-        return [
-          name,
-          decodeNpy(await objects.get(input.key, { offset: input.offset, length: input.length })),
-        ];
-      } catch (error) {
-        if (!(error instanceof ObjectMissing)) throw error;
-        throw new Problem("input-not-found", `the data of input ${name} has expired`, {
-          field: `inputs.${name}`,
-        });
-      }
-    }),
+    Object.entries(job.inputs).map(
+      async ([name, input]) => [name, await readInput(name, input, objects)] as const,
+    ),
   );
   signal.throwIfAborted();
   return Object.fromEntries(entries);
@@ -60,17 +68,45 @@ export async function readOutput(output: OutputRef, objects: Pick<ObjectStore, "
   }
 }
 
-/** A number takes at least two characters in JSON: below this many bytes there is no use in trying. */
-export function mayFitJson({ shape, dtype, bytes }: OutputRef, limit: number): boolean {
-  const width = dtype === "float32" ? 4 : 8;
-  return (bytes / width) * 2 <= limit + shape.length;
+/** A presigned link to an output, saved under the job's name. */
+export function outputLink(
+  { jobId }: Job,
+  name: string,
+  { key }: OutputRef,
+  objects: Pick<ObjectStore, "link">,
+): Promise<string> {
+  return objects.link(key, `${jobId}-${name}.npy`);
+}
+
+/** A number and its comma take at least 2 characters, and at most 25: -2.2250738585072014e-308 */
+const jsonNumber = { least: 2, most: 25 };
+
+/**
+ * An output as nested JSON, if that takes at most `limit` bytes; with the bytes to reckon with. Its text is
+ * written to be measured only near the limit: that costs as much as answering.
+ *
+ * @throws Problem `expired`
+ */
+export async function jsonWithin(
+  output: OutputRef,
+  limit: number,
+  objects: Pick<ObjectStore, "get">,
+): Promise<{ readonly value: unknown; readonly length: number } | undefined> {
+  const { shape, dtype } = output;
+  const numbers = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
+  if (numbers * jsonNumber.least > limit + shape.length) return undefined;
+  const value = arrayToJson(await readOutput(output, objects));
+  // Every dimension may put a pair of brackets around every number.
+  const most = numbers * (jsonNumber.most + 2 * shape.length);
+  const length = most <= limit ? most : jsonLength(value);
+  return length <= limit ? { value, length } : undefined;
 }
 
 /**
  * Bytes of a value as JSON inside Lambda's own JSON answer, where each quote takes two: a result of nothing
  * but "NaN" would else pass our cap and break Lambda's of 6 MB.
  */
-export function jsonLength(value: unknown): number {
+function jsonLength(value: unknown): number {
   const text = JSON.stringify(value);
   return text.length + (text.split('"').length - 1);
 }

@@ -68,7 +68,6 @@ export function ended(job: Job, attempts: Attempt[], now: number): JobChanges {
     attempts,
     finishedAt: now,
     usd: totalUsd(attempts),
-    ...(job.status === "PENDING" ? { worker: undefined } : {}),
   };
 }
 

@@ -1,13 +1,11 @@
-import { random } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import type { JobView, OutputView } from "@sluice/contract/job";
-import { decodeNpy } from "@sluice/contract/npy";
 import type { SubmitBody } from "@sluice/contract/submit";
+import { readInput } from "./arrays.ts";
 import { sha256 } from "./ids.ts";
 import type { Compute, Ports } from "./ports.ts";
 import { type Prepared, type PreparedInput, prepare } from "./prepare.ts";
-import { isStored } from "./record.ts";
 import { submit } from "./submit.ts";
 import { jobView } from "./view.ts";
 
@@ -65,11 +63,13 @@ async function arraysOf(
   { inputs }: Prepared,
   { objects }: Pick<Ports, "objects">,
 ): Promise<Record<string, DenseArray>> {
-  const read = async (input: PreparedInput): Promise<DenseArray> => {
+  const read = async (name: string, input: PreparedInput): Promise<DenseArray> => {
     if (input.kind === "bytes") return input.array;
     if (input.kind === "spec") throw new Error("a submit body holds no bare shapes");
-    return isStored(input.ref) ? decodeNpy(await objects.get(input.ref.key)) : random(input.ref);
+    return readInput(name, input.ref, objects);
   };
-  const entries = Object.entries(inputs).map(async ([name, input]) => [name, await read(input)] as const);
+  const entries = Object.entries(inputs).map(
+    async ([name, input]) => [name, await read(name, input)] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }

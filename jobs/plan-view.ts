@@ -1,6 +1,6 @@
-import { byteLength } from "@sluice/contract/array";
 import type { ArrayView, Route } from "@sluice/contract/job";
-import { type Prepared, specOf } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { arrayViews } from "./view.ts";
 
 /** What `POST /plans` answers. */
 export interface PlanView {
@@ -12,23 +12,7 @@ export interface PlanView {
   readonly maxSeconds: number;
 }
 
-export function planView({ operation, params, inputs, plan, route, maxSeconds }: Prepared): PlanView {
-  const specs = Object.entries(inputs).map(([name, input]) => [name, specOf(input)] as const);
-  return {
-    operation,
-    params,
-    inputs: arrayViews(specs),
-    outputs: arrayViews(Object.entries(plan.outputs)),
-    route,
-    maxSeconds,
-  };
-}
-
-function arrayViews(specs: readonly (readonly [string, Parameters<typeof byteLength>[0]])[]) {
-  return Object.fromEntries(
-    specs.map(([name, { shape, dtype }]): [string, ArrayView] => [
-      name,
-      { shape, dtype, bytes: byteLength({ shape, dtype }) },
-    ]),
-  );
+export function planView({ operation, params, plan, route, maxSeconds }: Prepared): PlanView {
+  const { inputs, outputs } = plan;
+  return { operation, params, inputs: arrayViews(inputs), outputs: arrayViews(outputs), route, maxSeconds };
 }

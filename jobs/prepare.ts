@@ -67,7 +67,7 @@ export async function prepare(
   };
 }
 
-export function specOf(input: PreparedInput): ArraySpec {
+function specOf(input: PreparedInput): ArraySpec {
   const { shape, dtype } = input.kind === "ref" ? input.ref : input.spec;
   return { shape, dtype };
 }
@@ -89,7 +89,10 @@ async function prepareInput(
   store: Pick<Ports["store"], "get">,
 ): Promise<PreparedInput> {
   if ("data" in ref) return fromJson(ref.data, `${field}.data`);
-  if ("npy" in ref) return fromNpy(bytesFromBase64(ref.npy, `${field}.npy`), `${field}.npy`);
+  if ("npy" in ref) {
+    const bytes = typeof ref.npy === "string" ? bytesFromBase64(ref.npy, `${field}.npy`) : ref.npy;
+    return fromNpy(bytes, `${field}.npy`);
+  }
   if ("random" in ref) {
     const { shape, seed, dtype } = ref.random;
     return { kind: "ref", ref: { shape, dtype, seed } };

@@ -1,8 +1,7 @@
-import { arrayToJson } from "@sluice/contract/array-json";
 import type { ResultView } from "@sluice/contract/job";
 import { maxJsonResultBytes } from "@sluice/contract/limits";
 import { Problem } from "@sluice/contract/problem";
-import { jsonLength, mayFitJson, readOutput } from "./arrays.ts";
+import { jsonWithin, outputLink } from "./arrays.ts";
 import type { Ports } from "./ports.ts";
 import type { Job, OutputRef } from "./record.ts";
 
@@ -20,19 +19,14 @@ export async function resultOf(
   { objects }: Pick<Ports, "objects">,
 ): Promise<ResultView | { readonly url: string }> {
   const output = outputOf(job, name);
-  const { shape, dtype, key } = output;
-  const link = async () => ({ url: await objects.link(key, `${job.jobId}-${name}.npy`) });
+  const { shape, dtype } = output;
+  const link = async () => ({ url: await outputLink(job, name, output, objects) });
   if (wanted.npy) return link();
-  const result = mayFitJson(output, maxJsonResultBytes) ? await smallEnough(output, objects) : undefined;
-  if (result !== undefined) return { result, shape, dtype };
+  const json = await jsonWithin(output, maxJsonResultBytes, objects);
+  if (json) return { result: json.value, shape, dtype };
   if (!wanted.jsonOnly) return link();
   const detail = `the result is more than ${maxJsonResultBytes} bytes of JSON; fetch the .npy at url instead`;
   throw new Problem("result-too-large", detail, { expected: "Accept: application/x-npy", ...(await link()) });
-}
-
-async function smallEnough(output: OutputRef, objects: Ports["objects"]): Promise<unknown> {
-  const value = arrayToJson(await readOutput(output, objects));
-  return jsonLength(value) <= maxJsonResultBytes ? value : undefined;
 }
 
 function outputOf(job: Job, name: string): OutputRef {

@@ -1,13 +1,15 @@
-import { byteLength, elementCount } from "@sluice/contract/array";
-import { arrayToJson } from "@sluice/contract/array-json";
-import { isTerminal, type JobView, type OutputView, type StatusView } from "@sluice/contract/job";
+import { type ArraySpec, byteLength } from "@sluice/contract/array";
+import {
+  type ArrayView,
+  isTerminal,
+  type JobView,
+  type OutputView,
+  type StatusView,
+} from "@sluice/contract/job";
 import { maxJsonResultBytes } from "@sluice/contract/limits";
-import { jsonLength, mayFitJson, readOutput } from "./arrays.ts";
+import { jsonWithin, outputLink } from "./arrays.ts";
 import type { Ports } from "./ports.ts";
 import type { Attempt, Job } from "./record.ts";
-
-/** A double and its comma: -2.2250738585072014e-308, in 25 characters. Brackets hide in the shorter ones. */
-const longestNumber = 26;
 
 /** The job as its owner sees it. Links are signed here, without a call. */
 export async function jobView(
@@ -24,12 +26,7 @@ export async function jobView(
     operation: job.operation,
     params: job.params,
     labels: job.labels,
-    inputs: Object.fromEntries(
-      Object.entries(job.inputs).map(([name, { shape, dtype }]) => [
-        name,
-        { shape, dtype, bytes: byteLength({ shape, dtype }) },
-      ]),
-    ),
+    inputs: arrayViews(job.inputs),
     progress: job.progress,
     route: job.route,
     attempts: job.attempts.map((attempt, index) => attemptView(attempt, index, job)),
@@ -44,6 +41,16 @@ export async function jobView(
   };
 }
 
+/** Specs by name, with the bytes of their data. */
+export function arrayViews(specs: Readonly<Record<string, ArraySpec>>): Record<string, ArrayView> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { shape, dtype }]) => [
+      name,
+      { shape, dtype, bytes: byteLength({ shape, dtype }) },
+    ]),
+  );
+}
+
 export function statusView({ jobId, status, statusReason, progress, updatedAt }: Job): StatusView {
   return { jobId, status, statusReason, progress, updatedAt: iso(updatedAt) };
 }
@@ -56,20 +63,11 @@ async function outputViews(
   const views: Record<string, OutputView> = {};
   let room: number = maxJsonResultBytes;
   for (const [name, output] of Object.entries(job.outputs ?? {})) {
-    const { shape, dtype, key, bytes } = output;
-    const url = await objects.link(key, `${job.jobId}-${name}.npy`);
-    let view: OutputView = { shape, dtype, bytes, url };
-    if (withData && mayFitJson(output, room)) {
-      const data = arrayToJson(await readOutput(output, objects));
-      // Writing the text only to measure it costs as much as answering: do so only near the limit.
-      const most = elementCount(shape) * longestNumber * (dtype === "complex128" ? 2 : 1);
-      const length = most <= room ? most : jsonLength(data);
-      if (length <= room) {
-        room -= length;
-        view = { ...view, data };
-      }
-    }
-    views[name] = view;
+    const { shape, dtype, bytes } = output;
+    const url = await outputLink(job, name, output, objects);
+    const json = withData ? await jsonWithin(output, room, objects) : undefined;
+    if (json) room -= json.length;
+    views[name] = { shape, dtype, bytes, url, ...(json ? { data: json.value } : {}) };
   }
   return views;
 }

@@ -40,8 +40,8 @@ const placeholders: Readonly<Record<string, string>> = {
  * that the project uses; `sls invoke local` gets an environment without intrinsic functions; `sls package`
  * and `sls deploy` get nothing: what is packaged is what serverless.yml says.
  *
- * Hooks run in this order: our `before:offline:start` starts the cloud while serverless-esbuild's builds
- * the functions; our `offline:start` waits for the cloud and is followed by serverless-offline's own,
+ * Hooks run in this order: our `before:offline:start` starts the cloud and builds all bundles, side by
+ * side; our `offline:start` waits for both and is followed by serverless-offline's own,
  * which does not return until the end. `sls offline start` is the same with `:init`.
  */
 export default class LocalCloudPlugin {

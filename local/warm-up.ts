@@ -1,4 +1,6 @@
-import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { keyOf } from "../aws/job-item.ts";
 
 /**
  * Runs one tiny job through everything, so that the first real one meets warm code, and takes its record
@@ -13,8 +15,8 @@ export async function warmUp(url: string, environment: Readonly<Record<string, u
   const { jobId } = (await response.json()) as { jobId?: unknown };
   const { TABLE_NAME: TableName } = environment;
   if (typeof jobId === "string" && typeof TableName === "string") {
-    const dynamo = new DynamoDBClient({});
-    await dynamo.send(new DeleteItemCommand({ TableName, Key: { pk: { S: `job#${jobId}` } } }));
+    const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+    await dynamo.send(new DeleteCommand({ TableName, Key: keyOf(jobId) }));
     dynamo.destroy();
   }
   return fetch(`${url}/health`);

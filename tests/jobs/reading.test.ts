@@ -98,6 +98,11 @@ describe("a result", () => {
     expect(await resultOf(shorter, "result", any, world.ports)).toMatchObject({ shape: [600_000] });
   });
 
+  test("many dimensions of one, whose brackets outweigh the numbers: a link", async () => {
+    const job = completedWith({ shape: [200_000, 1, 1, 1, 1, 1, 1, 1], dtype: "float64" }, Math.sin);
+    expect(await resultOf(job, "result", any, world.ports)).toMatchObject({ url: expect.any(String) });
+  });
+
   test("large but short to write: as JSON", async () => {
     const job = completedWith({ shape: [2_600_000], dtype: "float64" }, () => 0);
     expect(await resultOf(job, "result", jsonOnly, world.ports)).toMatchObject({ shape: [2_600_000] });
