@@ -38,7 +38,7 @@ export function send(job: Job, now: number, { unanswered }: { unanswered: number
 export function cancelled(job: Job, now: number): Decision {
   const attempts = closeAttempt(job, now, "cancelled", "cancelled by the caller");
   return {
-    changes: { status: "CANCELLED", statusReason: "cancelled by the caller", ...ended(job, attempts, now) },
+    changes: { status: "CANCELLED", statusReason: "cancelled by the caller", ...ended(attempts, now) },
     effects: stopTask(job, "cancelled by the caller"),
   };
 }
@@ -46,7 +46,7 @@ export function cancelled(job: Job, now: number): Decision {
 export function failed(job: Job, now: number, error: Failure, outcome: AttemptOutcome = "failed"): Decision {
   const attempts = closeAttempt(job, now, outcome, error.message);
   return {
-    changes: { status: "FAILED", statusReason: error.message, error, ...ended(job, attempts, now) },
+    changes: { status: "FAILED", statusReason: error.message, error, ...ended(attempts, now) },
     effects: stopTask(job, error.message),
   };
 }
@@ -60,7 +60,7 @@ export function deadlinePassed(job: Job, now: number): Decision {
 }
 
 /** What every end has in common. Also used by the worker that finishes its own job. */
-export function ended(job: Job, attempts: Attempt[], now: number): JobChanges {
+export function ended(attempts: Attempt[], now: number): JobChanges {
   return {
     step: undefined,
     dueAt: undefined,

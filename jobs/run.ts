@@ -68,7 +68,7 @@ async function finish(
     status: completed ? "COMPLETED" : "FAILED",
     statusReason: reason,
     ...(completed ? { progress: 1 } : {}),
-    ...ended(job, attempts, now),
+    ...ended(attempts, now),
     ...end,
   });
   const { jobId, dispatch } = job;
