@@ -13,7 +13,9 @@ const environment = z.object({
   STAGE: z.string().min(1),
   TABLE_NAME: z.string().min(3),
   BUCKET_NAME: z.string().min(3),
+  /** The two queues are not for a container: it sends nothing. */
   QUEUE_URL: z.url().optional(),
+  DEAD_LETTER_QUEUE_URL: z.url().optional(),
   CLUSTER_ARN: z.string().default(""),
   /** Empty: the stage was deployed without Fargate. */
   TASK_DEFINITION_ARN: z.string().default(""),
@@ -23,6 +25,9 @@ const environment = z.object({
   ASSIGN_PUBLIC_IP: z.stringbool().default(true),
   WORK_MEMORY_MIB: positive.default(1769),
   MAX_TASK_VCPU: positive.default(4),
+  // All held slots are one DynamoDB item: aws/slots.ts.
+  MAX_TASKS: positive.max(2000).default(20),
+  MAX_RUNNING_VCPU: positive.default(40),
   MAX_SECONDS: positive.default(21_600),
   RETENTION_DAYS: positive.default(7),
   WAIT_HOLDERS: positive.default(100),
@@ -35,6 +40,7 @@ export interface Config {
   readonly tableName: string;
   readonly bucketName: string;
   readonly queueUrl: string | undefined;
+  readonly deadLetterQueueUrl: string | undefined;
   readonly clusterArn: string;
   readonly taskDefinitionArn: string;
   readonly subnetIds: readonly string[];
@@ -64,6 +70,7 @@ export function readConfig(variables: Variables): Config {
     tableName: env.TABLE_NAME,
     bucketName: env.BUCKET_NAME,
     queueUrl: env.QUEUE_URL,
+    deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL,
     clusterArn: env.CLUSTER_ARN,
     taskDefinitionArn: env.TASK_DEFINITION_ARN,
     subnetIds: env.SUBNET_IDS,
@@ -75,7 +82,10 @@ export function readConfig(variables: Variables): Config {
       workMemoryMiB: env.WORK_MEMORY_MIB,
       fargate: env.TASK_DEFINITION_ARN !== "",
       spot: env.FARGATE_SPOT,
-      maxTaskVcpu: env.MAX_TASK_VCPU,
+      // A task above the stage's cap would wait for room that never comes.
+      maxTaskVcpu: Math.min(env.MAX_TASK_VCPU, env.MAX_RUNNING_VCPU),
+      maxTasks: env.MAX_TASKS,
+      maxRunningVcpu: env.MAX_RUNNING_VCPU,
       maxSeconds: env.MAX_SECONDS,
       retentionDays: env.RETENTION_DAYS,
     },

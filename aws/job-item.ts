@@ -1,6 +1,6 @@
-import type { Job } from "../jobs/record.ts";
+import type { Job, PendingStep } from "../jobs/record.ts";
 
-/** How a job lies in the table: the record itself, plus the keys of the two indexes. */
+/** How a job lies in the table: the record itself, plus the keys of the three indexes. */
 
 /** Writes to one index partition are limited to 1,000 a second; 8 shards carry 8,000 beats and sends. */
 export const dueShards = ["0", "1", "2", "3", "4", "5", "6", "7"] as const;
@@ -9,8 +9,19 @@ export function keyOf(jobId: string): { pk: string } {
   return { pk: `job#${jobId}` };
 }
 
+export function jobIdOf(item: Record<string, unknown>): string {
+  return String(item.pk).slice("job#".length);
+}
+
 export function dueShardOf(jobId: string): string {
   return String((jobId.codePointAt(jobId.length - 1) ?? 0) % dueShards.length);
+}
+
+/** The one line there is, under the index key that an item has exactly while it stands in it. */
+export const fargateLine = "fargate";
+
+export function lineOf(step: PendingStep | undefined): string | undefined {
+  return step === "line" ? fargateLine : undefined;
 }
 
 export function toItem(job: Job): Record<string, unknown> {
@@ -20,13 +31,14 @@ export function toItem(job: Job): Record<string, unknown> {
     // Sorts by time, and by id within a millisecond, so that a cursor never skips one.
     createdSort: `${new Date(job.createdAt).toISOString()}#${job.jobId}`,
     ...(job.dueAt === undefined ? {} : { dueShard: dueShardOf(job.jobId) }),
+    line: lineOf(job.step),
   };
 }
 
 /** @throws when the record is of a newer version than this code */
 export function fromItem(item: Record<string, unknown> | undefined, now: number): Job | undefined {
   if (!item) return undefined;
-  const { pk: _pk, createdSort: _sort, dueShard: _shard, ...job } = item;
+  const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...job } = item;
   if (job.v !== 1) throw new Error(`job record of version ${String(job.v)}: this code reads version 1`);
   // TTL deletes late, so an expired item is treated as gone at once.
   return (job.ttl as number) * 1000 < now ? undefined : (job as unknown as Job);

@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { JobStore } from "../jobs/ports.ts";
 import type { Job } from "../jobs/record.ts";
 import { dynamo } from "./clients.ts";
-import { dueShardOf, dueShards, fromItem, keyOf, toItem } from "./job-item.ts";
+import { dueShardOf, dueShards, fargateLine, fromItem, jobIdOf, keyOf, lineOf, toItem } from "./job-item.ts";
 import { updateExpression } from "./update-expression.ts";
+
+/** BatchGet gives back what it was too busy to read: asked again this often, the waits growing from 25 ms to 0.8 s. */
+const unprocessedRounds = 6;
+const unprocessedPause = 25;
 
 /** The job record in DynamoDB. One item, one conditional write at a time, no transactions. */
 export function jobStore(tableName: string, now: () => number): JobStore {
@@ -47,14 +52,18 @@ export function jobStore(tableName: string, now: () => number): JobStore {
     async update(jobId, guard, changes, append) {
       const writeId = randomUUID();
       const fields = { ...changes, updatedAt: now(), writeId };
-      const shard =
-        "dueAt" in changes ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId) } : {};
+      const indexes = {
+        ...("dueAt" in changes
+          ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId) }
+          : {}),
+        ...("step" in changes ? { line: lineOf(changes.step) } : {}),
+      };
       try {
         const { Attributes } = await dynamo().send(
           new UpdateCommand({
             TableName,
             Key: keyOf(jobId),
-            ...updateExpression({ ...guard }, { ...fields, ...shard }, append && { attempts: append }),
+            ...updateExpression({ ...guard }, { ...fields, ...indexes }, append && { attempts: append }),
             ReturnValues: "ALL_NEW",
           }),
         );
@@ -106,7 +115,21 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       return perShard
         .flat()
         .sort((one, other) => one.dueAt - other.dueAt)
-        .map(({ pk }) => (pk as string).slice("job#".length));
+        .map(jobIdOf);
+    },
+
+    async inLine(limit) {
+      const { Items = [] } = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          IndexName: "byLine",
+          KeyConditionExpression: "#line = :line",
+          ExpressionAttributeNames: { "#line": "line" },
+          ExpressionAttributeValues: { ":line": fargateLine },
+          Limit: limit,
+        }),
+      );
+      return Items.map(jobIdOf);
     },
   };
 
@@ -114,6 +137,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
   async function getMany(keys: readonly string[]): Promise<Job[]> {
     const items = new Map<string, Job>();
     let wanted: { pk: string }[] = keys.map((pk) => ({ pk }));
+    let refused = 0;
     while (wanted.length > 0) {
       const { Responses, UnprocessedKeys } = await dynamo().send(
         new BatchGetCommand({ RequestItems: { [TableName]: { Keys: wanted.slice(0, 100) } } }),
@@ -124,6 +148,13 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       }
       const unprocessed = (UnprocessedKeys?.[TableName]?.Keys ?? []) as { pk: string }[];
       wanted = [...unprocessed, ...wanted.slice(100)];
+      if (unprocessed.length === 0) continue;
+      if (refused === unprocessedRounds) {
+        throw new Error(
+          `DynamoDB left ${unprocessed.length} of ${keys.length} jobs unread, ${refused} times`,
+        );
+      }
+      await pause(Math.random() * unprocessedPause * 2 ** refused++);
     }
     return keys.flatMap((key) => items.get(key) ?? []);
   }

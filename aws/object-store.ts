@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -23,36 +23,40 @@ export function objectStore(bucketName: string): ObjectStore {
   const Bucket = bucketName;
 
   return {
-    async put(key, parts) {
+    async put(key, parts, signal) {
       const ContentLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
       const send = (Body: Buffer | Readable) =>
         s3().send(
           new PutObjectCommand({ Bucket, Key: key, Body, ContentLength, ContentType: "application/x-npy" }),
+          ...until(signal),
         );
-      if (ContentLength <= bufferedBytes) {
-        await send(Buffer.concat(parts));
-        return;
-      }
-      // The SDK cannot rewind a stream, so each attempt gets a fresh one.
+      const attempts = ContentLength <= bufferedBytes ? 1 : streamAttempts;
       for (let attempt = 1; ; attempt++) {
         try {
-          await send(Readable.from(slices(parts)));
+          // The SDK repeats a buffer by itself. It cannot rewind a stream, so each attempt gets a fresh one.
+          await send(ContentLength <= bufferedBytes ? Buffer.concat(parts) : Readable.from(slices(parts)));
           return;
         } catch (error) {
-          if (attempt === streamAttempts) throw error;
+          signal?.throwIfAborted();
+          if (attempt === attempts) throw error;
         }
       }
     },
 
-    async get(key, range) {
+    async get(key, range, signal) {
       const Range = range && `bytes=${range.offset}-${range.offset + range.length - 1}`;
       try {
         const { Body, ContentLength } = await s3().send(
           new GetObjectCommand({ Bucket, Key: key, ...(Range ? { Range } : {}) }),
+          ...until(signal),
         );
         if (!Body) throw new Error(`S3 answered ${key} without a body`);
+        // The SDK's own hold on the signal ends with the answer's head.
+        if (signal) addAbortSignal(signal, Body as Readable);
         return await gather(Body as Readable, ContentLength ?? 0);
       } catch (error) {
+        // The SDK and the stream each have an AbortError of their own: the caller knows only its reason.
+        signal?.throwIfAborted();
         if (error instanceof NoSuchKey) throw new ObjectMissing(key);
         throw error;
       }
@@ -77,6 +81,10 @@ export function objectStore(bucketName: string): ObjectStore {
       return getSignedUrl(s3(), command, { expiresIn: linkSeconds });
     },
   };
+}
+
+function until(signal: AbortSignal | undefined): [] | [{ abortSignal: AbortSignal }] {
+  return signal ? [{ abortSignal: signal }] : [];
 }
 
 function* slices(parts: readonly Uint8Array[]): Generator<Buffer> {

@@ -1,9 +1,11 @@
 import type { Ports } from "../jobs/ports.ts";
 import { config } from "./config.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { jobQueue } from "./job-queue.ts";
 import { jobStore } from "./job-store.ts";
 import { logger } from "./log.ts";
 import { objectStore } from "./object-store.ts";
+import { taskSlots } from "./slots.ts";
 import { fargateTasks } from "./tasks.ts";
 import { waitSlots } from "./wait-slots.ts";
 
@@ -22,7 +24,9 @@ function wire(): Ports {
     store: jobStore(stage.tableName, now),
     objects: objectStore(stage.bucketName),
     queue: jobQueue(stage.queueUrl),
-    tasks: fargateTasks(stage),
+    deadLetters: deadLetters(stage.deadLetterQueueUrl),
+    tasks: fargateTasks(stage, now),
+    slots: taskSlots({ tableName: stage.tableName, ...stage.settings }, now),
     waitSlots: waitSlots(stage.tableName, stage.waitHolders, now),
     log: logger(),
     now,

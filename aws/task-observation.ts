@@ -8,7 +8,7 @@ export type EcsTask = Pick<Task, "taskArn" | "lastStatus" | "stopCode" | "stoppe
 export const containerName = "job";
 
 /** An ECS task in the domain's words. Anything past RUNNING but not STOPPED still runs our process. */
-export function observe(task: EcsTask): TaskObservation {
+export function observe(task: EcsTask): Exclude<TaskObservation, { state: "missing" }> {
   const taskArn = task.taskArn ?? "";
   switch (task.lastStatus) {
     case "STOPPED": {

@@ -9,7 +9,7 @@ import type { TaskRequest, Tasks } from "../jobs/ports.ts";
 import { launchOf } from "../jobs/settle.ts";
 import { ecs } from "./clients.ts";
 import type { Config } from "./config.ts";
-import { refusalOf, taskOfConflict } from "./launch-refusal.ts";
+import { mayHaveStarted, refusalOf, taskOfConflict } from "./launch-refusal.ts";
 import { containerName, observe } from "./task-observation.ts";
 
 /** DescribeTasks takes at most 100. */
@@ -21,7 +21,7 @@ type TasksConfig = Pick<
 >;
 
 /** Fargate tasks, one job each. */
-export function fargateTasks(config: TasksConfig): Tasks {
+export function fargateTasks(config: TasksConfig, now: () => number): Tasks {
   const cluster = config.clusterArn;
   const family = config.taskDefinitionArn.split("/").at(-1)?.split(":")[0];
 
@@ -37,16 +37,29 @@ export function fargateTasks(config: TasksConfig): Tasks {
 
   return {
     async run(request) {
+      const command = new RunTaskCommand(runTaskInput(config, request));
+      let lostReply = false;
+      // Sees each attempt, inside the SDK's retries: the last error does not tell what the first one left behind.
+      command.middlewareStack.add(
+        (attempt) => async (sent) => {
+          try {
+            return await attempt(sent);
+          } catch (error) {
+            lostReply ||= mayHaveStarted(error);
+            throw error;
+          }
+        },
+        { step: "finalizeRequest", priority: "low" },
+      );
       try {
-        const { tasks = [], failures = [] } = await ecs().send(
-          new RunTaskCommand(runTaskInput(config, request)),
-        );
+        const { tasks = [], failures = [] } = await ecs().send(command);
         const taskArn = tasks[0]?.taskArn;
         // A refusal comes in a 200 too: an empty list of tasks, and why.
         return taskArn === undefined ? { refusal: refusalOf(failures) } : { taskArn };
       } catch (error) {
         const taskArn = taskOfConflict(error);
-        return taskArn === undefined ? { refusal: refusalOf(error) } : { taskArn };
+        if (taskArn !== undefined) return { taskArn };
+        return { refusal: { ...refusalOf(error), ...(lostReply ? { unsure: true } : {}) } };
       }
     },
 
@@ -54,17 +67,9 @@ export function fargateTasks(config: TasksConfig): Tasks {
       await ecs().send(new StopTaskCommand({ cluster, task: taskArn, reason }));
     },
 
-    async describe(taskArn) {
-      const [task] = await describeMany([taskArn]);
-      return task ? observe(task) : { state: "missing" };
-    },
-
-    async find(jobId, dispatch) {
-      // With startedBy no other filter is allowed, so this sees only tasks that are meant to run.
-      const startedBy = `${jobId}-${dispatch}`;
-      const { taskArns = [] } = await ecs().send(new ListTasksCommand({ cluster, startedBy }));
-      const [task] = await describeMany(taskArns);
-      return task ? observe(task) : { state: "missing" };
+    async describe(taskArns) {
+      const tasks = (await describeMany(taskArns)).map(observe);
+      return new Map(tasks.map((task) => [task.taskArn, task]));
     },
 
     async running() {
@@ -75,10 +80,14 @@ export function fargateTasks(config: TasksConfig): Tasks {
         taskArns.push(...(page.taskArns ?? []));
         nextToken = page.nextToken;
       } while (nextToken);
-      const tasks = await describeMany(taskArns);
-      return tasks.flatMap(({ taskArn, startedBy, createdAt }) => {
-        const launch = launchOf(startedBy);
-        return taskArn && launch ? [{ taskArn, ...launch, startedAt: createdAt?.getTime() ?? 0 }] : [];
+      return (await describeMany(taskArns)).flatMap((task) => {
+        const { state, taskArn } = observe(task);
+        const launch = launchOf(task.startedBy);
+        // Asked to stop, or stopped, since it was listed.
+        const ending = task.desiredStatus === "STOPPED" || state === "stopped";
+        if (!launch || ending) return [];
+        // ECS sets createdAt when a task leaves PROVISIONING: without it the task is of just now, not of 1970.
+        return [{ state, taskArn, ...launch, createdAt: task.createdAt?.getTime() ?? now() }];
       });
     },
   };

@@ -4,7 +4,7 @@ import { reference } from "./engines/reference/index.ts";
 export { type CatalogueEntry, catalogue } from "./catalogue.ts";
 export { predictSeconds } from "./cost.ts";
 export type { EngineLabel, RandomRequest } from "./engines/engine.ts";
-export type { Arrays, Specs } from "./operation.ts";
+export type { Arrays, Operands, Specs } from "./operation.ts";
 export { completeParams, type Params } from "./params.ts";
 export { type Plan, plan } from "./plan.ts";
 export { random } from "./random/index.ts";

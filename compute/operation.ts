@@ -1,10 +1,15 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { z } from "zod";
-import type { Engine } from "./engines/engine.ts";
+import type { Engine, RandomRequest } from "./engines/engine.ts";
 import type { PlanStep } from "./steps.ts";
 
 export type Specs = Record<string, ArraySpec>;
 export type Arrays = Record<string, DenseArray>;
+
+/** An array that is cheaper to make than to send: `numpy.random.default_rng(seed).random(shape, dtype)`. */
+export type RandomArray = RandomRequest & ArraySpec;
+
+export type Operands = Record<string, DenseArray | RandomArray>;
 
 /** What an operation says of one input: checked by `plan()`, shown in the catalogue. */
 export interface InputRule {

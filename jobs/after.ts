@@ -13,8 +13,9 @@ import { backoff, timing } from "./timing.ts";
 
 /** Decisions about the machine a job was given: it would not start, stopped, or went quiet. */
 
-/** RunTask said no: wait for capacity, try a shape the account may have, or give up for good. */
+/** No task: wait for capacity, try a shape the account may have, or give up for good. */
 export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, settings: Settings): Decision {
+  if (refusal.kind === "cap") return inLine(job, now, settings);
   const smaller = refusal.kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
   if (refusal.kind === "shape" && !smaller) {
     const message = `the job needs ${job.route.vcpu} vCPU and ${job.route.memoryMiB} MiB, and the account may not start such a task`;
@@ -35,8 +36,23 @@ export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, sett
   };
 }
 
+/** Nothing is tried while the stage is full: sweep calls the job up when it is its turn. */
+function inLine(job: Job, now: number, { maxTasks, maxRunningVcpu }: Settings): Decision {
+  const caps = `${maxTasks} tasks with ${maxRunningVcpu} vCPU`;
+  return {
+    changes: {
+      step: "line",
+      lineSince: job.lineSince ?? now,
+      dueAt: job.deadlineAt,
+      statusReason: `waiting for Fargate capacity: the stage runs at most ${caps} at once, and it is in line`,
+      taskArn: undefined,
+    },
+    effects: [],
+  };
+}
+
 /** Our words: ECS's own text may name accounts and ARNs, and stays in the log. */
-const refusalInWords: Record<LaunchRefusal["kind"], string> = {
+const refusalInWords: Record<Exclude<LaunchRefusal["kind"], "cap">, string> = {
   capacity: "no task could be started just now",
   shape: "the account's limit is below this size, so a smaller one is tried",
   configuration: "the stage's Fargate configuration was refused",
@@ -126,7 +142,7 @@ export function afterLease(
   const lease = job.leaseUntil ?? 0;
   if (now < lease) return { changes: { dueAt: lease }, effects: [] };
   if (job.route.target === "lambda") {
-    const reason = "the Lambda function was killed: out of time or memory";
+    const reason = "the Lambda function went quiet: most likely it was killed, out of time or memory";
     return again(job, { outcome: "died", reason, counted: true, move: "escalate" }, now, settings);
   }
   if (task?.state === "stopped") return afterStop(job, task, now, settings);

@@ -1,4 +1,4 @@
-import { random } from "@sluice/compute";
+import type { Operands } from "@sluice/compute";
 import { byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
@@ -8,16 +8,21 @@ import { type InputRef, isStored, type Job, type OutputRef } from "./record.ts";
 
 /** Arrays in and out of S3. All bytes travel as `.npy`. */
 
-/** @throws Problem `input-not-found` when the data has expired */
+/**
+ * The array behind an input; a random one stays a request until the computation makes it.
+ *
+ * @throws Problem `input-not-found` when the data has expired
+ */
 export async function readInput(
   name: string,
   input: InputRef,
   objects: Pick<ObjectStore, "get">,
-): Promise<DenseArray> {
-  if (!isStored(input)) return random(input);
+  signal?: AbortSignal,
+): Promise<Operands[string]> {
+  if (!isStored(input)) return input;
   const { key, offset, length } = input;
   try {
-    return decodeNpy(await objects.get(key, { offset, length }));
+    return decodeNpy(await objects.get(key, { offset, length }, signal));
   } catch (error) {
     if (!(error instanceof ObjectMissing)) throw error;
     throw new Problem("input-not-found", `the data of input ${name} has expired`, {
@@ -31,10 +36,10 @@ export async function readInputs(
   job: Job,
   objects: Pick<ObjectStore, "get">,
   signal: AbortSignal,
-): Promise<Record<string, DenseArray>> {
+): Promise<Operands> {
   const entries = await Promise.all(
     Object.entries(job.inputs).map(
-      async ([name, input]) => [name, await readInput(name, input, objects)] as const,
+      async ([name, input]) => [name, await readInput(name, input, objects, signal)] as const,
     ),
   );
   signal.throwIfAborted();
@@ -46,13 +51,14 @@ export async function writeOutputs(
   job: Job,
   results: Record<string, DenseArray>,
   objects: Pick<ObjectStore, "put">,
+  signal: AbortSignal,
 ): Promise<Record<string, OutputRef>> {
   const outputs: Record<string, OutputRef> = {};
   for (const [name, array] of Object.entries(results)) {
     const key = `jobs/${job.jobId}/out/${job.dispatch}/${name}.npy`;
     const header = npyHeader(array);
     const bytes = header.byteLength + byteLength(array);
-    await objects.put(key, [header, dataBytes(array)]);
+    await objects.put(key, [header, dataBytes(array)], signal);
     outputs[name] = { shape: array.shape, dtype: array.dtype, key, bytes };
   }
   return outputs;

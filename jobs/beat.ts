@@ -1,4 +1,4 @@
-import { type Machine, ownedBy } from "./claim.ts";
+import { leaseOf, type Machine, ownedBy } from "./claim.ts";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 import { Stopped } from "./stopped.ts";
@@ -40,7 +40,7 @@ export function keepBeat(
       return;
     }
     lastBeat = now();
-    const leaseUntil = machine.killedAt === undefined ? lastBeat + timing.lease : job.leaseUntil;
+    const leaseUntil = leaseOf(machine, lastBeat);
     const beaten = await store.update(job.jobId, ownedBy(job), { progress, leaseUntil, dueAt: leaseUntil });
     if (!beaten.ok) stop(new Stopped("lost", `the job is ${beaten.job?.status ?? "gone"} or runs elsewhere`));
   };

@@ -34,7 +34,12 @@ export async function cancelJob(jobId: string, owner: string, ports: Ports): Pro
  * @throws Problem `job-not-found`, `not-retryable`, or `expired` when its input is gone
  */
 export async function retryJob(jobId: string, owner: string, ports: Ports): Promise<Job> {
-  const job = await getJob(jobId, owner, ports);
+  return retry(await getJob(jobId, owner, ports), ports);
+}
+
+/** The same for whoever may retry any job. @throws Problem `not-retryable`, or `expired` */
+export async function retry(job: Job, ports: Ports): Promise<Job> {
+  const { jobId } = job;
   if (!isTerminal(job.status) || job.status === "COMPLETED") throw notRetryable(job);
   const keys = new Set(Object.values(job.inputs).flatMap((input) => (isStored(input) ? [input.key] : [])));
   for (const key of keys) {

@@ -24,8 +24,7 @@ export async function claim(
 ): Promise<Job | undefined> {
   const startedAt = ports.now();
   const worker = randomId();
-  const leaseUntil =
-    machine.killedAt === undefined ? startedAt + timing.lease : machine.killedAt + timing.lambdaLeaseSlack;
+  const leaseUntil = leaseOf(machine, startedAt);
   const { taskArn, target } = machine;
   const claimed = await ports.store.update(
     jobId,
@@ -40,6 +39,7 @@ export async function claim(
       startedAt,
       refusals: 0,
       unanswered: 0,
+      lineSince: undefined,
       ...(taskArn === undefined ? {} : { taskArn }),
     },
     {
@@ -54,6 +54,12 @@ export async function claim(
   const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
   ports.log.info("job is not ours to run", { jobId, dispatch, ...found });
   return undefined;
+}
+
+/** Until when this machine need not be heard of again. A function is dead for certain soon after its time-out. */
+export function leaseOf({ killedAt }: Machine, now: number): number {
+  if (killedAt === undefined) return now + timing.lease;
+  return Math.min(now + timing.lambdaLease, killedAt + timing.lambdaLeaseSlack);
 }
 
 /** The clauses of every write a worker makes after its claim. */

@@ -52,7 +52,7 @@ export function failed(job: Job, now: number, error: Failure, outcome: AttemptOu
 }
 
 export function deadlinePassed(job: Job, now: number): Decision {
-  const waitedForCapacity = job.status === "PENDING" && job.refusals > 0;
+  const waitedForCapacity = job.status === "PENDING" && (job.refusals > 0 || job.lineSince !== undefined);
   const message = waitedForCapacity
     ? `no Fargate capacity could be had within ${job.maxSeconds} s: ${job.statusReason}`
     : `the job did not finish within ${job.maxSeconds} s`;
@@ -65,6 +65,7 @@ export function ended(attempts: Attempt[], now: number): JobChanges {
     step: undefined,
     dueAt: undefined,
     leaseUntil: undefined,
+    lineSince: undefined,
     attempts,
     finishedAt: now,
     usd: totalUsd(attempts),
@@ -158,6 +159,8 @@ export function releasedBy(
     interrupted: { outcome: "interrupted", reason: detail, counted: false, spot: true },
     "out-of-time": { outcome: "released", reason: detail, counted: true, move: "escalate" },
     "out-of-memory": { outcome: "out-of-memory", reason: detail, counted: true, move: "size-up" },
+    // The same code would most likely throw the same again: three times is enough.
+    crashed: { outcome: "died", reason: detail, counted: true },
     "our-fault": { outcome: "released", reason: detail, counted: false },
   };
   return again(job, ends[cause], now, settings);

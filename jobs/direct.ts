@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { Operands } from "@sluice/compute";
 import { arrayToJson } from "@sluice/contract/array-json";
 import type { JobView, OutputView } from "@sluice/contract/job";
 import type { SubmitBody } from "@sluice/contract/submit";
@@ -59,11 +59,8 @@ export async function computeDirectly(
   };
 }
 
-async function arraysOf(
-  { inputs }: Prepared,
-  { objects }: Pick<Ports, "objects">,
-): Promise<Record<string, DenseArray>> {
-  const read = async (name: string, input: PreparedInput): Promise<DenseArray> => {
+async function arraysOf({ inputs }: Prepared, { objects }: Pick<Ports, "objects">): Promise<Operands> {
+  const read = async (name: string, input: PreparedInput): Promise<Operands[string]> => {
     if (input.kind === "bytes") return input.array;
     if (input.kind === "spec") throw new Error("a submit body holds no bare shapes");
     return readInput(name, input.ref, objects);

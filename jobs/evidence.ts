@@ -6,6 +6,10 @@ export type Evidence =
   | { readonly kind: "task"; readonly dispatch: number; readonly task: TaskObservation }
   /** RunTask started no task for this dispatch. */
   | { readonly kind: "refused"; readonly dispatch: number; readonly refusal: LaunchRefusal }
+  /** A slot was taken for the job at the head of the line. */
+  | { readonly kind: "room" }
+  /** The queue gave up on the message of this dispatch. */
+  | { readonly kind: "dead-letter"; readonly dispatch: number }
   /** The worker gives the job back unfinished. */
   | { readonly kind: "released"; readonly cause: ReleaseCause; readonly detail: string }
   | { readonly kind: "cancel" }
@@ -13,9 +17,10 @@ export type Evidence =
 
 /**
  * interrupted: SIGTERM, i.e. Spot reclaim or an infrastructure stop · out-of-time: the Lambda is near its
- * time-out · out-of-memory: the compute thread hit its own limit · our-fault: S3 or DynamoDB failed for longer than the retries.
+ * time-out · out-of-memory: the compute thread hit its own limit · crashed: the computation threw what no
+ * operation should · our-fault: S3 or DynamoDB failed for longer than the retries.
  */
-export type ReleaseCause = "interrupted" | "out-of-time" | "out-of-memory" | "our-fault";
+export type ReleaseCause = "interrupted" | "out-of-time" | "out-of-memory" | "crashed" | "our-fault";
 
 export type TaskObservation =
   | { readonly state: "starting" | "running"; readonly taskArn: string }
@@ -64,8 +69,13 @@ function isMissingImage(words: string): boolean {
   );
 }
 
-/** Why RunTask did not start a task, in the order of what to do about it. */
+/**
+ * Why no task was started. cap: the stage's own caps · capacity: AWS has none just now, or throttles ·
+ * shape: above the account's limit · configuration: what the stage asks for is not accepted.
+ */
 export type LaunchRefusal = {
-  readonly kind: "capacity" | "shape" | "configuration";
+  readonly kind: "cap" | "capacity" | "shape" | "configuration";
   readonly detail: string;
+  /** RunTask did not answer: a task may be running after all. */
+  readonly unsure?: boolean;
 };

@@ -23,6 +23,14 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
     case "refused":
       if (evidence.dispatch !== job.dispatch || job.step !== "launched") return undefined;
       return afterRefusal(job, evidence.refusal, now, settings);
+    case "room":
+      return job.status === "PENDING" && job.step === "line" ? send(job, now, { unanswered: 0 }) : undefined;
+    case "dead-letter":
+      if (evidence.dispatch !== job.dispatch || job.step !== "sent") return undefined;
+      return failed(job, now, {
+        code: "not-delivered",
+        message: "every try to handle its message failed; the message is kept, and the job can be retried",
+      });
     case "released":
       return job.status === "PROCESSING" ? releasedBy(job, evidence, now, settings) : undefined;
     case "task":
@@ -94,6 +102,7 @@ function afterTheEnd(job: Job, evidence: Evidence, now: number, settings: Settin
       countedAttempts: 0,
       uncountedAttempts: 0,
       spotReclaims: 0,
+      lineSince: undefined,
       error: undefined,
       usd: undefined,
       finishedAt: undefined,

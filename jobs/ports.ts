@@ -1,3 +1,4 @@
+import type { Operands } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import type { LaunchRefusal, TaskObservation } from "./evidence.ts";
 import type { Message } from "./message.ts";
@@ -36,14 +37,17 @@ export interface JobStore {
   ): Promise<UpdateResult>;
   /** One owner's job ids, newest first. */
   list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
-  /** Ids of jobs whose dueAt has passed. */
+  /** Ids of jobs whose dueAt has passed, the longest overdue first. */
   due(now: number, limit: number): Promise<string[]>;
+  /** Ids of jobs in the line for a task, the longest waiting first. */
+  inLine(limit: number): Promise<string[]>;
 }
 
 export interface ObjectStore {
-  put(key: string, parts: readonly Uint8Array[]): Promise<void>;
-  /** @throws ObjectMissing when there is no such object */
-  get(key: string, range?: { offset: number; length: number }): Promise<Uint8Array>;
+  /** `signal` ends a transfer under way. @throws the signal's reason once it is aborted */
+  put(key: string, parts: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  /** @throws ObjectMissing when there is no such object; the signal's reason once it is aborted */
+  get(key: string, range?: { offset: number; length: number }, signal?: AbortSignal): Promise<Uint8Array>;
   exists(key: string): Promise<boolean>;
   /** A presigned GET link, signed locally: no call. */
   link(key: string, fileName: string): Promise<string>;
@@ -63,9 +67,53 @@ export interface Queue {
   waiting(): Promise<number>;
 }
 
-export interface TaskRequest {
+/** A message that the queue gave up on after its last receive. It stays there until somebody removes it. */
+export interface DeadLetter {
+  /** How the queue knows this reading of it: for giveBack and remove. */
+  readonly handle: string;
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly sentAt: number;
+}
+
+/** The dead-letter queue as a tool: nothing consumes it, so reading must leave everything readable. */
+export interface DeadLetters {
+  count(): Promise<number>;
+  /** At most `limit` of them, hidden from other readers for half a minute, or until given back. */
+  read(limit: number): Promise<DeadLetter[]>;
+  giveBack(letters: readonly DeadLetter[]): Promise<void>;
+  remove(letter: DeadLetter): Promise<void>;
+}
+
+/** One RunTask, past or to come: its number is the job's dispatch. */
+export interface Launch {
   readonly jobId: string;
   readonly dispatch: number;
+}
+
+export interface HeldSlot extends Launch {
+  readonly vcpu: number;
+  /** When sweep first found no task for it, epoch ms. */
+  readonly missingSince?: number;
+}
+
+/** The stage's caps on tasks and vCPUs at once. A slot belongs to one launch, from before RunTask until its task has stopped. */
+export interface Slots {
+  /**
+   * False when it would pass a cap, or when the launch is new and others stand in line. Taking the same
+   * launch's slot twice is taking it once.
+   */
+  take(launch: Launch, vcpu: number, waited: boolean): Promise<boolean>;
+  /** Repeating it changes nothing. */
+  release(launch: Launch): Promise<void>;
+  held(): Promise<HeldSlot[]>;
+  /** Notes since when a slot has no task; undefined when it has one after all. */
+  markMissing(launch: Launch, since: number | undefined): Promise<void>;
+  /** Until then, epoch ms, new launches are refused: those in line go first. */
+  keepLine(until: number): Promise<void>;
+}
+
+export interface TaskRequest extends Launch {
   readonly cpuUnits: number;
   readonly memoryMiB: number;
   readonly spot: boolean;
@@ -74,17 +122,22 @@ export interface TaskRequest {
 export interface Tasks {
   run(request: TaskRequest): Promise<{ readonly taskArn: string } | { readonly refusal: LaunchRefusal }>;
   stop(taskArn: string, reason: string): Promise<void>;
-  /** What ECS says of a task; `missing` when it no longer (or not yet) knows it. */
-  describe(taskArn: string): Promise<TaskObservation>;
-  /** The task started for this launch, wherever its RunTask reply went. */
-  find(jobId: string, dispatch: number): Promise<TaskObservation>;
-  /** Running tasks of this stage, with the launch each carries. */
-  running(): Promise<{ taskArn: string; jobId: string; dispatch: number; startedAt: number }[]>;
+  /** What ECS says of each task, by ARN; left out are those it no longer (or not yet) knows. */
+  describe(taskArns: readonly string[]): Promise<Map<string, TaskObservation>>;
+  /** Tasks of this stage that are starting or running and not asked to stop, with the launch each carries. */
+  running(): Promise<RunningTask[]>;
 }
 
-/** Runs an operation somewhere that an abort can stop. */
+export interface RunningTask extends Launch {
+  readonly state: "starting" | "running";
+  readonly taskArn: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/** Runs an operation somewhere that an abort can stop. Random inputs are made there too. */
 export type Compute = (
-  work: { operation: string; params: Record<string, unknown>; inputs: Record<string, DenseArray> },
+  work: { operation: string; params: Record<string, unknown>; inputs: Operands },
   watch: { signal: AbortSignal; onProgress(fraction: number): void; predictedSeconds: number },
 ) => Promise<Record<string, DenseArray>>;
 
@@ -105,7 +158,9 @@ export interface Ports {
   readonly store: JobStore;
   readonly objects: ObjectStore;
   readonly queue: Queue;
+  readonly deadLetters: DeadLetters;
   readonly tasks: Tasks;
+  readonly slots: Slots;
   readonly waitSlots: WaitSlots;
   readonly log: Log;
   readonly now: () => number;

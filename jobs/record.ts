@@ -42,6 +42,8 @@ export interface Job {
   readonly sentAt?: number;
   /** Sends of this run that nobody answered. */
   readonly unanswered: number;
+  /** Since when the job has stood in line for a task under the stage's caps; it keeps its place until claimed. */
+  readonly lineSince?: number;
   /** RunTask refusals in a row: the backoff grows with it. */
   readonly refusals: number;
   readonly countedAttempts: number;
@@ -66,9 +68,10 @@ export interface Job {
 
 /**
  * send: sweep sends it at dueAt · sent: a message carries the current dispatch ·
- * launched: RunTask was called, or is about to be, for the current dispatch.
+ * line: sweep sends it when the stage's caps have room · launched: RunTask was called, or is about to be, for
+ * the current dispatch.
  */
-export type PendingStep = "send" | "sent" | "launched";
+export type PendingStep = "send" | "sent" | "line" | "launched";
 
 /** One claim by one machine, kept for people. */
 export interface Attempt {

@@ -38,9 +38,12 @@ export async function runJob(
       onProgress: beat.progress,
       predictedSeconds: job.route.estimate.seconds,
     };
-    const results = await compute({ operation: job.operation, params: job.params, inputs }, watch);
+    const work = { operation: job.operation, params: job.params, inputs };
+    const results = await compute(work, watch).catch((error: unknown) => {
+      throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
+    });
     beat.signal.throwIfAborted();
-    const outputs = await writeOutputs(job, results, ports.objects);
+    const outputs = await writeOutputs(job, results, ports.objects, beat.signal);
     return await finish(job, { outputs }, ports);
   } catch (error) {
     if (error instanceof Problem) {
@@ -88,11 +91,9 @@ async function giveBack(
   ports: RunPorts,
   about: Record<string, unknown>,
 ): Promise<RunOutcome> {
-  const cause = causeOf(error);
+  const { cause, detail } = causeOf(error);
   if (cause === "lost") return "lost";
   ports.log.warn("job given back", { ...about, cause, error });
-  const ours = cause === "out-of-memory" ? "the attempt ran out of memory" : "the attempt failed on our side";
-  const detail = error instanceof Stopped ? error.message : ours;
   const evidence =
     cause === "deadline"
       ? ({ kind: "due", queueWaiting: 0 } as const)
@@ -110,9 +111,21 @@ async function giveBack(
   return decision.changes.status === "FAILED" ? "failed" : "released";
 }
 
-function causeOf(error: unknown): Stopped["why"] {
-  if (error instanceof Stopped) return error.why;
-  return isOutOfMemory(error) ? "out-of-memory" : "our-fault";
+/** What the computation threw: not a Problem, so no fault of the job's that the operation knows of. */
+class ComputeFailed extends Error {
+  override readonly name = "ComputeFailed";
+
+  constructor(cause: unknown) {
+    super(`the computation failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Why the job is given back, and in words for the caller: the error itself is in the log. */
+function causeOf(error: unknown): { cause: Stopped["why"]; detail: string } {
+  if (error instanceof Stopped) return { cause: error.why, detail: error.message };
+  if (isOutOfMemory(error)) return { cause: "out-of-memory", detail: "the attempt ran out of memory" };
+  if (error instanceof ComputeFailed) return { cause: "crashed", detail: "the computation crashed" };
+  return { cause: "our-fault", detail: "the attempt failed on our side" };
 }
 
 /** An array that could not be allocated, here or in the compute thread, or a thread whose heap was full. */

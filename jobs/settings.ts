@@ -6,6 +6,9 @@ export interface Settings {
   readonly fargate: boolean;
   readonly spot: boolean;
   readonly maxTaskVcpu: number;
+  /** How many tasks the stage runs at once, and how many vCPUs they may have together. */
+  readonly maxTasks: number;
+  readonly maxRunningVcpu: number;
   /** Ceiling of `maxSeconds`, and its default. */
   readonly maxSeconds: number;
   /** How long records, inputs and results live after submit. */

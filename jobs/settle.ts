@@ -2,12 +2,16 @@ import { apply } from "./apply.ts";
 import type { StoppedTask } from "./evidence.ts";
 import type { Ports } from "./ports.ts";
 
-/** A task of this stage stopped: bring it to the job it was started for. Late and repeated events change nothing. */
+/**
+ * A task of this stage stopped: its slot is free, and the job it was started for must know. Late and repeated
+ * events change nothing.
+ */
 export async function settle(
   { jobId, dispatch }: { jobId: string; dispatch: number },
   task: StoppedTask,
   ports: Ports,
 ): Promise<void> {
+  await ports.slots.release({ jobId, dispatch });
   const job = await ports.store.get(jobId);
   if (!job) return;
   await apply(job, { kind: "task", dispatch, task }, ports);

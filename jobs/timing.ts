@@ -7,6 +7,11 @@ export const timing = {
   beat: 15 * second,
   /** Four missed beats: a task this quiet is asked about, not yet given up. */
   lease: 60 * second,
+  /**
+   * Three on Lambda: ECS cannot be asked about a function, and a job whose function was killed must be on
+   * Fargate within 2 minutes, of which up to one is sweep's.
+   */
+  lambdaLease: 45 * second,
   /** How often a worker looks whether its job was cancelled; one read each. */
   watch: 1 * second,
   /** Beyond what Lambda says remains, so that only a dead function's lease runs out. */
@@ -21,6 +26,10 @@ export const timing = {
   launchCheck: 60 * second,
   /** A task that has not claimed its job by then is stopped and replaced. */
   launchGrace: 10 * minute,
+  /** A slot whose launch has no task is given back after this: longer than the 120 s a task may take to stop. */
+  slotGrace: 150 * second,
+  /** New launches stand behind those in line for this long after sweep last saw a line. */
+  lineKept: 90 * second,
   /** First wait after RunTask was refused; doubles up to the ceiling. */
   refusalBackoff: 5 * second,
   refusalCeiling: 5 * minute,

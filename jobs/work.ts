@@ -1,5 +1,6 @@
 import { apply } from "./apply.ts";
 import type { Machine } from "./claim.ts";
+import type { LaunchRefusal } from "./evidence.ts";
 import type { Message } from "./message.ts";
 import type { Compute, Ports } from "./ports.ts";
 import { type RunOutcome, runJob } from "./run.ts";
@@ -43,21 +44,32 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
   );
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });
+    // It ended after it was called up from the line: the slot taken for it then is nobody's.
+    if (raised.job?.dispatch === dispatch) await ports.slots.release({ jobId, dispatch: dispatch + 1 });
     return "lost";
   }
   const { job } = raised;
-  const about = { jobId, dispatch: job.dispatch, memoryMiB: job.route.memoryMiB, vcpu: job.route.vcpu };
+  const { route } = job;
+  const launch = { jobId, dispatch: job.dispatch };
+  const about = { ...launch, memoryMiB: route.memoryMiB, vcpu: route.vcpu };
+  const refused = async (refusal: LaunchRefusal): Promise<WorkOutcome> => {
+    ports.log.warn("task not started", { ...about, ...refusal });
+    await apply(job, { kind: "refused", dispatch: job.dispatch, refusal }, ports);
+    return "waiting";
+  };
+  if (!(await ports.slots.take(launch, route.vcpu, job.lineSince !== undefined))) {
+    return refused({ kind: "cap", detail: "the stage's caps on tasks and vCPUs are reached" });
+  }
   const started = await ports.tasks.run({
-    jobId,
-    dispatch: job.dispatch,
-    cpuUnits: job.route.vcpu * 1024,
-    memoryMiB: job.route.memoryMiB,
+    ...launch,
+    cpuUnits: route.vcpu * 1024,
+    memoryMiB: route.memoryMiB,
     spot: ports.settings.spot && job.spotReclaims < limits.spotReclaims,
   });
   if ("refusal" in started) {
-    ports.log.warn("task refused", { ...about, ...started.refusal });
-    await apply(job, { kind: "refused", dispatch: job.dispatch, refusal: started.refusal }, ports);
-    return "waiting";
+    // A task that may be running after all keeps its slot: settle gives it back, or sweep.
+    if (!started.refusal.unsure) await ports.slots.release(launch);
+    return refused(started.refusal);
   }
   ports.log.info("task started", { ...about, taskArn: started.taskArn });
   // For cancel and sweep. The claim writes it too, and may have done so already: losing is fine.

@@ -1,12 +1,12 @@
 import { isMarkedAsUntransferable } from "node:worker_threads";
 import type { ProblemCode, ProblemPlace } from "@sluice/contract/problem";
-import type { Arrays } from "../operation.ts";
+import type { Arrays, Operands } from "../operation.ts";
 
 /** What the thread is started with. */
 export interface Work {
   readonly operation: string;
   readonly params: unknown;
-  readonly inputs: Arrays;
+  readonly inputs: Operands;
 }
 
 /** What the thread says; the last message is `done` or `problem`. Any other failure is its `error` event. */
@@ -24,8 +24,8 @@ export type Report =
  * The buffers to hand over instead of copying: each once, none that threads share anyway, and not
  * the pool small Node Buffers are cut from (those are copied, 8 KiB at most).
  */
-export function transferable(arrays: Arrays): ArrayBuffer[] {
-  const buffers = Object.values(arrays).map(({ data }) => data.buffer);
+export function transferable(arrays: Operands): ArrayBuffer[] {
+  const buffers = Object.values(arrays).flatMap((array) => ("data" in array ? [array.data.buffer] : []));
   return [...new Set(buffers)]
     .filter((buffer) => buffer instanceof ArrayBuffer)
     .filter((buffer) => !isMarkedAsUntransferable(buffer));

@@ -27,6 +27,7 @@ beforeAll(async () => {
     TABLE_NAME: tableName,
     BUCKET_NAME: bucketName,
     QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs`,
+    DEAD_LETTER_QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs-dead`,
     TASK_DEFINITION_ARN: "arn:aws:ecs:eu-west-1:000000000000:task-definition/sluice-test:1",
     POWERTOOLS_LOG_LEVEL: "SILENT",
   })) {
@@ -94,12 +95,39 @@ describe("a small job", () => {
 });
 
 describe("a large job", () => {
-  test("is launched in three", async () => {
-    cloud.ecs = () => ({ body: { tasks: [{ taskArn: "arn:task/1" }], failures: [] } });
+  const launched = async () => {
     await submitted({ target: "fargate", dataMatrix: matrix });
     cloud.calls.length = 0;
-    expect(await worked()).toBe("launched");
-    expect(cloud.calls).toEqual(["dynamodb.UpdateItem", "ecs.RunTask", "dynamodb.UpdateItem"]);
+    return worked();
+  };
+  // The stage's first launch makes the item that its slots are in.
+  beforeAll(async () => {
+    cloud.ecs = () => ({ body: { tasks: [{ taskArn: "arn:task/1" }], failures: [] } });
+    await launched();
+  });
+
+  test("is launched in four: the fence, its slot, the task, the task's name", async () => {
+    expect(await launched()).toBe("launched");
+    expect(cloud.calls).toEqual([
+      "dynamodb.UpdateItem",
+      "dynamodb.UpdateItem",
+      "ecs.RunTask",
+      "dynamodb.UpdateItem",
+    ]);
+  });
+
+  test("that ECS has no room for gives its slot back", async () => {
+    cloud.ecs = () => ({ body: { tasks: [], failures: [{ reason: "RESOURCE:CPU" }] } });
+    const before = await ports().slots.held();
+    expect(await launched()).toBe("waiting");
+    expect(await ports().slots.held()).toEqual(before);
+  });
+
+  test("that perhaps started keeps it: sweep finds out", async () => {
+    cloud.ecs = () => ({ status: 500, body: { __type: "ServerException" } });
+    const before = await ports().slots.held();
+    expect(await launched()).toBe("waiting");
+    expect(await ports().slots.held()).toHaveLength(before.length + 1);
   });
 });
 

@@ -18,6 +18,7 @@ describe("the environment", () => {
     const config = readConfig({
       ...least,
       QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/1/jobs",
+      DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/1/jobs-dead",
       CLUSTER_ARN: "arn:cluster",
       TASK_DEFINITION_ARN: "arn:task-definition/sluice-dev:7",
       SUBNET_IDS: "subnet-1,subnet-2",
@@ -25,6 +26,8 @@ describe("the environment", () => {
       ASSIGN_PUBLIC_IP: "false",
       WORK_MEMORY_MIB: "3008",
       MAX_TASK_VCPU: "8",
+      MAX_TASKS: "2000",
+      MAX_RUNNING_VCPU: "16",
       MAX_SECONDS: "600",
       RETENTION_DAYS: "3",
       WAIT_HOLDERS: "5",
@@ -36,6 +39,7 @@ describe("the environment", () => {
       tableName: "jobs",
       bucketName: "bucket",
       queueUrl: "https://sqs.eu-west-1.amazonaws.com/1/jobs",
+      deadLetterQueueUrl: "https://sqs.eu-west-1.amazonaws.com/1/jobs-dead",
       clusterArn: "arn:cluster",
       taskDefinitionArn: "arn:task-definition/sluice-dev:7",
       subnetIds: ["subnet-1", "subnet-2"],
@@ -48,6 +52,8 @@ describe("the environment", () => {
         fargate: true,
         spot: true,
         maxTaskVcpu: 8,
+        maxTasks: 2000,
+        maxRunningVcpu: 16,
         maxSeconds: 600,
         retentionDays: 3,
       },
@@ -64,9 +70,16 @@ describe("the environment", () => {
       fargate: false,
       spot: false,
       maxTaskVcpu: 4,
+      maxTasks: 20,
+      maxRunningVcpu: 40,
       maxSeconds: 21_600,
       retentionDays: 7,
     });
+  });
+
+  test("never allows a task that the stage's own cap would keep waiting for ever", () => {
+    const { settings } = readConfig({ ...least, MAX_TASK_VCPU: "8", MAX_RUNNING_VCPU: "2" });
+    expect(settings).toMatchObject({ maxTaskVcpu: 2, maxRunningVcpu: 2 });
   });
 
   test.each(["STAGE", "TABLE_NAME", "BUCKET_NAME"])("without %s fails by its name", (name) => {
@@ -78,7 +91,11 @@ describe("the environment", () => {
     ["QUEUE_URL", "jobs"],
     ["WORK_MEMORY_MIB", "lots"],
     ["WORK_MEMORY_MIB", ""],
+    ["DEAD_LETTER_QUEUE_URL", "jobs-dead"],
     ["MAX_TASK_VCPU", "0"],
+    ["MAX_TASKS", "0"],
+    ["MAX_TASKS", "2001"],
+    ["MAX_RUNNING_VCPU", "none"],
     ["MAX_SECONDS", "1.5"],
     ["RETENTION_DAYS", "-7"],
     ["FARGATE_SPOT", "perhaps"],

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jobStore } from "../../aws/job-store.ts";
 import { randomId } from "../../jobs/ids.ts";
 import type { JobStore } from "../../jobs/ports.ts";
@@ -181,6 +181,35 @@ describe("the due index", () => {
   });
 });
 
+describe("the line", () => {
+  test("holds who waits for a task, the longest waiting first, and nobody else", async () => {
+    const waiting = Array.from({ length: 5 }, (_, index) =>
+      newJob({ step: "line", lineSince: clock - index * 1000 }),
+    );
+    for (const job of [...waiting, newJob({ step: "sent" })]) await store.create(job);
+    const ids = waiting.map(({ jobId }) => jobId).reverse();
+    expect(await store.inLine(100)).toEqual(ids);
+    expect(await store.inLine(2)).toEqual(ids.slice(0, 2));
+    const [oldest = "", second = "", third = ""] = ids;
+
+    // Called up; a beat of another field leaves the others where they are.
+    await store.update(oldest, {}, { step: "sent" });
+    await store.update(second, {}, { progress: 0.1 });
+    expect(await store.inLine(100)).toEqual(ids.slice(1));
+    // Refused again, it has its old place.
+    await store.update(oldest, {}, { step: "line" });
+    expect(await store.inLine(100)).toEqual(ids);
+    expect(await store.get(oldest)).not.toHaveProperty("line");
+
+    await store.update(oldest, {}, { step: undefined, lineSince: undefined, status: "PROCESSING" });
+    await store.update(second, {}, { step: undefined, status: "CANCELLED" });
+    expect(await store.inLine(100)).toEqual(ids.slice(2));
+    expect(await item(second)).not.toHaveProperty("line");
+    for (const jobId of [third, ...ids.slice(3)]) await store.update(jobId, {}, { step: undefined });
+    expect(await store.inLine(100)).toEqual([]);
+  });
+});
+
 describe("the list of an owner", () => {
   test("is newest first and comes in pages", async () => {
     const mine = Array.from({ length: 5 }, (_, index) =>
@@ -193,6 +222,36 @@ describe("the list of an owner", () => {
     expect(ids).toEqual(mine.map(({ jobId }) => jobId).reverse());
     expect(rest.after).toBeUndefined();
     expect(await store.list("iam:nobody", { limit: 3 })).toEqual({ jobs: [] });
+  });
+
+  describe("when DynamoDB gives keys back unread", () => {
+    const keys = (body: Buffer) => JSON.parse(body.toString()).RequestItems[tableName].Keys;
+    const unprocessed = (some: unknown[]) => ({
+      body: { Responses: { [tableName]: [] }, UnprocessedKeys: { [tableName]: { Keys: some } } },
+    });
+    beforeAll(async () => {
+      for (let index = 0; index < 3; index++) {
+        await store.create(newJob({ owner: "iam:busy", createdAt: clock + index }));
+      }
+    });
+    afterEach(() => {
+      cloud.instead = () => undefined;
+    });
+
+    test("asks for them again, after a wait each time", async () => {
+      let refusals = 3;
+      cloud.instead = (call, body) =>
+        call === "dynamodb.BatchGetItem" && refusals-- > 0 ? unprocessed(keys(body)) : undefined;
+      expect((await store.list("iam:busy", { limit: 3 })).jobs).toHaveLength(3);
+      expect(cloud.calls.filter((call) => call === "dynamodb.BatchGetItem")).toHaveLength(4);
+    });
+
+    test("gives up in the end, and says so: half a list would look like a whole one", async () => {
+      cloud.instead = (call, body) =>
+        call === "dynamodb.BatchGetItem" ? unprocessed(keys(body)) : undefined;
+      await expect(store.list("iam:busy", { limit: 3 })).rejects.toThrow("left 3 of 3 jobs unread");
+      expect(cloud.calls.filter((call) => call === "dynamodb.BatchGetItem")).toHaveLength(7);
+    });
   });
 
   test("leaves out what has expired", async () => {

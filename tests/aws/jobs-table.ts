@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tableName } from "./stub-cloud.ts";
 
-/** The table as infra/table.yml has it: its key and its two indexes. */
+/** The table as infra/table.yml has it: its key and its three indexes. */
 export async function createJobsTable(): Promise<void> {
   const client = new DynamoDBClient({});
   await client.send(
@@ -14,9 +14,15 @@ export async function createJobsTable(): Promise<void> {
         { AttributeName: "createdSort", AttributeType: "S" },
         { AttributeName: "dueShard", AttributeType: "S" },
         { AttributeName: "dueAt", AttributeType: "N" },
+        { AttributeName: "line", AttributeType: "S" },
+        { AttributeName: "lineSince", AttributeType: "N" },
       ],
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-      GlobalSecondaryIndexes: [index("byOwner", "owner", "createdSort"), index("byDue", "dueShard", "dueAt")],
+      GlobalSecondaryIndexes: [
+        index("byOwner", "owner", "createdSort"),
+        index("byDue", "dueShard", "dueAt"),
+        index("byLine", "line", "lineSince"),
+      ],
     }),
   );
   client.destroy();

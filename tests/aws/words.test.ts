@@ -59,6 +59,14 @@ describe("a job as an item", () => {
     expect(keyOf("x")).toEqual({ pk: "job#x" });
   });
 
+  test("stands in the line's index exactly while it waits in line", () => {
+    const waiting = sampleJob({ step: "line", lineSince: start });
+    expect(toItem(waiting)).toMatchObject({ line: "fargate", lineSince: start });
+    expect(fromItem(toItem(waiting), start)).toEqual(waiting);
+    // Called up, it keeps its place for the case that it comes back.
+    expect(toItem({ ...waiting, step: "sent" })).not.toHaveProperty("line", expect.anything());
+  });
+
   test("is gone the moment its ttl has passed", () => {
     const job = sampleJob();
     expect(fromItem(toItem(job), job.ttl * 1000)).toEqual(job);
@@ -131,6 +139,32 @@ describe("a refusal of RunTask, in all its three channels", () => {
     ],
     ["silence", "no error at all", "configuration"],
   ])("%s: %j is %s", (_channel, what, kind) => expect(refusalOf(what).kind).toBe(kind));
+
+  const answered = (status: number, name: string) =>
+    Object.assign(error(name, "x"), { $metadata: { httpStatusCode: status } });
+
+  // What the SDK makes of each: a broken or silent connection is a TimeoutError, with Node's code if there was one.
+  test.each([
+    ["a time-out", error("TimeoutError", "Connection timed out"), true],
+    [
+      "a broken connection",
+      Object.assign(error("TimeoutError", "socket hang up"), { code: "ECONNRESET" }),
+      true,
+    ],
+    ["a broken pipe", Object.assign(new Error("write"), { code: "EPIPE" }), true],
+    ["a 500", answered(500, "ServerException"), true],
+    ["a 503 of a name nobody knows", answered(503, "Unknown"), true],
+    ["failures in a 200", [{ reason: "RESOURCE:CPU" }], false],
+    ["a throttle", answered(400, "ThrottlingException"), false],
+    ["a throttle that comes as a 503", answered(503, "ThrottlingException"), false],
+    ["a client error", answered(400, "ClientException"), false],
+    ["a client error that speaks of a time-out", answered(400, "InvalidParameterTimeoutException"), false],
+    ["a connection never made", Object.assign(new Error("connect"), { code: "ECONNREFUSED" }), false],
+    ["a name not found", Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" }), false],
+    ["no error at all", "x", false],
+  ])("after %s a task may have started all the same: %s", (_what, refusal, unsure) => {
+    expect(refusalOf(refusal).unsure).toBe(unsure || undefined);
+  });
 
   test("keeps AWS's words for the log", () => {
     expect(refusalOf([{ reason: "RESOURCE:CPU", detail: "none" }, { reason: "AGENT" }]).detail).toBe(

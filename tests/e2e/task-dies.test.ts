@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../local/stack-process.ts";
 import { client } from "./client.ts";
 
-/** What becomes of a job whose task is taken away while it computes. */
+/** What becomes of a job whose task is taken away, and of a task whose job is. */
 let stack: Stack;
 let http: ReturnType<typeof client>;
 
@@ -52,4 +52,17 @@ describe.skipIf(!existsSync("/proc/self/environ"))("a task that", () => {
     },
     120_000,
   );
+
+  test("is cancelled: its process is gone within 5 s, and the job says so", async () => {
+    const { body } = await http.submit(long);
+    await http.reaches(body.jobId, "PROCESSING");
+    const pid = taskOf(body.jobId);
+    const asked = performance.now();
+    const cancelled = await http.call("DELETE", `/jobs/${body.jobId}`);
+    expect([cancelled.status, cancelled.body.status]).toEqual([200, "CANCELLED"]);
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000, interval: 20 }).toBe(false);
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    const { body: after } = await http.call("GET", `/jobs/${body.jobId}`);
+    expect(after).toMatchObject({ status: "CANCELLED", attempts: [{ outcome: "cancelled" }] });
+  });
 });

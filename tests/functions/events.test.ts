@@ -1,6 +1,7 @@
 import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { handler as direct } from "../../functions/compute.ts";
+import { handler as redrive } from "../../functions/redrive.ts";
 import { handler as settle } from "../../functions/settle.ts";
 import { handler as sweep } from "../../functions/sweep.ts";
 import { handler as work } from "../../functions/work.ts";
@@ -36,15 +37,18 @@ describe("work", () => {
     expect(world.table).toEqual(before);
   });
 
-  test("leases the job until the function's own end", async () => {
+  test.each([
+    ["three beats, when the function lives longer", 60_000, 45_000],
+    ["the function's own end, when that is sooner", 20_000, 30_000],
+  ])("leases the job for %s", async (_what, remaining, lease) => {
     const { job } = await submitted(world);
     const leases: (number | undefined)[] = [];
     world.broken.set("objects.get", () => {
       leases.push(world.job(job.jobId).leaseUntil);
       return undefined;
     });
-    await run(work, records(JSON.stringify(world.messages[0])), 60_000);
-    expect(Math.abs((leases[0] ?? 0) - (Date.now() + 70_000))).toBeLessThan(2_000);
+    await run(work, records(JSON.stringify(world.messages[0])), remaining);
+    expect(Math.abs((leases[0] ?? 0) - (Date.now() + lease))).toBeLessThan(2_000);
   });
 
   test.each(["", "hello", "{}", '{"v":1,"jobId":"x","dispatch":1,"target":"lambda"}'])(
@@ -133,13 +137,68 @@ test("sweep looks at what is due and says what it did", async () => {
   const { job } = await submitted(world);
   await world.ports.store.update(job.jobId, {}, { dueAt: Date.now() - 1 });
   world.messages.length = 0;
-  expect(await run(sweep, {})).toEqual({ due: 1, moved: 1, failed: 0, tasksStopped: 0 });
+  expect(await run(sweep, {})).toEqual({
+    due: 1,
+    moved: 1,
+    failed: 0,
+    tasksStopped: 0,
+    admitted: 0,
+    deadLetters: 0,
+  });
   expect(world.messages).toHaveLength(1);
   expect(stage.counts).toEqual([
     ["JobsSwept", 1],
     ["SweepErrors", 0],
     ["TasksStopped", 0],
   ]);
+});
+
+describe("redrive, for sls invoke", () => {
+  /** Jobs whose messages the queue gave up on. */
+  async function deadJobs(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index++) ids.push((await submitted(world)).job.jobId);
+    world.dead.push(...world.messages.splice(0).map((message) => JSON.stringify(message)));
+    await run(sweep, {});
+    for (const jobId of ids) expect(world.job(jobId).status).toBe("FAILED");
+    return ids;
+  }
+
+  test.each([[{}], [null], [{ dryRun: true }]])("asked with %j only says what it would do", async (event) => {
+    const ids = await deadJobs(2);
+    const before = structuredClone([world.table, world.dead]);
+    expect(await run(redrive, event)).toMatchObject({
+      dryRun: true,
+      found: 2,
+      items: ids.map((jobId) => ({ jobId, action: "retried" })),
+    });
+    expect([world.table, world.dead]).toEqual(before);
+  });
+
+  test("runs the jobs again and removes their messages, those it was asked for", async () => {
+    const [first = "", second = ""] = await deadJobs(2);
+    const { items } = (await run(redrive, { dryRun: false, jobId: second })) as { items: unknown[] };
+    expect(items).toMatchObject([{ jobId: second, action: "retried" }]);
+    expect(world.job(second)).toMatchObject({ status: "PENDING", run: 2 });
+    expect(world.job(first).status).toBe("FAILED");
+    expect(world.dead).toHaveLength(1);
+    await run(redrive, { dryRun: false, owner: "nobody" });
+    expect(world.dead).toHaveLength(1);
+    await run(redrive, { dryRun: false, limit: 1 });
+    expect([world.job(first).status, world.dead]).toEqual(["PENDING", []]);
+  });
+
+  test.each([
+    [{ dryrun: false }, "dryrun"],
+    [{ dryRun: "false" }, "dryRun"],
+    [{ limit: 0 }, "limit"],
+    [{ limit: 1001 }, "limit"],
+    [{ jobId: "" }, "jobId"],
+    ["all", "body"],
+  ])("refuses %j before it touches anything", async (event, field) => {
+    await expect(run(redrive, event)).rejects.toMatchObject({ name: "Problem", place: { field } });
+    expect(world.calls).toEqual([]);
+  });
 });
 
 describe("compute, for sls invoke", () => {

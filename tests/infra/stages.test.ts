@@ -26,6 +26,7 @@ beforeAll(async () => {
   ]);
   open = await packageStage(
     ...["--stage", "open", "--param", "auth=none", "--param", "retentionDays=2"],
+    ...["--param", "maxTasks=7", "--param", "maxRunningVcpu=9"],
     ...existingNetwork.flatMap((parameter) => ["--param", parameter]),
   );
 }, 240_000);
@@ -90,7 +91,7 @@ describe("HTTP API", () => {
 describe("functions", () => {
   test("run on Node 24 and arm64, each from its own file", async () => {
     const functions = resourcesOf(dev.template, "AWS::Lambda::Function");
-    expect(functions.length).toBe(14);
+    expect(functions.length).toBe(15);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       const [file] = String(Properties.Handler).split(".");
@@ -109,6 +110,9 @@ describe("functions", () => {
         TABLE_NAME: { Ref: "JobsTable" },
         BUCKET_NAME: { Ref: "JobsBucket" },
         QUEUE_URL: { Ref: "JobsQueue" },
+        DEAD_LETTER_QUEUE_URL: { Ref: "JobsDeadLetterQueue" },
+        MAX_TASKS: "20",
+        MAX_RUNNING_VCPU: "40",
         WORK_MEMORY_MIB: "1769",
         FARGATE_SPOT: "false",
       });
@@ -120,7 +124,7 @@ describe("functions", () => {
     const days = resourcesOf(prod.template, "AWS::Logs::LogGroup").map(
       (group) => group.Properties.RetentionInDays,
     );
-    expect(days.length).toBe(15); // 14 functions and the tasks
+    expect(days.length).toBe(16); // 15 functions and the tasks
     expect(new Set(days)).toEqual(new Set([90]));
   });
 });
@@ -137,6 +141,18 @@ describe("queue", () => {
     expect(properties(dev.template, "JobsQueue").VisibilityTimeout).toBeGreaterThanOrEqual(
       6 * Number(work.Timeout),
     );
+  });
+
+  test("redrive is for people: nothing calls it, and it has time to read a queue", () => {
+    expect(properties(dev.template, "RedriveLambdaFunction")).toMatchObject({ Timeout: 120 });
+    const targets = [
+      "AWS::Lambda::EventSourceMapping",
+      "AWS::Lambda::Permission",
+      "AWS::Events::Rule",
+      "AWS::ApiGatewayV2::Integration",
+    ].flatMap((type) => resourcesOf(dev.template, type));
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((target) => JSON.stringify(target).includes("Redrive"))).toEqual([]);
   });
 
   test("parks poison where it outlives the queue's own retention and nothing consumes it", () => {
@@ -163,6 +179,7 @@ describe("storage", () => {
       GlobalSecondaryIndexes: [
         { IndexName: "byOwner", KeySchema: [{ AttributeName: "owner" }, { AttributeName: "createdSort" }] },
         { IndexName: "byDue", KeySchema: [{ AttributeName: "dueShard" }, { AttributeName: "dueAt" }] },
+        { IndexName: "byLine", KeySchema: [{ AttributeName: "line" }, { AttributeName: "lineSince" }] },
       ],
       TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -239,9 +256,17 @@ describe("Fargate", () => {
       TABLE_NAME: { Ref: "JobsTable" },
       BUCKET_NAME: { Ref: "JobsBucket" },
       MAX_TASK_VCPU: 4,
+      MAX_RUNNING_VCPU: 40,
       RETENTION_DAYS: "7",
     });
     expect(properties(prod.template, "Cluster").CapacityProviders).toEqual(["FARGATE", "FARGATE_SPOT"]);
+  });
+
+  test("what the stage may spend on tasks at once is a parameter, in functions and tasks alike", () => {
+    for (const { Properties } of resourcesOf(open.template, "AWS::Lambda::Function")) {
+      expect(Properties.Environment).toMatchObject({ Variables: { MAX_TASKS: "7", MAX_RUNNING_VCPU: "9" } });
+    }
+    expect(Number(environmentOfTask(open.template).MAX_RUNNING_VCPU)).toBe(9);
   });
 
   test("a stage without an image has no task definition and says so to its functions", () => {
@@ -311,6 +336,25 @@ describe("permissions", () => {
     expect(wideActions(planted, "prod")).toEqual(
       expect.arrayContaining([...explained, "s3:*", "sqs:SendMessage", "dynamodb:GetItem"]),
     );
+  });
+
+  test("every index that is read is allowed, and dead letters may be read, given back and deleted, not sent", () => {
+    const bySid = new Map(statementsOf(prod.template).map((statement) => [statement.Sid, statement]));
+    const indexes = properties(prod.template, "JobsTable").GlobalSecondaryIndexes as { IndexName: string }[];
+    expect(bySid.get("Indexes")?.Resource).toEqual(
+      indexes.map(({ IndexName }) => ({ "Fn::Sub": `\${JobsTable.Arn}/index/${IndexName}` })),
+    );
+    expect(bySid.get("DeadLetters")).toEqual({
+      Sid: "DeadLetters",
+      Effect: "Allow",
+      Action: [
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+      ],
+      Resource: { "Fn::GetAtt": ["JobsDeadLetterQueue", "Arn"] },
+    });
   });
 
   test("start and stop tasks only in the stage's cluster, with only the two task roles", () => {

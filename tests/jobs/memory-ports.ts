@@ -3,11 +3,14 @@ import { isTerminal } from "@sluice/contract/job";
 import type { LaunchRefusal, TaskObservation } from "../../jobs/evidence.ts";
 import type { Message } from "../../jobs/message.ts";
 import {
+  type DeadLetters,
   type Guard,
+  type HeldSlot,
   type JobStore,
   ObjectMissing,
   type ObjectStore,
   type Ports,
+  type Slots,
   type TaskRequest,
   type Tasks,
 } from "../../jobs/ports.ts";
@@ -20,6 +23,8 @@ export const defaultSettings: Settings = {
   fargate: true,
   spot: false,
   maxTaskVcpu: 4,
+  maxTasks: 20,
+  maxRunningVcpu: 40,
   maxSeconds: 21_600,
   retentionDays: 7,
 };
@@ -45,7 +50,11 @@ export interface World {
   readonly bucket: Map<string, Uint8Array>;
   /** Sent and not yet received. */
   readonly messages: Message[];
+  /** Texts in the dead-letter queue, and those that somebody is reading just now. */
+  readonly dead: string[];
+  readonly reading: Set<string>;
   readonly started: StartedTask[];
+  readonly slots: Map<string, HeldSlot>;
   /** What the next RunTask calls answer instead of a task. */
   readonly refusals: LaunchRefusal[];
   readonly log: LogLine[];
@@ -70,7 +79,10 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
     table,
     bucket,
     messages: [],
+    dead: [],
+    reading: new Set(),
     started: [],
+    slots: new Map(),
     refusals: [],
     log: [],
     calls: [],
@@ -101,6 +113,16 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
         "tasks",
         () => world,
         memoryTasks(() => world),
+      ),
+      deadLetters: recorded(
+        "deadLetters",
+        () => world,
+        memoryDeadLetters(() => world),
+      ),
+      slots: recorded(
+        "slots",
+        () => world,
+        memorySlots(() => world),
       ),
       waitSlots: recorded("waitSlots", () => world, {
         take: async () => {
@@ -217,6 +239,13 @@ function memoryStore(table: Map<string, Job>, dropReplies: () => boolean): JobSt
         .slice(0, limit)
         .map(({ jobId }) => jobId);
     },
+    async inLine(limit) {
+      return [...table.values()]
+        .filter(({ step }) => step === "line")
+        .sort((one, other) => (one.lineSince ?? 0) - (other.lineSince ?? 0))
+        .slice(0, limit)
+        .map(({ jobId }) => jobId);
+    },
   };
 }
 
@@ -258,22 +287,69 @@ function memoryTasks(world: () => World): Tasks {
       task.stopReason = reason;
       if (task.observation.state !== "stopped") task.observation = stoppedTask(taskArn, "UserInitiated");
     },
-    describe: async (taskArn) => find(taskArn)?.observation ?? { state: "missing" },
-    find: async (jobId, dispatch) => {
-      const task = world().started.find(
-        ({ request }) => request.jobId === jobId && request.dispatch === dispatch,
-      );
-      return task && task.observation.state !== "stopped" ? task.observation : { state: "missing" };
-    },
+    describe: async (taskArns) =>
+      new Map(
+        taskArns.flatMap((taskArn) => {
+          const task = find(taskArn);
+          return task ? [[taskArn, task.observation] as const] : [];
+        }),
+      ),
     running: async () =>
-      world()
-        .started.filter(({ observation }) => observation.state !== "stopped")
-        .map(({ request: { jobId, dispatch }, observation: { taskArn }, startedAt }) => ({
-          taskArn,
-          jobId,
-          dispatch,
-          startedAt,
-        })),
+      world().started.flatMap(({ request: { jobId, dispatch }, observation, startedAt }) => {
+        const { state, taskArn } = observation;
+        return state === "stopped" ? [] : [{ state, taskArn, jobId, dispatch, createdAt: startedAt }];
+      }),
+  };
+}
+
+/** The caps, counted by launch. */
+function memorySlots(world: () => World): Slots {
+  let lineUntil = 0;
+  const key = ({ jobId, dispatch }: { jobId: string; dispatch: number }) => `${jobId}-${dispatch}`;
+  return {
+    async take(launch, vcpu, waited) {
+      const { slots, ports } = world();
+      const { maxTasks, maxRunningVcpu } = ports.settings;
+      if (slots.has(key(launch))) return true;
+      const taken = [...slots.values()].reduce((sum, slot) => sum + slot.vcpu, 0);
+      if (slots.size >= maxTasks || taken + vcpu > maxRunningVcpu) return false;
+      if (!waited && lineUntil > Date.now()) return false;
+      slots.set(key(launch), { jobId: launch.jobId, dispatch: launch.dispatch, vcpu });
+      return true;
+    },
+    async release(launch) {
+      world().slots.delete(key(launch));
+    },
+    held: async () => [...world().slots.values()],
+    async markMissing(launch, since) {
+      const slot = world().slots.get(key(launch));
+      if (!slot) return;
+      const { missingSince: _, ...rest } = slot;
+      world().slots.set(key(launch), since === undefined ? rest : { ...rest, missingSince: since });
+    },
+    async keepLine(until) {
+      lineUntil = Math.max(lineUntil, until);
+    },
+  };
+}
+
+/** A message that is being read is hidden from other readers until it is given back. */
+function memoryDeadLetters(world: () => World): DeadLetters {
+  return {
+    count: async () => world().dead.length,
+    async read(limit) {
+      const { dead, reading } = world();
+      const free = dead.filter((text) => !reading.has(text)).slice(0, limit);
+      for (const text of free) reading.add(text);
+      return free.map((text) => ({ handle: text, text, sentAt: Date.now() }));
+    },
+    async giveBack(letters) {
+      for (const { handle } of letters) world().reading.delete(handle);
+    },
+    async remove({ handle }) {
+      world().dead.splice(world().dead.indexOf(handle), 1);
+      world().reading.delete(handle);
+    },
   };
 }
 

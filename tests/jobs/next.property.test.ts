@@ -57,7 +57,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
       kind: fc.constant("refused" as const),
       dispatch: fc.constant(0),
       refusal: fc.record({
-        kind: fc.constantFrom("capacity" as const, "shape" as const, "configuration" as const),
+        kind: fc.constantFrom(...(["cap", "capacity", "shape", "configuration"] as const)),
         detail: fc.constant(""),
       }),
     }),
@@ -66,10 +66,16 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("released" as const),
-      cause: fc.constantFrom(...(["interrupted", "out-of-time", "out-of-memory", "our-fault"] as const)),
+      cause: fc.constantFrom(
+        ...(["interrupted", "out-of-time", "out-of-memory", "crashed", "our-fault"] as const),
+      ),
       detail: fc.constant("released"),
     }),
   },
+);
+const waited: fc.Arbitrary<Evidence> = fc.constantFrom<Evidence>(
+  { kind: "room" },
+  { kind: "dead-letter", dispatch: 0 },
 );
 const asked: fc.Arbitrary<Evidence> = fc.constantFrom<Evidence>({ kind: "cancel" }, { kind: "retry" });
 
@@ -96,6 +102,8 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   fargate: fc.boolean(),
   spot: fc.boolean(),
   maxTaskVcpu: fc.constantFrom(1, 4, 16),
+  maxTasks: fc.constantFrom(1, 20),
+  maxRunningVcpu: fc.constant(40),
   maxSeconds: fc.constant(21_600),
   retentionDays: fc.constant(7),
 });
@@ -118,7 +126,7 @@ function about(
 ): Evidence {
   const dispatch = job.dispatch - dispatchesBack;
   const taskArn = strangeTask ? "arn:task/strange" : taskOf(dispatch);
-  if (seen.kind === "refused") return { ...seen, dispatch };
+  if (seen.kind === "refused" || seen.kind === "dead-letter") return { ...seen, dispatch };
   if (seen.kind === "task") return { ...seen, dispatch, task: named(seen.task, taskArn) };
   // Sweep asks about the job's own task, never about another one.
   if (seen.kind === "due" && seen.task)
@@ -149,6 +157,7 @@ function workerWrite(
         worker: `w${dispatch}`,
         leaseUntil: lease,
         dueAt: lease,
+        lineSince: undefined,
       } as const;
       return written(job, { ...claim, ...task, startedAt: now, refusals: 0, unanswered: 0, attempts });
     }
@@ -192,8 +201,10 @@ function checkState(job: Job, now: number) {
   );
   expect(job.countedAttempts).toBeLessThanOrEqual(limits.sizeUps);
   expect(job.uncountedAttempts).toBeLessThanOrEqual(limits.uncountedAttempts);
+  if (job.step === "line") expect(job.lineSince).toBeDefined();
   if (isTerminal(job.status)) {
     expect(job).not.toHaveProperty("dueAt");
+    expect(job).not.toHaveProperty("lineSince");
     expect(job.finishedAt).toBeDefined();
     expect(job.usd).toBeGreaterThan(0);
   } else {
@@ -218,7 +229,13 @@ function checkMove(before: Job, after: Job, what: Happening) {
 describe("any order of late, repeated and foreign evidence", () => {
   const steps = fc.array(
     fc.record({
-      what: happening(fc.oneof({ weight: 5, arbitrary: evidence }, { weight: 1, arbitrary: asked })),
+      what: happening(
+        fc.oneof(
+          { weight: 5, arbitrary: evidence },
+          { weight: 1, arbitrary: waited },
+          { weight: 1, arbitrary: asked },
+        ),
+      ),
       wait: fc.nat(200_000),
     }),
     { maxLength: 60 },

@@ -121,7 +121,6 @@ describe("a failure of the job's own", () => {
 
 describe("a failure of ours", () => {
   test.each([
-    ["a kernel that throws", () => undefined, throwing(new TypeError("secret detail of ours"))],
     [
       "S3 that does not answer",
       () => world.broken.set("objects.get", [new Error("SlowDown at 10.0.0.1")]),
@@ -185,6 +184,38 @@ describe("a failure of ours", () => {
   });
 });
 
+test("a computation that crashes is tried three times, and no word of its error leaves the log", async () => {
+  for (const countedAttempts of [1, 2]) {
+    const crash = throwing(new TypeError("secret detail of ours"));
+    expect(await runJob(launch(), lambdaMachine(), crash, world.ports)).toBe("released");
+    expect(now()).toMatchObject({
+      status: "PENDING",
+      countedAttempts,
+      statusReason: expect.stringMatching(/^the computation crashed/),
+    });
+  }
+  expect(await runJob(launch(), lambdaMachine(), throwing(new TypeError("secret")), world.ports)).toBe(
+    "failed",
+  );
+  expect(now()).toMatchObject({ status: "FAILED", error: { code: "attempts-exhausted" } });
+  expect(now().attempts.map(({ outcome }) => outcome)).toEqual(["died", "died", "died"]);
+  expect(JSON.stringify(now())).not.toContain("secret");
+});
+
+test("a cancel ends a transfer under way", async () => {
+  const { put, exists, link } = world.ports.objects;
+  const objects = {
+    ...{ put, exists, link },
+    get: (_key: string, _range: unknown, signal?: AbortSignal) =>
+      new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+  };
+  const run = runJob(launch(), lambdaMachine(), compute, { ...world.ports, objects });
+  await vi.advanceTimersByTimeAsync(100);
+  await cancelJob(job.jobId, "local", world.ports);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await run).toBe("lost");
+});
+
 describe("every conditional write applied with its reply dropped", () => {
   beforeEach(() => {
     world.dropReplies = true;
@@ -212,7 +243,8 @@ describe("every conditional write applied with its reply dropped", () => {
   });
 
   test("a failure and a release are each written once", async () => {
-    await runJob(launch(), lambdaMachine(), throwing(new Error("ours")), world.ports);
+    world.broken.set("objects.get", [new Error("SlowDown")]);
+    await runJob(launch(), lambdaMachine(), compute, world.ports);
     expect(now()).toMatchObject({ status: "PENDING", uncountedAttempts: 1, dispatch: 2 });
     expect(
       await runJob(launch(), lambdaMachine(), throwing(new Problem("compute-failed", "no")), world.ports),

@@ -72,6 +72,7 @@ const claimed = (target: "lambda" | "fargate") => ({
 export const jobIn = {
   send: sampleJob({ step: "send" }),
   sent: sampleJob({ step: "sent" }),
+  line: sampleJob({ step: "line", route: fargateRoute, lineSince: start }),
   launched: sampleJob({ step: "launched", route: fargateRoute, taskArn }),
   lambda: without(sampleJob(claimed("lambda")), "step"),
   fargate: without(sampleJob({ ...claimed("fargate"), route: fargateRoute, taskArn }), "step"),

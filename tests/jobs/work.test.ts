@@ -47,7 +47,7 @@ const asTask = () => {
 describe("a message for Fargate", () => {
   test("raises the fence, then starts one task of the route's size under the new number", async () => {
     expect(await deliver()).toBe("launched");
-    expect(world.calls).toEqual(["store.update", "tasks.run", "store.update"]);
+    expect(world.calls).toEqual(["store.update", "slots.take", "tasks.run", "store.update"]);
     expect(world.started.map(({ request }) => request)).toEqual([
       { jobId: message.jobId, dispatch: 2, cpuUnits: 1024, memoryMiB: 2048, spot: false },
     ]);

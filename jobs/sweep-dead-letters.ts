@@ -1,0 +1,41 @@
+import { apply } from "./apply.ts";
+import { type Message, parseMessage } from "./message.ts";
+import type { Ports } from "./ports.ts";
+
+/** More than these are looked at when some have been put back. */
+const most = 100;
+
+/**
+ * Tells the jobs whose messages ended in the dead-letter queue. The messages stay there for whoever finds
+ * out why: redrive() puts them back.
+ *
+ * @returns how many messages there are
+ */
+export async function markDeadLetters(ports: Ports): Promise<number> {
+  const { deadLetters, store, log } = ports;
+  const count = await deadLetters.count();
+  if (count === 0) return 0;
+  const letters = await deadLetters.read(most);
+  try {
+    for (const { text } of letters) {
+      const message = readable(text);
+      const job = message && (await store.get(message.jobId));
+      if (!job || !message) continue;
+      const { jobId, dispatch } = message;
+      const applied = await apply(job, { kind: "dead-letter", dispatch }, ports);
+      if (applied?.changed) log.error("job failed: its message is a dead letter", { jobId, dispatch });
+    }
+  } finally {
+    await deadLetters.giveBack(letters);
+  }
+  return count;
+}
+
+/** Undefined when it is not one of ours: somebody else wrote to the queue. */
+export function readable(text: string): Message | undefined {
+  try {
+    return parseMessage(text);
+  } catch {
+    return undefined;
+  }
+}

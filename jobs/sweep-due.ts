@@ -1,0 +1,118 @@
+import { isTerminal } from "@sluice/contract/job";
+import { apply } from "./apply.ts";
+import type { TaskObservation } from "./evidence.ts";
+import type { Ports, RunningTask } from "./ports.ts";
+import type { Job } from "./record.ts";
+import { sideBySide } from "./side-by-side.ts";
+
+/** Jobs looked at in one go; there are further goes while the time lasts. */
+const page = 500;
+/** sweep is killed after 55 s; what is left is the next pass's. */
+const patience = 35_000;
+
+interface DueCounts {
+  due: number;
+  moved: number;
+  failed: number;
+}
+
+/**
+ * Brings every job whose dueAt has passed before next(), with what can be known of its message and its task.
+ *
+ * @param running the stage's tasks; undefined when ECS did not say, and jobs with a task then wait
+ */
+export async function sweepDue(
+  running: readonly RunningTask[] | undefined,
+  ports: Ports,
+): Promise<DueCounts> {
+  const counts: DueCounts = { due: 0, moved: 0, failed: 0 };
+  const until = ports.now() + patience;
+  let queueWaiting: Promise<number> | undefined;
+  const waiting = () => {
+    queueWaiting ??= ports.queue.waiting();
+    return queueWaiting;
+  };
+  for (;;) {
+    const movedBefore = counts.moved;
+    const ids = await ports.store.due(ports.now(), page);
+    await sweepPage(ids, running, waiting, counts, ports);
+    // A page of which nothing moved would come again.
+    if (ids.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
+  }
+}
+
+async function sweepPage(
+  ids: readonly string[],
+  running: readonly RunningTask[] | undefined,
+  waiting: () => Promise<number>,
+  counts: DueCounts,
+  ports: Ports,
+): Promise<void> {
+  counts.due += ids.length;
+  const attempt = async (jobId: string, look: () => Promise<void>) => {
+    try {
+      await look();
+    } catch (error) {
+      counts.failed++;
+      ports.log.error("sweep could not look at a job; the next pass will", { jobId, error });
+    }
+  };
+  const jobs: Job[] = [];
+  await sideBySide(ids, (jobId) =>
+    attempt(jobId, async () => {
+      const job = await ports.store.get(jobId);
+      if (job && !isTerminal(job.status)) jobs.push(job);
+    }),
+  );
+  const described = await describeQuiet(jobs, running, ports);
+  await sideBySide(jobs, (job) =>
+    attempt(job.jobId, async () => {
+      const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
+      if (task?.state === "stopped") await ports.slots.release(job);
+      const queueWaiting = job.step === "sent" ? await waiting() : 0;
+      const applied = await apply(job, { kind: "due", queueWaiting, ...(task ? { task } : {}) }, ports);
+      if (applied?.changed) counts.moved++;
+    }),
+  );
+}
+
+/** Whether next() must know of the job's task. Past the deadline it need not: the job ends whatever ECS says. */
+function hasTask(job: Job, { now }: Pick<Ports, "now">): boolean {
+  if (now() >= job.deadlineAt) return false;
+  return job.step === "launched" || (job.status === "PROCESSING" && job.route.target === "fargate");
+}
+
+/** What ECS says of the tasks that are not running: most of them have stopped. */
+async function describeQuiet(
+  jobs: readonly Job[],
+  running: readonly RunningTask[] | undefined,
+  ports: Ports,
+): Promise<Map<string, TaskObservation> | undefined> {
+  if (!running) return undefined;
+  const seen = new Set(running.map(({ taskArn }) => taskArn));
+  const quiet = jobs.flatMap((job) =>
+    hasTask(job, ports) && job.taskArn !== undefined && !seen.has(job.taskArn) ? [job.taskArn] : [],
+  );
+  if (quiet.length === 0) return new Map();
+  try {
+    return await ports.tasks.describe(quiet);
+  } catch (error) {
+    ports.log.error("ECS could not be asked about tasks", { tasks: quiet.length, error });
+    return undefined;
+  }
+}
+
+/** @throws when ECS did not answer: a job is not given up on silence */
+function taskOf(
+  job: Job,
+  running: readonly RunningTask[] | undefined,
+  described: Map<string, TaskObservation> | undefined,
+): TaskObservation {
+  const { jobId, dispatch, taskArn } = job;
+  const mine = running?.find((task) =>
+    taskArn === undefined ? task.jobId === jobId && task.dispatch === dispatch : task.taskArn === taskArn,
+  );
+  if (mine) return { state: mine.state, taskArn: mine.taskArn };
+  if (!running || !described) throw new Error("ECS does not answer");
+  return (taskArn === undefined ? undefined : described.get(taskArn)) ?? { state: "missing" };
+}

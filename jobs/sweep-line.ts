@@ -1,0 +1,56 @@
+import { apply } from "./apply.ts";
+import type { Launch, Ports, RunningTask } from "./ports.ts";
+import { timing } from "./timing.ts";
+
+const nameOf = ({ jobId, dispatch }: Launch) => `${jobId}-${dispatch}`;
+
+/**
+ * Gives back the slots that no task will give back: of a launch that never reached ECS, or whose stop event
+ * was lost. A task that was asked to stop is not in `running` any more but may take 120 s to be gone.
+ */
+export async function checkSlots(running: readonly RunningTask[], { slots, log, now }: Ports): Promise<void> {
+  const alive = new Set(running.map(nameOf));
+  for (const slot of await slots.held()) {
+    const { jobId, dispatch, missingSince } = slot;
+    if (alive.has(nameOf(slot))) {
+      if (missingSince !== undefined) await slots.markMissing(slot, undefined);
+    } else if (missingSince === undefined) {
+      await slots.markMissing(slot, now());
+    } else if (now() - missingSince > timing.slotGrace) {
+      await slots.release(slot);
+      log.warn("slot without a task given back", { jobId, dispatch, missingSince });
+    }
+  }
+}
+
+/**
+ * Calls up the jobs at the head of the line while the stage's caps have room, in the order in which they came:
+ * one too large for what is free holds up those behind it, so that it is not passed for ever.
+ *
+ * @returns how many were sent
+ */
+export async function admitFromLine(ports: Ports): Promise<number> {
+  const { slots, store, settings, now, log } = ports;
+  const inLine = await store.inLine(settings.maxTasks);
+  if (inLine.length === 0) return 0;
+  await slots.keepLine(now() + timing.lineKept);
+  let admitted = 0;
+  for (const jobId of inLine) {
+    const job = await store.get(jobId);
+    // The index lags behind the records.
+    if (job?.step !== "line") continue;
+    // The caps were lowered since: it can only wait for its deadline, or for a stage that may run it again.
+    if (job.route.vcpu > settings.maxRunningVcpu) continue;
+    // Taken here and now, for the launch to come: sending raises the dispatch by one, launching by one more.
+    const launch = { jobId, dispatch: job.dispatch + 2 };
+    if (!(await slots.take(launch, job.route.vcpu, true))) break;
+    const applied = await apply(job, { kind: "room" }, ports);
+    if (applied?.changed && applied.job.dispatch + 1 === launch.dispatch) {
+      admitted++;
+      log.info("job called up from the line", { jobId, dispatch: applied.job.dispatch });
+    } else {
+      await slots.release(launch);
+    }
+  }
+  return admitted;
+}
