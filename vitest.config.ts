@@ -1,12 +1,37 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { viteWorkerSource } from "./scripts/worker-source.ts";
 
+/** Files that start a whole stage of processes, and measure how soon they react. */
+const stages = ["tests/e2e/**/*.test.ts", "tests/faults/rows/*.test.ts", "tests/faults/stage/*.test.ts"];
+
 export default defineConfig({
-  plugins: [viteWorkerSource()],
   test: {
-    include: ["tests/**/*.test.ts"],
     reporters: ["default", "./tests/counts-reporter.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        plugins: [viteWorkerSource()],
+        test: {
+          name: "rooms",
+          include: ["tests/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...stages],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        plugins: [viteWorkerSource()],
+        test: {
+          name: "stages",
+          include: stages,
+          // After the others and one at a time: two stages on two cores would test each other's patience.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { HeldSlot, Launch, Slots } from "../jobs/ports.ts";
+import type { HeldSlot, Launch, Missing, Slots } from "../jobs/ports.ts";
 import { dynamo } from "./clients.ts";
 
 interface SlotsConfig {
@@ -10,7 +10,7 @@ interface SlotsConfig {
 }
 
 /** What lies under a launch's name in the item's map. */
-type Entry = Pick<HeldSlot, "vcpu" | "missingSince">;
+type Entry = Pick<HeldSlot, "vcpu" | "missing">;
 
 interface SlotsItem {
   readonly vcpu?: number;
@@ -77,6 +77,23 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
     );
   }
 
+  async function markMissing(launch: Launch, missing: Missing | undefined): Promise<void> {
+    // A slot that is released meanwhile must not come back as half an entry.
+    await write({
+      update: missing ? "SET #held.#launch.#missing = :missing" : "REMOVE #held.#launch.#missing",
+      condition: "attribute_exists(#held.#launch)",
+      names: { ...entryNames(launch), "#missing": "missing" },
+      ...(missing ? { values: { ":missing": missing } } : {}),
+    });
+  }
+
+  /** There already: taken before, or by this very write, whose reply was lost and which the SDK repeated. */
+  async function foundTaken(launch: Launch, entry: Entry | undefined): Promise<boolean> {
+    // Called up from the line, and its message came late: from now on it is a launch like others.
+    if (entry?.missing) await markMissing(launch, undefined);
+    return entry !== undefined;
+  }
+
   return {
     async take(launch, vcpu, waited) {
       const room = "size(#held) < :maxTasks AND #vcpu <= :room AND attribute_not_exists(#held.#launch)";
@@ -95,21 +112,25 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
       };
       if (await write(taking)) return true;
       const item = await read(launch);
-      // There already: taken before, or by this very write, whose reply was lost and which the SDK repeated.
-      if (item) return entryOf(item, launch) !== undefined;
+      if (item) return foundTaken(launch, entryOf(item, launch));
       await create();
       return (await write(taking)) || entryOf(await read(launch), launch) !== undefined;
     },
 
-    async release(launch) {
+    async release(launch, missing) {
       const entry = entryOf(await read(launch), launch);
       if (!entry) return;
+      const still = missing && {
+        condition: " AND #held.#launch.#missing.#seen = :seen",
+        names: { "#missing": "missing", "#seen": "seen" },
+        values: { ":seen": missing.seen },
+      };
       // A condition that fails: released by another since, or by this write, whose reply was lost.
       await write({
         update: "SET #vcpu = #vcpu - :vcpu REMOVE #held.#launch",
-        condition: "#held.#launch.#vcpu = :vcpu",
-        names: { ...entryNames(launch), "#vcpu": "vcpu" },
-        values: { ":vcpu": entry.vcpu },
+        condition: `#held.#launch.#vcpu = :vcpu${still?.condition ?? ""}`,
+        names: { ...entryNames(launch), "#vcpu": "vcpu", ...still?.names },
+        values: { ":vcpu": entry.vcpu, ...still?.values },
       });
     },
 
@@ -118,15 +139,7 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
       return Object.entries(held).map(([name, entry]) => ({ ...launchNamed(name), ...entry }));
     },
 
-    async markMissing(launch, since) {
-      // A slot that is released meanwhile must not come back as half an entry.
-      await write({
-        update: since === undefined ? "REMOVE #held.#launch.#missing" : "SET #held.#launch.#missing = :since",
-        condition: "attribute_exists(#held.#launch)",
-        names: { ...entryNames(launch), "#missing": "missingSince" },
-        ...(since === undefined ? {} : { values: { ":since": since } }),
-      });
-    },
+    markMissing,
 
     async keepLine(until) {
       const longer = {

@@ -25,6 +25,7 @@ export function send(job: Job, now: number, { unanswered }: { unanswered: number
     changes: {
       dispatch,
       step: "sent",
+      sentFrom: job.step === "sent" ? (job.sentFrom ?? job.dispatch) : undefined,
       sentAt: now,
       dueAt: now + timing.answer,
       unanswered,
@@ -33,6 +34,15 @@ export function send(job: Job, now: number, { unanswered }: { unanswered: number
     },
     effects: [{ kind: "send", message: { v: 1, jobId: job.jobId, dispatch, target: job.route.target } }],
   };
+}
+
+/**
+ * Whether the job still waits for a worker to answer this send, or a later one that repeats it: a message
+ * that kills whoever handles it takes an hour to reach the dead-letter queue, and sweep has sent again by then.
+ */
+export function isAwaited(job: Job, dispatch: number): boolean {
+  const from = job.sentFrom ?? job.dispatch;
+  return job.step === "sent" && from <= dispatch && dispatch <= job.dispatch;
 }
 
 export function cancelled(job: Job, now: number): Decision {

@@ -7,6 +7,7 @@ import { sha256 } from "./ids.ts";
 import type { Compute, Ports } from "./ports.ts";
 import { type Prepared, type PreparedInput, prepare } from "./prepare.ts";
 import { submit } from "./submit.ts";
+import { limits } from "./timing.ts";
 import { jobView } from "./view.ts";
 
 /** What the direct function answers when it could do the work itself. */
@@ -44,7 +45,7 @@ export async function computeDirectly(
     {
       signal: new AbortController().signal,
       onProgress: () => undefined,
-      predictedSeconds: prepared.route.estimate.seconds,
+      mayBlock: prepared.route.estimate.seconds < limits.blockingSeconds,
     },
   );
   const outputs = Object.entries(results).map(([name, array]): [string, OutputView] => {

@@ -1,6 +1,6 @@
 import { isTerminal } from "@sluice/contract/job";
 import { afterLaunch, afterLease, afterRefusal, afterStop } from "./after.ts";
-import { cancelled, type Decision, deadlinePassed, failed, releasedBy, send } from "./decision.ts";
+import { cancelled, type Decision, deadlinePassed, failed, isAwaited, releasedBy, send } from "./decision.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Job } from "./record.ts";
 import type { Settings } from "./settings.ts";
@@ -26,7 +26,7 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
     case "room":
       return job.status === "PENDING" && job.step === "line" ? send(job, now, { unanswered: 0 }) : undefined;
     case "dead-letter":
-      if (evidence.dispatch !== job.dispatch || job.step !== "sent") return undefined;
+      if (!isAwaited(job, evidence.dispatch)) return undefined;
       return failed(job, now, {
         code: "not-delivered",
         message: "every try to handle its message failed; the message is kept, and the job can be retried",

@@ -91,24 +91,29 @@ export interface Launch {
   readonly dispatch: number;
 }
 
+/** When sweep found no task for a slot: at first, and lately. Epoch milliseconds. */
+export interface Missing {
+  readonly since: number;
+  readonly seen: number;
+}
+
 export interface HeldSlot extends Launch {
   readonly vcpu: number;
-  /** When sweep first found no task for it, epoch ms. */
-  readonly missingSince?: number;
+  readonly missing?: Missing;
 }
 
 /** The stage's caps on tasks and vCPUs at once. A slot belongs to one launch, from before RunTask until its task has stopped. */
 export interface Slots {
   /**
    * False when it would pass a cap, or when the launch is new and others stand in line. Taking the same
-   * launch's slot twice is taking it once.
+   * launch's slot twice is taking it once, and it counts as missing no more.
    */
   take(launch: Launch, vcpu: number, waited: boolean): Promise<boolean>;
-  /** Repeating it changes nothing. */
-  release(launch: Launch): Promise<void>;
+  /** Repeating it changes nothing. With `missing`, only if it is still marked so. */
+  release(launch: Launch, missing?: Missing): Promise<void>;
   held(): Promise<HeldSlot[]>;
-  /** Notes since when a slot has no task; undefined when it has one after all. */
-  markMissing(launch: Launch, since: number | undefined): Promise<void>;
+  /** Notes that a slot has no task; undefined when it has one after all. */
+  markMissing(launch: Launch, missing: Missing | undefined): Promise<void>;
   /** Until then, epoch ms, new launches are refused: those in line go first. */
   keepLine(until: number): Promise<void>;
 }
@@ -135,10 +140,13 @@ export interface RunningTask extends Launch {
   readonly createdAt: number;
 }
 
-/** Runs an operation somewhere that an abort can stop. Random inputs are made there too. */
+/**
+ * Runs an operation somewhere that an abort can stop, or, if it may block, perhaps right here. Random inputs
+ * are made there too.
+ */
 export type Compute = (
   work: { operation: string; params: Record<string, unknown>; inputs: Operands },
-  watch: { signal: AbortSignal; onProgress(fraction: number): void; predictedSeconds: number },
+  watch: { signal: AbortSignal; onProgress(fraction: number): void; mayBlock: boolean },
 ) => Promise<Record<string, DenseArray>>;
 
 /** Holds `Prefer: wait` requests to a number per stage. */

@@ -40,6 +40,8 @@ export interface Job {
   /** When sweep must look at the job; absent once terminal. */
   readonly dueAt?: number;
   readonly sentAt?: number;
+  /** The first of the sends since which nobody has answered; absent when the current one is the first. */
+  readonly sentFrom?: number;
   /** Sends of this run that nobody answered. */
   readonly unanswered: number;
   /** Since when the job has stood in line for a task under the stage's caps; it keeps its place until claimed. */

@@ -1,6 +1,7 @@
 import { Problem } from "@sluice/contract/problem";
 import { apply } from "./apply.ts";
 import { retry } from "./caller.ts";
+import { isAwaited } from "./decision.ts";
 import type { DeadLetter, Ports } from "./ports.ts";
 import { readable } from "./sweep-dead-letters.ts";
 
@@ -80,7 +81,7 @@ async function consider(
   if (!found) return { ...about, action: "removed", reason: "its job has expired" };
   // sweep may not have come by yet: then the job still waits for this message.
   const dead = { kind: "dead-letter", dispatch } as const;
-  const waits = found.status === "PENDING" && found.step === "sent" && found.dispatch === dispatch;
+  const waits = isAwaited(found, dispatch);
   const undelivered = found.status === "FAILED" && found.error?.code === "not-delivered";
   if (!undelivered && !waits) {
     return { ...about, action: "removed", reason: `its job is ${found.status} without it` };

@@ -7,6 +7,7 @@ import { next } from "./next.ts";
 import type { Compute, Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 import { Stopped } from "./stopped.ts";
+import { limits } from "./timing.ts";
 
 /** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
 export type RunOutcome = "completed" | "failed" | "released" | "lost";
@@ -33,11 +34,8 @@ export async function runJob(
   const beat = keepBeat(job, machine, ports);
   try {
     const inputs = await readInputs(job, ports.objects, beat.signal);
-    const watch = {
-      signal: beat.signal,
-      onProgress: beat.progress,
-      predictedSeconds: job.route.estimate.seconds,
-    };
+    const { signal } = beat;
+    const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
     const work = { operation: job.operation, params: job.params, inputs };
     const results = await compute(work, watch).catch((error: unknown) => {
       throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
@@ -54,6 +52,14 @@ export async function runJob(
   } finally {
     await beat.stop();
   }
+}
+
+/**
+ * A prediction that was wrong once is not trusted again: who blocks the thread that beats cannot be told to
+ * stop. A task has paid for its minute anyway.
+ */
+function mayBlock({ attempts, route }: Job, { target }: Machine): boolean {
+  return target === "lambda" && attempts.length === 1 && route.estimate.seconds < limits.blockingSeconds;
 }
 
 /** Publishes the result or the error, if the job is still this worker's. */

@@ -1,5 +1,5 @@
 import { apply } from "./apply.ts";
-import type { Launch, Ports, RunningTask } from "./ports.ts";
+import type { HeldSlot, Launch, Ports, RunningTask } from "./ports.ts";
 import { timing } from "./timing.ts";
 
 const nameOf = ({ jobId, dispatch }: Launch) => `${jobId}-${dispatch}`;
@@ -7,18 +7,27 @@ const nameOf = ({ jobId, dispatch }: Launch) => `${jobId}-${dispatch}`;
 /**
  * Gives back the slots that no task will give back: of a launch that never reached ECS, or whose stop event
  * was lost. A task that was asked to stop is not in `running` any more but may take 120 s to be gone.
+ *
+ * @param held the slots as they were before `running` was asked for: a younger one's task may not be in it
  */
-export async function checkSlots(running: readonly RunningTask[], { slots, log, now }: Ports): Promise<void> {
+export async function checkSlots(
+  held: readonly HeldSlot[],
+  running: readonly RunningTask[],
+  { slots, log, now }: Pick<Ports, "slots" | "log" | "now">,
+): Promise<void> {
   const alive = new Set(running.map(nameOf));
-  for (const slot of await slots.held()) {
-    const { jobId, dispatch, missingSince } = slot;
+  for (const slot of held) {
+    const { jobId, dispatch, missing } = slot;
+    const at = now();
     if (alive.has(nameOf(slot))) {
-      if (missingSince !== undefined) await slots.markMissing(slot, undefined);
-    } else if (missingSince === undefined) {
-      await slots.markMissing(slot, now());
-    } else if (now() - missingSince > timing.slotGrace) {
-      await slots.release(slot);
-      log.warn("slot without a task given back", { jobId, dispatch, missingSince });
+      if (missing) await slots.markMissing(slot, undefined);
+    } else if (!missing || at - missing.seen > timing.slotSighting) {
+      await slots.markMissing(slot, { since: at, seen: at });
+    } else if (at - missing.since > timing.slotGrace) {
+      await slots.release(slot, missing);
+      log.warn("slot without a task given back", { jobId, dispatch, missingSince: missing.since });
+    } else if (at - missing.seen > timing.slotSighting / 3) {
+      await slots.markMissing(slot, { since: missing.since, seen: at });
     }
   }
 }

@@ -34,11 +34,12 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
     }
   };
   const none: RunningTask[] = [];
+  const held = settings.fargate ? await part("the slots", () => ports.slots.held()) : [];
   // One picture of all tasks for the whole pass: ECS allows 20 calls a second.
   const running = settings.fargate ? await part("the tasks", () => ports.tasks.running()) : none;
   const due = await part("the jobs that are due", () => sweepDue(running, ports));
   const tasksStopped = running && (await part("stray tasks", () => stopStrayTasks(running, ports)));
-  if (settings.fargate && running) await part("the slots", () => checkSlots(running, ports));
+  if (held && running) await part("slots without a task", () => checkSlots(held, running, ports));
   const admitted = settings.fargate ? await part("the line", () => admitFromLine(ports)) : 0;
   const deadLetters = await part("the dead letters", () => markDeadLetters(ports));
   const counts: SweepCounts = {

@@ -28,6 +28,8 @@ export const timing = {
   launchGrace: 10 * minute,
   /** A slot whose launch has no task is given back after this: longer than the 120 s a task may take to stop. */
   slotGrace: 150 * second,
+  /** Sightings of a missing task further apart than this are two stories: passes of sweep failed in between. */
+  slotSighting: 90 * second,
   /** New launches stand behind those in line for this long after sweep last saw a line. */
   lineKept: 90 * second,
   /** First wait after RunTask was refused; doubles up to the ceiling. */
@@ -41,6 +43,11 @@ export const timing = {
 export const limits = {
   countedAttempts: 3,
   uncountedAttempts: 10,
+  /**
+   * A computation predicted under this may block the thread that beats: it harms nobody, and a thread of its own
+   * would cost 30 ms.
+   */
+  blockingSeconds: 0.25,
   /** From Lambda to the largest task it is eleven steps of half as much memory again. */
   sizeUps: 12,
   unansweredSends: 3,

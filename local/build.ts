@@ -1,11 +1,18 @@
 import path from "node:path";
-import { type BuildOptions, context } from "esbuild";
+import { type BuildOptions, context, type Plugin } from "esbuild";
 import { bundle } from "../esbuild.config.ts";
+import { esbuildWorkerSource } from "../scripts/worker-source.ts";
 
 export interface Build {
   /** Resolves when everything is built; rejects when it cannot be. */
   readonly done: Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface BuildExtras {
+  readonly onRebuilt?: (() => void) | undefined;
+  /** Apply to every bundle and to the worker threads' code inside it; for tests. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /**
@@ -17,7 +24,7 @@ export function buildBundles(
   root: string,
   entries: readonly string[],
   outdir: string,
-  onRebuilt?: () => void,
+  { onRebuilt, plugins = [] }: BuildExtras = {},
 ): Build {
   const options: BuildOptions = {
     ...bundle,
@@ -28,16 +35,17 @@ export function buildBundles(
     logLevel: "warning",
   };
   let first = true;
-  const notify = {
+  const notify: Plugin = {
     name: "notify",
-    setup(build: Parameters<NonNullable<BuildOptions["plugins"]>[number]["setup"]>[0]) {
+    setup(build) {
       build.onEnd(({ errors }) => {
         if (!first && errors.length === 0) onRebuilt?.();
         first = false;
       });
     },
   };
-  const building = context({ ...options, plugins: [...bundle.plugins, notify] });
+  const recipe = plugins.length === 0 ? bundle.plugins : [...plugins, esbuildWorkerSource([...plugins])];
+  const building = context({ ...options, plugins: [...recipe, notify] });
   const run = async (): Promise<void> => {
     const started = await building;
     await started.rebuild();

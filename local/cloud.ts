@@ -5,7 +5,9 @@ import { bucketsOf, seedQueues, seedTables } from "./cloudformation/seed.ts";
 import type { Surroundings, Template } from "./cloudformation/template.ts";
 import { clusterOf, taskDefinitionsOf } from "./ecs/definitions.ts";
 import { type Ecs, startEcs } from "./ecs/server.ts";
-import { startEmulators } from "./emulators/start.ts";
+import { type Emulators, startEmulators } from "./emulators/start.ts";
+import type { CloudFaults } from "./faults/faults.ts";
+import { startProxies } from "./faults/start.ts";
 import { EventBus } from "./lambda/event-bus.ts";
 import { type LambdaService, startLambda } from "./lambda/service.ts";
 import type { Log } from "./log.ts";
@@ -21,11 +23,15 @@ export interface LocalCloudOptions {
   readonly taskCommand: () => Promise<readonly string[]>;
   /** Keep queues, objects and records here across restarts. */
   readonly data?: string | undefined;
+  /** Ways to break SQS, S3 and DynamoDB while they run. Without it nothing stands before them. */
+  readonly faults?: CloudFaults | undefined;
 }
 
 export interface LocalCloud {
   /** The SDK's variables: endpoints, region, credentials. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The emulators themselves, which no fault reaches. */
+  readonly urls: Emulators["urls"];
   readonly resolver: Resolver;
   readonly ecs: Ecs;
   readonly lambda: LambdaService;
@@ -54,7 +60,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     folder,
     keep: data !== undefined,
   });
-  const surroundings: Surroundings = { ...before, sqsUrl: emulators.urls.sqs };
+  const proxies = options.faults && (await startProxies(emulators.urls, options.faults));
+  const seen = proxies?.urls ?? emulators.urls;
+  const surroundings: Surroundings = { ...before, sqsUrl: seen.sqs };
   const resolver = createResolver(template, surroundings);
   const credentials = { accessKeyId: accessKey, secretAccessKey: accessKey };
   const sqs = { region, credentials, endpoint: emulators.urls.sqs };
@@ -71,9 +79,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     AWS_SECRET_ACCESS_KEY: accessKey,
     // s3rver cannot read the trailing checksums that the SDK else adds to streamed uploads.
     AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
-    AWS_ENDPOINT_URL_SQS: emulators.urls.sqs,
-    AWS_ENDPOINT_URL_S3: emulators.urls.s3,
-    AWS_ENDPOINT_URL_DYNAMODB: emulators.urls.dynamodb,
+    AWS_ENDPOINT_URL_SQS: seen.sqs,
+    AWS_ENDPOINT_URL_S3: seen.s3,
+    AWS_ENDPOINT_URL_DYNAMODB: seen.dynamodb,
   };
   const ecs = await startEcs({
     cluster: clusterOf(resolver, surroundings),
@@ -82,19 +90,28 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     onEvent: (event) => events.put(event),
     log,
   });
-  const lambda = await startLambda({ region, environment: () => environment, sqs, events, log });
+  const lambda = await startLambda({
+    region,
+    environment: () => environment,
+    sqs,
+    events,
+    log,
+    faults: options.faults,
+  });
   environment.AWS_ENDPOINT_URL_ECS = ecs.url;
   environment.AWS_ENDPOINT_URL_LAMBDA = lambda.url;
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([events.stop(), lambda.stop(), ecs.stop()]);
+    await proxies?.stop();
     await emulators.stop();
     await log.close();
     rmSync(scratch, { recursive: true, force: true });
   };
   return {
     environment,
+    urls: emulators.urls,
     resolver,
     ecs,
     lambda,

@@ -144,7 +144,7 @@ export default class LocalCloudPlugin {
     for (const definition of functions) definition.skipEsbuild = true;
     const entries = [...new Set(functions.map(moduleOf)), containerEntry];
     const reload = (): void => void pluginManager.spawn("offline:functionsUpdated");
-    return buildBundles(serviceDir, entries, this.#built, this.#dev ? reload : undefined);
+    return buildBundles(serviceDir, entries, this.#built, { onRebuilt: this.#dev ? reload : undefined });
   }
 
   async #join(): Promise<void> {

@@ -8,7 +8,7 @@ import { build, type Plugin } from "esbuild";
  */
 const prefix = /^worker:/;
 
-async function bundleWorker(file: string): Promise<string> {
+async function bundleWorker(file: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,
@@ -18,13 +18,15 @@ async function bundleWorker(file: string): Promise<string> {
     target: "node24",
     minify: true,
     keepNames: true,
+    plugins,
   });
   const [output] = outputFiles;
   if (!output) throw new Error(`esbuild produced no output for the worker ${file}`);
   return output.text;
 }
 
-export function esbuildWorkerSource(): Plugin {
+/** `plugins` are those of the bundle around it that its workers need too. */
+export function esbuildWorkerSource(plugins: Plugin[] = []): Plugin {
   return {
     name: "worker-source",
     setup(context) {
@@ -33,7 +35,7 @@ export function esbuildWorkerSource(): Plugin {
         namespace: "worker-source",
       }));
       context.onLoad({ filter: /.*/, namespace: "worker-source" }, async ({ path: file }) => ({
-        contents: await bundleWorker(file),
+        contents: await bundleWorker(file, plugins),
         loader: "text",
         watchFiles: [file],
       }));

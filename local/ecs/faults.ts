@@ -4,8 +4,15 @@ import type { Failure } from "./model.ts";
 export type RequestFault =
   /** Answered 200 with nothing started: how Fargate says that it has no capacity. */
   | { readonly failures: readonly Failure[] }
-  /** Answered with this error; nothing is done. */
-  | { readonly error: { readonly type: string; readonly message: string; readonly status?: number } }
+  /** Answered with this error, and what else is in it; nothing is done. */
+  | {
+      readonly error: {
+        readonly type: string;
+        readonly message: string;
+        readonly status?: number;
+        readonly fields?: object;
+      };
+    }
   /** Done, but the connection breaks before the answer. */
   | { readonly dropReply: true };
 

@@ -72,7 +72,8 @@ export async function startEcs(options: EcsOptions): Promise<Ecs> {
 
   const serve = (action: string, input: object, fault: RequestFault | undefined): object => {
     if (fault && "error" in fault) {
-      throw new EcsError(fault.error.type, fault.error.message, {}, fault.error.status);
+      const { type, message, fields, status } = fault.error;
+      throw new EcsError(type, message, fields, status);
     }
     switch (action) {
       case "RunTask":

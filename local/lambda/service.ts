@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import type { CloudFaults } from "../faults/faults.ts";
 import type { Log } from "../log.ts";
 import type { EventBus, EventPattern } from "./event-bus.ts";
 import type { Invocation, LambdaFunction } from "./function.ts";
@@ -27,6 +28,7 @@ export interface LambdaOptions {
   readonly sqs: ConstructorParameters<typeof SQSClient>[0];
   readonly events: EventBus;
   readonly log: Log;
+  readonly faults?: CloudFaults | undefined;
 }
 
 export interface LambdaService {
@@ -56,7 +58,8 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
 
   const start = (trigger: Trigger, pool: EnvironmentPool): void => {
     const invoke = (event: unknown): Promise<Invocation> => pool.invoke(event);
-    if (trigger.kind === "sqs") triggers.push(startSqsPoller(trigger.source, sqs, invoke, log));
+    if (trigger.kind === "sqs")
+      triggers.push(startSqsPoller(trigger.source, sqs, invoke, log, options.faults));
     if (trigger.kind === "event")
       events.addRule({ pattern: trigger.pattern, target: pool.lambda.key, invoke });
     if (trigger.kind === "schedule") {

@@ -5,6 +5,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
+import type { CloudFaults } from "../faults/faults.ts";
 import type { Log } from "../log.ts";
 import type { Invocation } from "./function.ts";
 
@@ -75,6 +76,7 @@ export function startSqsPoller(
   sqs: SQSClient,
   invoke: (event: SQSEvent) => Promise<Invocation>,
   log: Log,
+  faults: CloudFaults = {},
 ): Poller {
   const stopping = new AbortController();
   const { queueUrl: QueueUrl } = source;
@@ -102,21 +104,41 @@ export function startSqsPoller(
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   };
 
+  /** How many invocations get these messages: one, unless a fault says otherwise. */
+  const copiesOf = (messages: readonly Message[]): number => {
+    const { deliveries } = faults;
+    if (!deliveries) return 1;
+    const asked = messages.map(({ Body = "", Attributes }) =>
+      deliveries({
+        queueUrl: QueueUrl,
+        body: Body,
+        receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 1),
+      }),
+    );
+    return Math.max(1, ...asked);
+  };
+
+  /** One answer per copy, each as if it were the only one. */
+  const deliver = (messages: readonly Message[]): Promise<Invocation[]> => {
+    const event = { Records: messages.map((message) => recordOf(message, source)) };
+    return Promise.all(Array.from({ length: copiesOf(messages) }, () => invoke(event)));
+  };
+
   const loop = async (): Promise<void> => {
     let removing: Promise<void> = Promise.resolve();
     while (!stopping.signal.aborted) {
       try {
         const messages = await receive();
         if (messages.length === 0) continue;
-        const invocation = await invoke({ Records: messages.map((message) => recordOf(message, source)) });
-        if (invocation.functionError) {
-          const { errorType, errorMessage } = JSON.parse(invocation.payload);
+        const invocations = await deliver(messages);
+        for (const { functionError, payload } of invocations) {
+          if (!functionError) continue;
+          const { errorType, errorMessage } = JSON.parse(payload);
           say(`${messages.length} message(s) stay in flight: ${errorType}: ${errorMessage}`);
         }
+        const done = new Set(invocations.flatMap((invocation) => succeeded(messages, invocation, source)));
         // The next receive does not wait for it: at full load that is a millisecond per job.
-        removing = remove(succeeded(messages, invocation, source)).catch((error: Error) =>
-          say(`could not delete: ${error.message}`),
-        );
+        removing = remove([...done]).catch((error: Error) => say(`could not delete: ${error.message}`));
       } catch (error) {
         if (stopping.signal.aborted) break;
         say(error instanceof Error ? `${error.name}: ${error.message}` : String(error));

@@ -59,7 +59,7 @@ describe("a stage that has launched nothing yet has no item", () => {
     const slots = of(3);
     expect(await slots.held()).toEqual([]);
     await slots.release(launch());
-    await slots.markMissing(launch(), clock);
+    await slots.markMissing(launch(), { since: clock, seen: clock });
     expect(await item()).toEqual({});
     await slots.keepLine(clock + 90_000);
     expect(await slots.take(launch(), 1, false)).toBe(false);
@@ -189,12 +189,12 @@ describe("a slot without a task", () => {
     const slots = of(8);
     const one = launch();
     await slots.take(one, 0.5, false);
-    await slots.markMissing(one, clock);
-    expect(await slots.held()).toEqual([{ ...one, vcpu: 0.5, missingSince: clock }]);
+    await slots.markMissing(one, { since: clock, seen: clock });
+    expect(await slots.held()).toEqual([{ ...one, vcpu: 0.5, missing: { since: clock, seen: clock } }]);
     await slots.markMissing(one, undefined);
     await slots.markMissing(one, undefined);
     expect(await slots.held()).toEqual([{ ...one, vcpu: 0.5 }]);
-    await slots.markMissing(one, clock);
+    await slots.markMissing(one, { since: clock, seen: clock });
     await slots.release(one);
     expect((await item()).vcpu).toBe(0);
   });
@@ -204,7 +204,7 @@ describe("a slot without a task", () => {
     const one = launch();
     await slots.take(one, 1, false);
     await slots.release(one);
-    await slots.markMissing(one, clock);
+    await slots.markMissing(one, { since: clock, seen: clock });
     await slots.markMissing(one, undefined);
     expect(await slots.held()).toEqual([]);
   });
@@ -230,7 +230,9 @@ describe("whatever the order, the sum is that of what is held, and no cap is pas
         await Promise.all(
           actions.map(({ what, of: { vcpu, ...one } }) => {
             if (what === "take") return slots.take(one, vcpu, false);
-            return what === "release" ? slots.release(one) : slots.markMissing(one, clock);
+            return what === "release"
+              ? slots.release(one)
+              : slots.markMissing(one, { since: clock, seen: clock });
           }),
         );
         cloud.loseReplies = false;

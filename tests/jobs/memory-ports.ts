@@ -310,22 +310,29 @@ function memorySlots(world: () => World): Slots {
     async take(launch, vcpu, waited) {
       const { slots, ports } = world();
       const { maxTasks, maxRunningVcpu } = ports.settings;
-      if (slots.has(key(launch))) return true;
+      const mine = slots.get(key(launch));
+      if (mine) {
+        const { missing: _, ...rest } = mine;
+        slots.set(key(launch), rest);
+        return true;
+      }
       const taken = [...slots.values()].reduce((sum, slot) => sum + slot.vcpu, 0);
       if (slots.size >= maxTasks || taken + vcpu > maxRunningVcpu) return false;
       if (!waited && lineUntil > Date.now()) return false;
       slots.set(key(launch), { jobId: launch.jobId, dispatch: launch.dispatch, vcpu });
       return true;
     },
-    async release(launch) {
+    async release(launch, missing) {
+      const mine = world().slots.get(key(launch));
+      if (missing && mine?.missing?.seen !== missing.seen) return;
       world().slots.delete(key(launch));
     },
     held: async () => [...world().slots.values()],
-    async markMissing(launch, since) {
+    async markMissing(launch, missing) {
       const slot = world().slots.get(key(launch));
       if (!slot) return;
-      const { missingSince: _, ...rest } = slot;
-      world().slots.set(key(launch), since === undefined ? rest : { ...rest, missingSince: since });
+      const { missing: _, ...rest } = slot;
+      world().slots.set(key(launch), missing ? { ...rest, missing } : rest);
     },
     async keepLine(until) {
       lineUntil = Math.max(lineUntil, until);

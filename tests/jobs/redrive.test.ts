@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { cancelJob } from "../../jobs/caller.ts";
+import { cancelJob, retryJob } from "../../jobs/caller.ts";
 import { compute } from "../../jobs/compute.ts";
 import { redrive } from "../../jobs/redrive.ts";
 import { sweep } from "../../jobs/sweep.ts";
@@ -34,6 +34,26 @@ describe("sweep", () => {
     expect((await sweep(world.ports)).deadLetters).toBe(1);
     expect(world.job(jobId)).toEqual(asMarked);
     expect([world.dead.length, world.reading.size]).toEqual([1, 0]);
+  });
+
+  test("knows the job by any of the sends that nobody answered, and by none of an earlier run", async () => {
+    const jobId = await dead();
+    world.queueLength = 1;
+    for (let minute = 0; minute < 13; minute++) {
+      await vi.advanceTimersByTimeAsync(60_000);
+      world.messages.length = 0;
+      const letters = world.dead.splice(0);
+      await sweep(world.ports);
+      world.dead.push(...letters);
+    }
+    expect(world.job(jobId)).toMatchObject({ status: "PENDING", step: "sent", dispatch: 3, sentFrom: 1 });
+    await sweep(world.ports);
+    expect(world.job(jobId)).toMatchObject({ status: "FAILED", error: { code: "not-delivered" } });
+    await retryJob(jobId, "local", world.ports);
+    await sweep(world.ports);
+    await sweep(world.ports);
+    expect(world.job(jobId)).toMatchObject({ status: "PENDING", step: "sent", run: 2 });
+    expect((await redrive(all, world.ports)).items).toMatchObject([{ action: "removed" }]);
   });
 
   test("leaves a job alone that went on without the message, and text that is not ours", async () => {

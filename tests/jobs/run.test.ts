@@ -202,6 +202,20 @@ test("a computation that crashes is tried three times, and no word of its error 
   expect(JSON.stringify(now())).not.toContain("secret");
 });
 
+test("only a first attempt on Lambda may block the thread that beats: its prediction is not yet disproved", async () => {
+  const asked: boolean[] = [];
+  const crashing: typeof compute = async (_work, { mayBlock }) => {
+    asked.push(mayBlock);
+    throw new TypeError("crash");
+  };
+  await runJob(launch(), lambdaMachine(), crashing, world.ports);
+  await runJob(launch(), lambdaMachine(), crashing, world.ports);
+  expect(asked).toEqual([true, false]);
+  ({ job } = await submitted(world));
+  await runJob(launch(), { target: "fargate", taskArn: "arn:task" }, crashing, world.ports);
+  expect(asked).toEqual([true, false, false]);
+});
+
 test("a cancel ends a transfer under way", async () => {
   const { put, exists, link } = world.ports.objects;
   const objects = {

@@ -34,6 +34,15 @@ test("every server is on the loopback interface", () => {
   for (const [, url] of endpoints) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
+test("nothing stands before the emulators when no faults were asked for", () => {
+  const {
+    AWS_ENDPOINT_URL_SQS: sqs,
+    AWS_ENDPOINT_URL_S3: s3,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  } = cloud.environment;
+  expect({ sqs, s3, dynamodb }).toEqual(cloud.urls);
+});
+
 describe("this project's resources", () => {
   test("are named by the variables of its functions", () => {
     expect(cloud.variables).toMatchObject({
@@ -66,6 +75,7 @@ describe("this project's resources", () => {
     );
     expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).toSorted()).toEqual([
       "byDue",
+      "byLine",
       "byOwner",
     ]);
     dynamodb.destroy();

@@ -42,7 +42,7 @@ export interface TestCloud extends LocalCloud {
  * without Serverless and without the HTTP API. `taskCommand` says what a task runs.
  */
 export async function startLocalCloud(
-  options: Partial<Pick<LocalCloudOptions, "template" | "taskCommand" | "data">> = {},
+  options: Partial<Pick<LocalCloudOptions, "template" | "taskCommand" | "data" | "faults">> = {},
 ): Promise<TestCloud> {
   const service = options.template ? undefined : await projectService();
   const lines: string[] = [];
@@ -53,6 +53,7 @@ export async function startLocalCloud(
     log: createLog({ debug: true, write: (line) => lines.push(line) }),
     taskCommand: options.taskCommand ?? (async () => ["--eval", ""]),
     data: options.data,
+    faults: options.faults,
   });
   const variables = cloud.resolver.environment({ ...service?.provider.environment, AUTH: "none" });
   return { ...cloud, lines, variables: { ...variables, ...cloud.environment } };

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Stage, startStage } from "../stage/stage.ts";
+import { spin } from "./jobs.ts";
+
+/** The stage-wide cap: more large jobs than the stage may run at once stand in line, and none is lost. */
+const maxTasks = 8;
+const jobs = 40;
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await startStage({ environment: { MAX_TASKS: String(maxTasks), MAX_RUNNING_VCPU: "8" } });
+}, 60_000);
+
+afterAll(() => stage?.stop());
+
+test("40 large jobs, cap 8: eight tasks at once, never nine, and none when all is done", async () => {
+  let most = 0;
+  stage.cloud.ecs.faults.event = () => {
+    most = Math.max(most, stage.liveTasks().length);
+    return [0];
+  };
+  const ids = await Promise.all(
+    Array.from({ length: jobs }, () => stage.submit(spin(0.5, { target: "fargate" }))),
+  );
+  const waiting = await stage.reaches(ids.at(-1) ?? "", { step: "line" });
+  expect(waiting.statusReason).toMatch(/^waiting for Fargate capacity: .*at most 8 tasks/);
+  for (const jobId of ids) {
+    const job = await stage.reaches(jobId, { status: "COMPLETED" }, 150_000);
+    expect(job.attempts).toHaveLength(1);
+    expect(stage.tasksOf(jobId)).toHaveLength(1);
+  }
+  expect(most).toBe(maxTasks);
+  await expect.poll(() => stage.liveTasks(), { timeout: 10_000 }).toEqual([]);
+  expect(stage.cloud.ecs.tasks()).toHaveLength(jobs);
+  await expect.poll(() => stage.depth()).toEqual({ jobs: 0, dead: 0 });
+  expect(stage.received.filter(({ receiveCount }) => receiveCount !== 1)).toEqual([]);
+}, 180_000);

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { plants } from "./simulation/plants.ts";
+import { explain, Tally } from "./simulation/report.ts";
+import { runSeed } from "./simulation/run-seed.ts";
+import type { Invariant } from "./simulation/watch.ts";
+
+/** The bounded form of `npm run test:faults`: a whole stage on a virtual clock, under a seeded adversary. */
+
+const jobs = 120;
+const seeds = [1, 2, 3, 4, 5, 6];
+
+test.each(seeds)("seed %i: nothing is lost, stuck or run twice", { timeout: 60_000 }, async (seed) => {
+  const result = await runSeed({ seed, jobs });
+  const { violations } = result.stage.watch;
+  expect(violations.length === 0 ? "" : explain(result, jobs)).toBe("");
+  expect(result.stage.table.items.size).toBe(jobs);
+});
+
+test("a message that kills its function fails its job, and redrive brings it back", {
+  timeout: 60_000,
+}, async () => {
+  const result = await runSeed({ seed: 8, jobs: 30, poison: true });
+  const { watch, log, queue } = result.stage;
+  expect(watch.violations.length === 0 ? "" : explain(result, 30)).toBe("");
+  expect(log.lines.filter(({ message }) => message === "dead letter dealt with")).not.toEqual([]);
+  expect(queue.dead.size).toBe(0);
+});
+
+test("a seed replays exactly", { timeout: 60_000 }, async () => {
+  const [one, other] = [await runSeed({ seed: 7, jobs: 40 }), await runSeed({ seed: 7, jobs: 40 })];
+  const told = ({ stage }: typeof one) =>
+    stage.log.lines.map(
+      ({ at, machine, message, fields }) => `${at} ${machine} ${message} ${fields.dispatch}`,
+    );
+  expect(told(one)).toEqual(told(other));
+  expect(one.stage.adversary.counts).toEqual(other.stage.adversary.counts);
+});
+
+test("the storm is one: every kind of fault strikes", { timeout: 60_000 }, async () => {
+  const tally = new Tally();
+  for (const seed of [11, 12, 13]) tally.add(await runSeed({ seed, jobs: 40 }));
+  expect(tally.faults.size).toBeGreaterThan(25);
+});
+
+describe("a planted bug is caught", { timeout: 60_000 }, () => {
+  const caughtBy: Record<keyof typeof plants, Invariant[]> = {
+    "drops the fence": ["dispatch never falls", "one claim per dispatch"],
+    "drops the lease": ["every job ends in time"],
+    "forgets dueAt": ["nothing is forgotten", "every job ends in time"],
+    "never releases a slot": ["every job ends in time", "every slot is given back"],
+  };
+  test.each(Object.entries(caughtBy))("%s", async (name, invariants) => {
+    const plant = plants[name as keyof typeof plants];
+    const found = new Set<Invariant>();
+    for (const seed of [1, 2, 3]) {
+      const { stage } = await runSeed({ seed, jobs: 60, plant });
+      for (const { invariant } of stage.watch.violations) found.add(invariant);
+      if (invariants.every((invariant) => found.has(invariant))) break;
+    }
+    expect([...found]).toEqual(expect.arrayContaining(invariants));
+  });
+});

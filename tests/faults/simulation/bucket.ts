@@ -1,0 +1,43 @@
+import { ObjectMissing, type ObjectStore } from "../../../jobs/ports.ts";
+import type { Network } from "./network.ts";
+
+/** S3: whole objects, put and read; a reader who has been told to stop is told why. */
+export class Bucket {
+  readonly files = new Map<string, Uint8Array>();
+  readonly objects: ObjectStore;
+
+  constructor(network: Network) {
+    const call = <Value>(name: string, key: string, effect: () => Value) =>
+      network.call("S3", name, /^jobs\/([^/]+)/.exec(key)?.[1], effect);
+    this.objects = {
+      put: (key, parts, signal) =>
+        unlessAborted(
+          signal,
+          call("PutObject", key, () => {
+            this.files.set(key, new Uint8Array(Buffer.concat(parts)));
+          }),
+        ),
+      get: (key, range, signal) =>
+        unlessAborted(
+          signal,
+          call("GetObject", key, () => {
+            const bytes = this.files.get(key);
+            if (!bytes) throw new ObjectMissing(key);
+            return range ? bytes.slice(range.offset, range.offset + range.length) : bytes.slice();
+          }),
+        ),
+      exists: (key) => call("HeadObject", key, () => this.files.has(key)),
+      link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,
+    };
+  }
+}
+
+function unlessAborted<Value>(signal: AbortSignal | undefined, transfer: Promise<Value>): Promise<Value> {
+  if (!signal) return transfer;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    transfer.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

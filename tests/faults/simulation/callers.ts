@@ -1,0 +1,153 @@
+import { isTerminal } from "@sluice/contract/job";
+import { Problem } from "@sluice/contract/problem";
+import { submitBody } from "@sluice/contract/submit";
+import { validate } from "@sluice/contract/validate";
+import { cancelJob, getJob, retryJob } from "../../../jobs/caller.ts";
+import { idForKey, sha256 } from "../../../jobs/ids.ts";
+import type { Ports } from "../../../jobs/ports.ts";
+import { prepare } from "../../../jobs/prepare.ts";
+import type { Job } from "../../../jobs/record.ts";
+import { resultOf } from "../../../jobs/result.ts";
+import { submit } from "../../../jobs/submit.ts";
+import { jobView } from "../../../jobs/view.ts";
+import type { Adversary } from "./adversary.ts";
+import type { Clock } from "./clock.ts";
+import type { Functions } from "./functions.ts";
+import { ServiceFailure } from "./network.ts";
+import type { Watch } from "./watch.ts";
+import type { Script } from "./workload.ts";
+
+/** API Gateway gives up after this. */
+const httpTimeout = 30_000;
+
+/** People and programs outside: they submit, submit again, poll, read, cancel and retry. */
+export class Callers {
+  readonly #world: { clock: Clock; adversary: Adversary; functions: Functions; watch: Watch };
+  readonly #ports: Ports;
+  /** What was last seen of a job that had ended: it must be seen again. */
+  readonly #seen = new Map<string, { run: number; shown: string }>();
+
+  constructor(
+    world: { clock: Clock; adversary: Adversary; functions: Functions; watch: Watch },
+    ports: Ports,
+  ) {
+    this.#world = world;
+    this.#ports = ports;
+  }
+
+  /** Submits until it is answered, as a client with an Idempotency-Key does. */
+  async submit(script: Script): Promise<void> {
+    const { clock, adversary } = this.#world;
+    const jobId = jobIdOf(script);
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const answer = await this.#request(
+        "submit",
+        jobId,
+        () => submitted(script, this.#ports),
+        (kill) => {
+          if (adversary.likely("submit died after Put")) {
+            clock.later(adversary.chance.between(8, 30), () => kill("submit died after Put"));
+          }
+        },
+      );
+      const again = answer === undefined || adversary.chance.hit(0.05);
+      if (!again) return;
+      await clock.pass(adversary.chance.between(500, 20_000));
+    }
+  }
+
+  /** One look, as GET /jobs/{jobId} and GET /jobs/{jobId}/result answer it. */
+  async poll(script: Script): Promise<void> {
+    const jobId = jobIdOf(script);
+    await this.#request("get", jobId, async () => {
+      const job = await getJob(jobId, script.owner, this.#ports);
+      const view = await jobView(job, this.#ports);
+      if (!isTerminal(job.status)) return;
+      const { status, statusReason, outputs, attempts, error } = view;
+      this.#compare(job, JSON.stringify({ status, statusReason, outputs, attempts, error }));
+      if (job.status === "COMPLETED") {
+        await resultOf(job, "result", { npy: false, jsonOnly: true }, this.#ports);
+        this.#world.watch.checkResult(job);
+      }
+    });
+  }
+
+  async cancel(script: Script): Promise<void> {
+    const jobId = jobIdOf(script);
+    await this.#request("cancel", jobId, () => cancelJob(jobId, script.owner, this.#ports));
+  }
+
+  async retry(script: Script): Promise<void> {
+    const jobId = jobIdOf(script);
+    await this.#request("retry", jobId, () => retryJob(jobId, script.owner, this.#ports));
+  }
+
+  #compare(job: Job, shown: string): void {
+    const before = this.#seen.get(job.jobId);
+    if (before?.run === job.run && before.shown !== shown) {
+      this.#world.watch.violated(
+        "a terminal state is final",
+        job.jobId,
+        `seen ${before.shown}, then ${shown}`,
+      );
+    }
+    this.#seen.set(job.jobId, { run: job.run, shown });
+  }
+
+  /** Undefined when there was no answer, or one that says to come again. */
+  async #request<Value>(
+    name: string,
+    jobId: string,
+    run: () => Promise<Value>,
+    threaten: (kill: (fault: "submit died after Put") => void) => void = () => undefined,
+  ): Promise<Value | undefined> {
+    const { functions, clock, adversary, watch } = this.#world;
+    const { machine, done } = functions.invoke(name, jobId, httpTimeout, run);
+    threaten((fault) => {
+      if (!machine.alive || adversary.calm) return;
+      adversary.note(fault, jobId);
+      machine.alive = false;
+    });
+    const timeout = clock.pass(httpTimeout).then(() => undefined);
+    const answered = done.catch((error: unknown) => {
+      if (error instanceof Problem || error instanceof ServiceFailure || isBusy(error)) return undefined;
+      watch.violated(
+        "our code does not break",
+        jobId,
+        `${name}: ${error instanceof Error ? error.stack : error}`,
+      );
+      return undefined;
+    });
+    return Promise.race([answered, timeout]);
+  }
+}
+
+/** apply() gives up on a job that keeps moving: the caller asks again. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && /moved \d+ times/.test(error.message);
+}
+
+export function jobIdOf({ owner, key }: Script): string {
+  return idForKey(owner, key);
+}
+
+/** As functions/submit.ts does, with the route that a larger matrix would get. */
+async function submitted(script: Script, ports: Ports): Promise<Job> {
+  const { body, owner, key, size, target, seconds } = script;
+  const checked = validate(submitBody, body);
+  const prepared = await prepare(checked, owner, ports);
+  const estimate = { ...prepared.route.estimate, seconds };
+  const route = size ? { ...prepared.route, ...size, target: "fargate" as const, estimate } : prepared.route;
+  const { job } = await submit(
+    {
+      owner,
+      prepared: { ...prepared, route },
+      requestedTarget: target,
+      labels: {},
+      requestHash: sha256(JSON.stringify(body)),
+      idempotencyKey: key,
+    },
+    ports,
+  );
+  return job;
+}

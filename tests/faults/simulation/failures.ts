@@ -1,0 +1,56 @@
+import type { Attempt, Job } from "../../../jobs/record.ts";
+import { limits } from "../../../jobs/timing.ts";
+import type { Known } from "./watch.ts";
+
+/**
+ * Whether a job that FAILED had a right to: undefined, or what is wrong with it. A fault of ours may only fail
+ * a job by using up its attempts, by its deadline, or by killing every delivery of its message.
+ */
+export function failedRightly(job: Job, runStart: number, known: Known, now: number): string | undefined {
+  const { kind, needsMiB, body } = known.scriptOf(job.jobId);
+  const code = job.error?.code;
+  const told = `${code}: ${job.error?.message}`;
+  const wrongUnless = (right: boolean, why: string) => (right ? undefined : `${told}: ${why}`);
+  switch (code) {
+    case "compute-failed":
+      return wrongUnless(kind === "fails numerically", `but it ${kind}`);
+    case "deadline-exceeded":
+    case "no-capacity":
+      if (body.maxSeconds === undefined) return `${told}: it had six hours`;
+      return wrongUnless(now >= job.deadlineAt, `${(job.deadlineAt - now) / 1000} s before its deadline`);
+    case "out-of-memory":
+      return wrongUnless(
+        needsMiB > Math.min(known.largestMiB, job.route.memoryMiB) || lostMemory(job, runStart, known),
+        `it needs ${needsMiB} MiB`,
+      );
+    case "not-delivered":
+      return wrongUnless(known.hasDeadLetter(job.jobId), "but no message of it is a dead letter");
+    case "attempts-exhausted":
+      return exhausted(job, runStart, known, told);
+    default:
+      return `${told}: not a fault of this stage`;
+  }
+}
+
+function lostMemory({ jobId }: Job, runStart: number, known: Known): boolean {
+  const ofThisRun = known.tasksOf(jobId).filter(({ request }) => request.dispatch >= runStart);
+  return ofThisRun.some(({ stop }) => /OutOfMemory/.test(stop?.stoppedReason ?? ""));
+}
+
+/** Counted and uncounted ends, from the attempts and from tasks that died before they claimed. */
+function exhausted(job: Job, runStart: number, known: Known, told: string): string | undefined {
+  const attempts = job.attempts.filter(({ dispatch }) => dispatch >= runStart);
+  const claimed = new Set(attempts.map(({ dispatch }) => dispatch));
+  const tasks = known.tasksOf(job.jobId).filter(({ request }) => request.dispatch >= runStart);
+  const unclaimed = tasks.filter(({ request }) => !claimed.has(request.dispatch)).length;
+  const counted = attempts.filter(isCounted).length;
+  const uncounted = attempts.length - counted;
+  if (counted + unclaimed >= limits.countedAttempts) return undefined;
+  if (uncounted + unclaimed >= limits.uncountedAttempts) return undefined;
+  return `${told}: but only ${counted} counted and ${uncounted} other attempts, and ${unclaimed} tasks that never claimed`;
+}
+
+function isCounted({ outcome, reason = "" }: Attempt): boolean {
+  if (outcome === "released") return /time out/.test(reason);
+  return outcome === "died" || outcome === "out-of-memory";
+}

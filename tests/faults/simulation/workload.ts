@@ -1,0 +1,139 @@
+import { run } from "@sluice/compute";
+import type { DenseArray } from "@sluice/contract/array";
+import type { Target } from "@sluice/contract/job";
+import { dataBytes, npyHeader } from "@sluice/contract/npy";
+import { Problem } from "@sluice/contract/problem";
+import type { Compute } from "../../../jobs/ports.ts";
+import type { Chance } from "./chance.ts";
+import type { Clock } from "./clock.ts";
+import { current, never } from "./machine.ts";
+
+/** How a job of the workload behaves when it is left in peace. */
+export const kinds = [
+  "small",
+  "large",
+  "slow on Lambda",
+  "lies about memory",
+  "too large for any task",
+  "fails numerically",
+  "crashes",
+  "overruns its deadline",
+] as const;
+export type Kind = (typeof kinds)[number];
+
+/** One job to come: what is asked for, how it behaves, and what must come of it. */
+export interface Script {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly owner: string;
+  readonly body: Record<string, unknown>;
+  readonly target: Target | "auto";
+  /** The route's answer for a matrix that is larger than ours: it is tiny, to be quick. */
+  readonly size: { readonly vcpu: number; readonly memoryMiB: number } | undefined;
+  readonly seconds: number;
+  readonly needsMiB: number;
+  readonly politeOutOfMemory: boolean;
+  /** The bytes of its result, from the same operation run directly. */
+  readonly expected: Buffer;
+}
+
+const sizes = [
+  { vcpu: 1, memoryMiB: 2048 },
+  { vcpu: 1, memoryMiB: 4096 },
+  { vcpu: 2, memoryMiB: 8192 },
+  { vcpu: 4, memoryMiB: 16_384 },
+] as const;
+
+/** The job with this number, and its oracle. */
+export function script(number: number, chance: Chance): Script {
+  const kind = chance.hit(0.25) ? chance.pick(kinds) : chance.pick(["small", "small", "large"] as const);
+  const large = kind === "large" || (kind !== "small" && kind !== "slow on Lambda" && chance.hit(0.5));
+  const size = large ? chance.pick(sizes) : undefined;
+  const operation = chance.pick(["spectral-projection", "fft2", "matmul"] as const);
+  const side = chance.between(1, 4);
+  const matrix = () =>
+    Array.from({ length: side }, () => Array.from({ length: side }, () => chance.between(-9, 9)));
+  const inputs: Record<string, unknown> = { a: { data: matrix() } };
+  if (operation === "matmul") inputs.b = { random: { shape: [side, 2], seed: number } };
+  const params = operation === "spectral-projection" ? { seed: number, columns: 2 } : {};
+  const onlyLambda = kind === "small" && chance.hit(0.2);
+  const target = large ? "fargate" : onlyLambda ? "lambda" : "auto";
+  const overruns = kind === "overruns its deadline";
+  const maxSeconds = overruns
+    ? chance.between(20, 150)
+    : chance.hit(0.05)
+      ? chance.between(60, 900)
+      : undefined;
+  const memoryMiB = size?.memoryMiB ?? 1769;
+  return {
+    kind,
+    key: `job-${number}`,
+    owner: `owner-${number % 3}`,
+    body: { operation, params, inputs, target, ...(maxSeconds === undefined ? {} : { maxSeconds }) },
+    target,
+    size,
+    seconds: secondsOf(kind, large, maxSeconds ?? 0, chance),
+    needsMiB: needOf(kind, memoryMiB, chance),
+    politeOutOfMemory: chance.hit(0.5),
+    expected: oracle(operation, params, inputs),
+  };
+}
+
+function secondsOf(kind: Kind, large: boolean, maxSeconds: number, chance: Chance): number {
+  if (kind === "overruns its deadline") return maxSeconds + chance.between(5, 600);
+  if (kind === "slow on Lambda") return chance.between(116, 180);
+  return large ? chance.spread(5, 150) : chance.spread(1, 20_000) / 1000;
+}
+
+function needOf(kind: Kind, memoryMiB: number, chance: Chance): number {
+  if (kind === "too large for any task") return 200_000;
+  return kind === "lies about memory" ? Math.round(memoryMiB * (1.1 + 3 * chance.next())) : 1;
+}
+
+function oracle(operation: string, params: object, inputs: Record<string, unknown>): Buffer {
+  const arrays = Object.entries(inputs).map(([name, ref]) => {
+    const { data, random } = ref as { data?: number[][]; random?: { shape: number[]; seed: number } };
+    if (random) return [name, { ...random, dtype: "float64" }] as const;
+    const rows = data ?? [];
+    const shape = [rows.length, rows[0]?.length ?? 0];
+    return [name, { shape, dtype: "float64", data: Float64Array.from(rows.flat()) }] as const;
+  });
+  const { result } = run(operation, params, Object.fromEntries(arrays) as never);
+  return npy(result as DenseArray);
+}
+
+export function npy(array: DenseArray): Buffer {
+  return Buffer.concat([npyHeader(array), dataBytes(array)]);
+}
+
+/** The engine of every machine: takes the time, needs the memory and fails as the job's script says. */
+export function simulatedCompute(clock: Clock, scriptOf: (jobId: string) => Script): Compute {
+  return async (work, { signal, onProgress }) => {
+    const machine = current();
+    if (machine?.jobId === undefined) throw new Error("a computation runs on a machine, for a job");
+    const { kind, seconds, needsMiB, politeOutOfMemory } = scriptOf(machine.jobId);
+    await lasting(clock, seconds * 400, signal);
+    onProgress(0.4);
+    if (needsMiB > machine.memoryMiB) {
+      if (politeOutOfMemory) throw new RangeError("Array buffer allocation failed");
+      machine.outOfMemory();
+      return never();
+    }
+    if (kind === "crashes") throw new TypeError("undefined is not a function");
+    if (kind === "fails numerically") throw new Problem("compute-failed", "the matrix is singular");
+    await lasting(clock, seconds * 600, signal);
+    return run(work.operation, work.params, work.inputs as never);
+  };
+}
+
+function lasting(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(milliseconds, resolve);
+    const stop = () => {
+      timer.action = undefined;
+      reject(signal.reason);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
