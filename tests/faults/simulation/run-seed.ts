@@ -123,6 +123,9 @@ function lastLook({ table, cluster, slots, queue, watch }: Stage): void {
 async function redriven(stage: Stage): Promise<void> {
   const { clock, queue, table, watch, ports } = stage;
   const marked = [...table.items.values()].filter(({ error }) => error?.code === "not-delivered");
+  // The last send before sweep told the job is still on its way to them.
+  const last = clock.now + poisonous;
+  await clock.run(() => clock.now >= last || queue.all.size === 0);
   const letters = queue.dead.size;
   await done(stage, redrive({ dryRun: true, limit: 100 }, ports));
   if (queue.dead.size < letters) {
