@@ -1,4 +1,5 @@
 import type { BuildOptions } from "esbuild";
+import { ownSourceMaps } from "./scripts/own-source-maps.ts";
 import { esbuildWorkerSource } from "./scripts/worker-source.ts";
 
 /** One recipe for every bundle: the Lambdas (through serverless-esbuild) and the container. */
@@ -13,7 +14,7 @@ export const bundle = {
   minify: true,
   keepNames: true,
   legalComments: "none",
-  plugins: [esbuildWorkerSource()],
+  plugins: [esbuildWorkerSource(), ownSourceMaps()],
 } satisfies BuildOptions;
 
 const serverlessEsbuild = () => ({

@@ -1,5 +1,5 @@
 import { validate } from "@sluice/contract/validate";
-import { z } from "zod";
+import * as z from "zod";
 import type { Settings } from "../jobs/settings.ts";
 
 /**

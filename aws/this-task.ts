@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { taskEnvironment } from "./config.ts";
 
 const metadata = z.object({ TaskARN: z.string().min(1) });

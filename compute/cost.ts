@@ -1,4 +1,5 @@
-import { paddedLength } from "./engines/reference/fft-any-length.ts";
+import type { EngineRoom } from "./engines/engine.ts";
+import { chosenEngine } from "./engines/index.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
 import type { KernelClass, PlanStep } from "./steps.ts";
@@ -6,17 +7,25 @@ import type { KernelClass, PlanStep } from "./steps.ts";
 /** Measured points [size, nanoseconds per unit of work], rising in size. */
 type RateTable = readonly (readonly number[])[];
 
-const tables: Record<KernelClass, RateTable> = rates.nanoseconds;
+type Rates = {
+  readonly overheadSeconds: number;
+  readonly nanoseconds: Record<KernelClass, RateTable>;
+};
+
+const measured: Readonly<Record<string, Rates>> = rates.engines;
+
+/** An engine nobody has measured yet is taken for the slowest. */
+const ratesOf = ({ label }: EngineRoom): Rates => measured[label.name] ?? rates.engines.reference;
 
 /** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
-export function workUnits({ kernel, size, flops, bytes }: PlanStep): number {
+export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chosenEngine()): number {
   switch (kernel) {
     case "matmul":
     case "fft-power-of-two":
       return flops;
     case "fft-any-length":
-      // Bluestein's method runs at the padded power of two, so lengths just past one cost twice as much.
-      return (flops / size) * paddedLength(size);
+      // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.
+      return (flops / size) * room.transformLength(size);
     default:
       return bytes;
   }
@@ -34,15 +43,18 @@ function interpolate(table: RateTable, size: number): number {
 
 /** Seconds of one step on one whole vCPU. */
 export function stepSeconds(step: PlanStep): number {
-  return (workUnits(step) * interpolate(tables[step.kernel], step.size)) / 1e9;
+  const room = chosenEngine();
+  const table = ratesOf(room).nanoseconds[step.kernel];
+  return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
 }
 
 /**
- * Seconds the arithmetic of a plan takes, from rates measured on the reference engine. It runs on
+ * Seconds the arithmetic of a plan takes, from rates measured on the engine chosen here. It runs on
  * one thread: more than one vCPU does not help, a share of one stretches it. Reading and writing
  * arrays, and starting a machine or a thread, are not in it.
  */
 export function predictSeconds({ steps }: Pick<Plan, "steps">, { vcpu }: { vcpu: number }): number {
-  const seconds = steps.reduce((total, step) => total + stepSeconds(step), rates.overheadSeconds);
+  const { overheadSeconds } = ratesOf(chosenEngine());
+  const seconds = steps.reduce((total, step) => total + stepSeconds(step), overheadSeconds);
   return seconds / Math.min(1, vcpu);
 }

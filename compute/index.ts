@@ -1,5 +1,6 @@
 /** Pure numbers: what a job is (`plan`), what it costs (`predictSeconds`), and doing it (`run`). */
-import { reference } from "./engines/reference/index.ts";
+import type { EngineLabel } from "./engines/engine.ts";
+import { chosenEngine, engines, type RefusedEngine } from "./engines/index.ts";
 
 export { type CatalogueEntry, catalogue } from "./catalogue.ts";
 export { predictSeconds } from "./cost.ts";
@@ -12,5 +13,18 @@ export { defaultOperation } from "./registry.ts";
 export { type RunContext, run } from "./run.ts";
 export type { KernelClass, PlanStep } from "./steps.ts";
 
-/** Who does the arithmetic, for the job view. */
-export const engine = reference.label;
+/** Who does the arithmetic, for the job view. Found out when first read, so that importing costs nothing. */
+export const engine: EngineLabel = {
+  get name() {
+    return chosenEngine().label.name;
+  },
+  get version() {
+    return chosenEngine().label.version;
+  },
+  get kernel() {
+    return chosenEngine().label.kernel;
+  },
+};
+
+/** Engines that failed their self-test here, for the log. */
+export const refusedEngines = (): readonly RefusedEngine[] => engines().refused;

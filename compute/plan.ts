@@ -1,5 +1,5 @@
 import { Problem } from "@sluice/contract/problem";
-import { reference } from "./engines/reference/index.ts";
+import { chosenEngine } from "./engines/index.ts";
 import type { Specs } from "./operation.ts";
 import { checkInputs } from "./operations/input-checks.ts";
 import { type Params, parseParams } from "./params.ts";
@@ -30,7 +30,8 @@ export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   checkInputs(found.inputs, inputs);
   const { params: settled, outputs, steps } = found.plan(parsed, inputs);
   const flops = steps.reduce((total, step) => total + step.flops, 0);
-  const peakBytes = steps.reduce((peak, step) => Math.max(peak, step.live + reference.scratchBytes(step)), 0);
+  const room = chosenEngine();
+  const peakBytes = steps.reduce((peak, step) => Math.max(peak, step.live + room.scratchBytes(step)), 0);
   requireExact("flops", flops);
   requireExact("bytes of memory", peakBytes);
   return { operation, params: settled, inputs, outputs, steps, flops, peakBytes };

@@ -1,15 +1,19 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { reference } from "./engines/reference/index.ts";
+import type { OnFraction } from "./engines/engine.ts";
+import { chosenEngine } from "./engines/index.ts";
 import type { Arrays, Operands } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { trackProgress } from "./progress.ts";
-import { random } from "./random/index.ts";
 import { findOperation } from "./registry.ts";
 
 export interface RunContext {
   /** Told the finished fraction of the whole job, rising from 0 to 1; at most some hundred times. */
   readonly onProgress?: (fraction: number) => void;
+  /** Nothing else runs on this thread: results may stay in the engine's memory, uncopied. */
+  readonly threadEnds?: boolean;
 }
+
+const untracked = () => () => {};
 
 /**
  * Runs one operation to its end on the calling thread. Params must be complete (`completeParams`). Random
@@ -20,13 +24,17 @@ export function run(
   operation: string,
   params: unknown,
   operands: Operands,
-  context: RunContext = {},
+  { onProgress, threadEnds }: RunContext = {},
 ): Arrays {
-  const { steps, params: settled } = plan(operation, params, operands);
-  const engine = reference.open(trackProgress(steps, context.onProgress));
+  const { steps, params: settled, peakBytes } = plan(operation, params, operands);
+  let nextStep: () => OnFraction = untracked;
+  const engine = chosenEngine().open(() => nextStep(), peakBytes);
   const made = Object.entries(operands).map(([name, operand]): [string, DenseArray] => [
     name,
-    "data" in operand ? operand : random(operand),
+    "data" in operand ? operand : engine.random(operand),
   ]);
-  return findOperation(operation).run(settled, Object.fromEntries(made), engine);
+  // Making operands is none of the plan's steps.
+  nextStep = trackProgress(steps, onProgress);
+  const outputs = findOperation(operation).run(settled, Object.fromEntries(made), engine);
+  return engine.finish(outputs, threadEnds);
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A seed as `numpy.random.default_rng` takes it: any non-negative integer. */
 export type Seed = number | string;

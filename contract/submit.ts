@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { dtypes } from "./array.ts";
 import { maxLabelLength, maxLabels, maxParamsBytes } from "./limits.ts";
 import { seedSchema } from "./random-seed.ts";

@@ -1,7 +1,7 @@
 import { statuses } from "@sluice/contract/job";
 import { defaultListLimit, maxListLimit } from "@sluice/contract/limits";
 import { validate } from "@sluice/contract/validate";
-import { z } from "zod";
+import * as z from "zod";
 import { ports } from "../aws/ports.ts";
 import { listJobs } from "../jobs/list.ts";
 import { api, json } from "./api.ts";

@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import { validate } from "@sluice/contract/validate";
-import { z } from "zod";
+import * as z from "zod";
 import { ports } from "../aws/ports.ts";
 import { redrive } from "../jobs/redrive.ts";
 

@@ -45,7 +45,7 @@ export async function claim(
     {
       dispatch,
       target,
-      engine: `${engine.name} ${engine.version}`,
+      engine: `${engine.name} ${engine.version} ${engine.kernel}`,
       startedAt,
       ...(taskArn === undefined ? {} : { taskArn }),
     },

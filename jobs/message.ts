@@ -1,5 +1,5 @@
 import { targets } from "@sluice/contract/job";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What travels on the queue. Handlers of version 1 ignore fields they do not know. */
 const message = z.object({

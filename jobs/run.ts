@@ -1,3 +1,4 @@
+import { refusedEngines } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
 import { readInputs, writeOutputs } from "./arrays.ts";
 import { keepBeat } from "./beat.ts";
@@ -31,6 +32,8 @@ export async function runJob(
   if (!job) return "lost";
   const about = { jobId, dispatch, attempt: job.attempts.length, owner: job.owner, operation: job.operation };
   ports.log.info("job claimed", { ...about, target: machine.target });
+  for (const { name, reason } of refusedEngines())
+    ports.log.warn("engine not used", { ...about, name, reason });
   const beat = keepBeat(job, machine, ports);
   try {
     const inputs = await readInputs(job, ports.objects, beat.signal);

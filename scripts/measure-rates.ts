@@ -1,22 +1,30 @@
 /**
- * Measures the reference engine and writes compute/rates.json, which predictSeconds() reads. On a
+ * Measures an engine and writes its table in compute/rates.json, which predictSeconds() reads. On a
  * machine with little else to do, about a minute:
  *
- *     npx node scripts/measure-rates.ts "x86-64, Zen 4, 2 vCPU"
+ *     npx node scripts/measure-rates.ts wasm "x86-64, Zen 4, 2 vCPU"
  */
-import { writeFileSync } from "node:fs";
-import { engine as label, plan, run } from "@sluice/compute";
+import { readFileSync, writeFileSync } from "node:fs";
+import { plan, random } from "@sluice/compute";
 import { workUnits } from "@sluice/compute/cost";
-import { reference } from "@sluice/compute/engines/reference/index";
+import { engines } from "@sluice/compute/engines/index";
 import { absoluteStep, type PlanStep, randomStep, scaleStep, whileHolding } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
 
 const leastSeconds = 0.2;
 const leastRuns = 5;
 
-const engine = reference.open(() => () => {});
-const matrix = (rows: number, columns: number): DenseArray =>
-  engine.random({ shape: [rows, columns], seed: 1 });
+const [, , name = "reference", machine = "unnamed"] = process.argv;
+const { rooms, refused } = engines();
+const room = rooms.find(({ label }) => label.name === name);
+if (!room) {
+  const known = rooms.map(({ label }) => label.name).join(", ");
+  throw new Error(`expected one of the engines ${known}, got ${name} (${JSON.stringify(refused)})`);
+}
+/** Room for the largest point, 4096×4096 complex. */
+const engine = room.open(() => () => {}, 2 ** 29);
+/** An operand as jobs bring it: in no engine's memory. */
+const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
 
 /**
  * CPU seconds of one run, over as many as add up to a readable time. CPU time, because on a shared
@@ -35,7 +43,7 @@ function typicalSeconds(work: () => unknown): number {
 
 /** [size, nanoseconds per unit] of a kernel that does all of `steps`, which are of one class and size. */
 function point(steps: readonly PlanStep[], work: () => unknown): readonly [number, number] {
-  const units = steps.reduce((total, step) => total + workUnits(step), 0);
+  const units = steps.reduce((total, step) => total + workUnits(step, room), 0);
   const measured = [steps[0]?.size ?? 0, (typicalSeconds(work) * 1e9) / units].map((value) =>
     Number(value.toPrecision(4)),
   );
@@ -46,13 +54,13 @@ function point(steps: readonly PlanStep[], work: () => unknown): readonly [numbe
 const fft2Points = (sizes: readonly number[]) =>
   sizes.map((n) => {
     const a = matrix(n, n);
-    return point(plan("fft2", {}, { a }).steps, () => engine.fft2(a));
+    return point(plan("fft2", {}, { a }).steps, () => engine.release(engine.fft2(a)));
   });
 
 const matmulPoints = (sizes: readonly number[]) =>
   sizes.map((n) => {
     const a = matrix(n, n);
-    return point(plan("matmul", {}, { a, b: a }).steps, () => engine.matmul(a, a));
+    return point(plan("matmul", {}, { a, b: a }).steps, () => engine.release(engine.matmul(a, a)));
   });
 
 const sides = [16, 64, 256, 1024, 2048];
@@ -61,29 +69,41 @@ const nanoseconds = {
   "fft-any-length": fft2Points([3, 17, 60, 97, 250, 509, 1009, 2039]),
   abs: sides.map((n) => {
     const spectrum = engine.fft2(matrix(n, n));
-    return point(whileHolding([], [absoluteStep(spectrum)]), () => engine.absolute(spectrum));
+    const measured = point(whileHolding([], [absoluteStep(spectrum)]), () =>
+      engine.release(engine.absolute(spectrum)),
+    );
+    engine.release(spectrum);
+    return measured;
   }),
   scale: sides.map((n) => {
     const spectrum = engine.fft2(matrix(n, n));
-    return point(whileHolding([], [scaleStep(spectrum)]), () => engine.scale(spectrum, 1));
+    const measured = point(whileHolding([], [scaleStep(spectrum)]), () => engine.scale(spectrum, 1));
+    engine.release(spectrum);
+    return measured;
   }),
   random: sides.map((n) => {
-    const step = randomStep({ shape: [n, n], dtype: "float64" });
-    return point(whileHolding([], [step]), () => matrix(n, n));
+    const spec = { shape: [n, n], dtype: "float64" } as const;
+    return point(whileHolding([], [randomStep(spec)]), () =>
+      engine.release(engine.random({ ...spec, seed: 1 })),
+    );
   }),
   matmul: matmulPoints([2, 8, 16, 32, 64, 128, 256, 512, 1024, 2048]),
 };
 
-const [, , machine = "unnamed"] = process.argv;
 // One number times one number: what is left is what every call pays, whatever its size.
 const one = matrix(1, 1);
-const overheadSeconds = typicalSeconds(() => run("matmul", {}, { a: one, b: one }));
-const rates = {
-  engine: `${label.name} ${label.version} ${label.kernel}`,
+const overheadSeconds = typicalSeconds(() => {
+  const opened = room.open(() => () => {}, plan("matmul", {}, { a: one, b: one }).peakBytes);
+  opened.finish({ result: opened.matmul(one, one) });
+});
+const file = new URL("../compute/rates.json", import.meta.url);
+const rates = JSON.parse(readFileSync(file, "utf8"));
+rates.engines[name] = {
+  kernel: `${room.label.version} ${room.label.kernel}`,
   machine,
   date: new Date().toISOString().slice(0, 10),
   overheadSeconds: Number(overheadSeconds.toPrecision(2)),
   nanoseconds,
 };
 const text = JSON.stringify(rates, null, 2).replace(/\[\s+([\d.]+),\s+([\d.]+)\s+\]/g, "[$1, $2]");
-writeFileSync(new URL("../compute/rates.json", import.meta.url), `${text}\n`);
+writeFileSync(file, `${text}\n`);

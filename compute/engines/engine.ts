@@ -19,29 +19,49 @@ export interface RandomRequest {
 /** Told the finished fraction (0 to 1) of the plan step that runs. */
 export type OnFraction = (fraction: number) => void;
 
+export interface MatmulOptions {
+  /** `a` is |fft2| of a real matrix, so that a[i][j] = a[-i][-j]: half the products will do. */
+  readonly centrosymmetric?: boolean;
+}
+
 /**
  * The arithmetic operations are written in. Each method allocates its result, leaves its inputs
  * alone, and runs the plan steps of its namesake in steps.ts, in that order. Shapes and dtypes were
- * checked by `plan()`.
+ * checked by `plan()`. The bytes of a result depend on shapes and values alone.
  */
 export interface Engine {
   /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */
   fft2(a: DenseArray): DenseArray;
   /** Magnitude of a complex128 array as float64; neither overflows nor underflows on the way. */
   absolute(a: DenseArray): DenseArray;
+  /** absolute(fft2(a)), where the engine can without holding the complex array. */
+  absoluteFft2(a: DenseArray): DenseArray;
   /** Multiplies in place by a real factor. */
   scale(a: DenseArray, factor: number): DenseArray;
   /** m×k times k×n, in NumPy's result dtype. */
-  matmul(a: DenseArray, b: DenseArray): DenseArray;
+  matmul(a: DenseArray, b: DenseArray, options?: MatmulOptions): DenseArray;
   /** `numpy.random.default_rng(seed).random(shape)`, bit for bit. */
   random(request: RandomRequest): DenseArray;
+  /** Gives the memory of one of its results back now; the result is not used again. */
+  release(array: DenseArray): void;
+  /**
+   * Ends the run. Answers its results as the caller may keep them: where no later run of this thread
+   * writes. With `threadEnds` there is none, and they stay where they are.
+   */
+  finish<Kept extends Record<string, DenseArray>>(outputs: Kept, threadEnds?: boolean): Kept;
 }
 
 /** One way to do all of it: on one CPU kind, with one set of kernels. */
 export interface EngineRoom {
   readonly label: EngineLabel;
-  /** `nextStep` is asked for a reporter once per plan step. */
-  open(nextStep: () => OnFraction): Engine;
+  /**
+   * An engine for one run on the calling thread.
+   * @param nextStep asked for a reporter once per plan step
+   * @param peakBytes what the plan says is alive at most; arrays beyond it still work
+   */
+  open(nextStep: () => OnFraction, peakBytes: number): Engine;
   /** Bytes a step holds besides the arrays it reads and writes. */
   scratchBytes(step: PlanStep): number;
+  /** The length at which a transform of this length is worked: longer where it has large prime factors. */
+  transformLength(length: number): number;
 }

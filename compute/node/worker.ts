@@ -9,7 +9,7 @@ const say = (report: Report, transfer: ArrayBuffer[] = []): void => parentPort?.
 const { operation, params, inputs }: Work = workerData;
 try {
   const onProgress = (fraction: number): void => say({ kind: "progress", fraction });
-  const outputs = run(operation, params, inputs, { onProgress });
+  const outputs = run(operation, params, inputs, { onProgress, threadEnds: true });
   say({ kind: "done", outputs }, transferable(outputs));
 } catch (error) {
   if (!(error instanceof Problem)) throw error;

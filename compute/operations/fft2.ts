@@ -1,5 +1,5 @@
 import type { ArraySpec } from "@sluice/contract/array";
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../operation.ts";
 import { fft2Steps, scaleStep, whileHolding } from "../steps.ts";
 import { requireNonEmpty } from "./input-checks.ts";

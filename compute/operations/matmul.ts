@@ -1,6 +1,6 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../operation.ts";
 import { resultDtype } from "../result-dtype.ts";
 import { matmulStep, whileHolding } from "../steps.ts";

@@ -1,8 +1,7 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { seedSchema } from "@sluice/contract/random-seed";
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../operation.ts";
-import { release } from "../release.ts";
 import { absoluteStep, fft2Steps, matmulStep, randomStep, whileHolding } from "../steps.ts";
 import { requireNonEmpty } from "./input-checks.ts";
 
@@ -63,13 +62,11 @@ export const spectralProjection = defineOperation({
   run({ seed, columns }, { a }, engine) {
     if (seed === null) throw new Error("a null seed must be replaced by completeParams before the run");
     const { r } = projectionSpecs(a, columns ?? a.shape[1]);
-    const spectrum = engine.fft2(a);
-    const magnitude = engine.absolute(spectrum);
-    release(spectrum);
+    const magnitude = engine.absoluteFft2(a);
     const factors = engine.random({ shape: r.shape, seed });
-    const result = engine.matmul(magnitude, factors);
-    release(magnitude);
-    release(factors);
+    const result = engine.matmul(magnitude, factors, { centrosymmetric: true });
+    engine.release(magnitude);
+    engine.release(factors);
     return { result };
   },
 });

@@ -35,6 +35,30 @@ const carry2 = 1.5 * 2 ** 130;
 const carry3 = 1.5 * 2 ** 156;
 const wrap128 = 1.5 * 2 ** 180;
 
+/** What `default_rng(seed)` starts from; its first draw steps once and answers from the state after. */
+export function initialState(seed: Seed): { state: bigint; increment: bigint } {
+  const [a, b, c, d] = new BigUint64Array(generateState(seed, 8).buffer);
+  const increment = ((((c << 64n) | d) << 1n) | 1n) & mask128;
+  // pcg_setseq_128_srandom: step from zero, add the initial state, step.
+  const start = increment + ((a << 64n) | b);
+  return { state: (start * multiplier + increment) & mask128, increment };
+}
+
+/** `draws` steps at once, state · factor + offset, in O(log draws) (Brown 1994). */
+export function jump(increment: bigint, draws: bigint): { factor: bigint; offset: bigint } {
+  let [power, step] = [multiplier, increment];
+  let [factor, offset] = [1n, 0n];
+  for (let rest = draws; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) {
+      factor = (factor * power) & mask128;
+      offset = (offset * power + step) & mask128;
+    }
+    step = ((power + 1n) * step) & mask128;
+    power = (power * power) & mask128;
+  }
+  return { factor, offset };
+}
+
 /**
  * NumPy's default bit generator: a 128-bit linear congruential state that steps first and then
  * answers rotr64(high ^ low, state >> 122) (O'Neill 2014, XSL-RR; numpy/random/src/pcg64).
@@ -44,25 +68,14 @@ export class Pcg64 {
   readonly #increment: bigint;
 
   constructor(seed: Seed) {
-    const [a, b, c, d] = new BigUint64Array(generateState(seed, 8).buffer);
-    this.#increment = ((((c << 64n) | d) << 1n) | 1n) & mask128;
-    // pcg_setseq_128_srandom: step from zero, add the initial state, step.
-    const start = this.#increment + ((a << 64n) | b);
-    this.#state = limbsOf(start * multiplier + this.#increment);
+    const { state, increment } = initialState(seed);
+    this.#increment = increment;
+    this.#state = limbsOf(state);
   }
 
-  /** Skips `draws` 64-bit outputs in O(log draws) steps (Brown 1994). */
+  /** Skips `draws` 64-bit outputs. */
   advance(draws: bigint): void {
-    let [power, step] = [multiplier, this.#increment];
-    let [factor, offset] = [1n, 0n];
-    for (let rest = draws; rest > 0n; rest >>= 1n) {
-      if (rest & 1n) {
-        factor = (factor * power) & mask128;
-        offset = (offset * power + step) & mask128;
-      }
-      step = ((power + 1n) * step) & mask128;
-      power = (power * power) & mask128;
-    }
+    const { factor, offset } = jump(this.#increment, draws);
     this.#state = limbsOf(integerOf(this.#state) * factor + offset);
   }
 

@@ -1,9 +1,9 @@
-import { reference } from "@sluice/compute/engines/reference/index";
 import type { DenseArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { reference } from "./engines.ts";
 
-const engine = reference.open(() => () => {});
+const engine = reference.open();
 
 function absolute(...parts: readonly (readonly [number, number])[]): number[] {
   const array: DenseArray = {

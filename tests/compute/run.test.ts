@@ -1,4 +1,13 @@
-import { catalogue, defaultOperation, engine, plan, predictSeconds, run } from "@sluice/compute";
+import {
+  catalogue,
+  defaultOperation,
+  engine,
+  plan,
+  predictSeconds,
+  random,
+  refusedEngines,
+  run,
+} from "@sluice/compute";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
 import { operand, spec } from "./arrays.ts";
@@ -25,6 +34,23 @@ describe("run", () => {
     expect({ shape: result?.shape, dtype: result?.dtype }).toEqual(outputs.result);
     expect(run("spectral-projection", { seed: 5, columns: 3 }, { a }).result).toEqual(result);
     expect(run("spectral-projection", { seed: 6, columns: 3 }, { a }).result).not.toEqual(result);
+  });
+
+  test("what one run answered, later ones on the same thread leave alone", () => {
+    const a = operand([40, 40], "float64", 3);
+    const first = run("matmul", {}, { a, b: a }).result;
+    const copy = first?.data.slice();
+    run("matmul", {}, { a: operand([40, 40], "float64", 4), b: a });
+    expect(first?.data).toEqual(copy);
+  });
+
+  test("random operands are made as numpy.random makes them, and are none of the steps", () => {
+    const b = { shape: [30, 20], seed: 4, dtype: "float64" } as const;
+    const a = operand([30, 30], "float64", 5);
+    const reported: number[] = [];
+    const made = run("matmul", {}, { a, b }, { onProgress: (fraction) => reported.push(fraction) });
+    expect(made).toEqual(run("matmul", {}, { a, b: random(b) }));
+    expect(reported).toEqual([1]);
   });
 
   test("refuses what plan refuses, and a seed nobody settled", () => {
@@ -59,7 +85,12 @@ describe("the catalogue", () => {
   });
 
   test("the engine names itself", () => {
-    expect(engine).toEqual({ name: "reference", version: expect.any(String), kernel: expect.any(String) });
+    expect({ ...engine }).toEqual({
+      name: "wasm",
+      version: expect.any(String),
+      kernel: expect.stringMatching(/^wasm128-(no)?fma$/),
+    });
+    expect(refusedEngines()).toEqual([]);
   });
 });
 

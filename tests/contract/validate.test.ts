@@ -2,7 +2,7 @@ import { Problem } from "@sluice/contract/problem";
 import { shown, validate } from "@sluice/contract/validate";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 const schema = z.strictObject({
   name: z.string().min(2),

@@ -1,7 +1,9 @@
 import { random } from "../../random/index.ts";
+import { release } from "../../release.ts";
 import type { PlanStep } from "../../steps.ts";
 import type { EngineRoom } from "../engine.ts";
 import { absolute, scale } from "./elementwise.ts";
+import { paddedLength } from "./fft-any-length.ts";
 import { fft2, fftScratchBytes } from "./fft2.ts";
 import { matmul, matmulScratchBytes } from "./matmul.ts";
 
@@ -12,9 +14,17 @@ export const reference: EngineRoom = {
   open: (nextStep) => ({
     fft2: (a) => fft2(a, nextStep),
     absolute: (a) => absolute(a, nextStep()),
+    absoluteFft2(a) {
+      const spectrum = fft2(a, nextStep);
+      const magnitude = absolute(spectrum, nextStep());
+      release(spectrum);
+      return magnitude;
+    },
     scale: (a, factor) => scale(a, factor, nextStep()),
     matmul: (a, b) => matmul(a, b, nextStep()),
     random: (request) => random(request, nextStep()),
+    release,
+    finish: (outputs) => outputs,
   }),
 
   scratchBytes({ kernel, size }: PlanStep): number {
@@ -22,4 +32,6 @@ export const reference: EngineRoom = {
     if (kernel === "fft-power-of-two" || kernel === "fft-any-length") return fftScratchBytes(size);
     return 0;
   },
+
+  transformLength: paddedLength,
 };

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../../../../compute/operation.ts";
 import { stepsTaking } from "./plan.ts";
 

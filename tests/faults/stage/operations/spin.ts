@@ -1,5 +1,5 @@
 import { zeros } from "@sluice/contract/array";
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../../../../compute/operation.ts";
 import { stepsTaking } from "./plan.ts";
 

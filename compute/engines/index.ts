@@ -1,0 +1,45 @@
+import type { EngineRoom } from "./engine.ts";
+import { reference } from "./reference/index.ts";
+import { wasmRoom } from "./wasm/index.ts";
+
+/** An engine that was there but not fit to use, and why. */
+export interface RefusedEngine {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface EngineTable {
+  /** Fastest first; the last is `reference`. All of them passed their self-test. */
+  readonly rooms: readonly EngineRoom[];
+  readonly refused: readonly RefusedEngine[];
+}
+
+const candidates: readonly { readonly name: string; readonly room: () => EngineRoom }[] = [
+  { name: "wasm", room: wasmRoom },
+];
+
+let table: EngineTable | undefined;
+
+function findEngines(): EngineTable {
+  const rooms: EngineRoom[] = [];
+  const refused: RefusedEngine[] = [];
+  for (const { name, room } of candidates) {
+    try {
+      rooms.push(room());
+    } catch (error) {
+      refused.push({ name, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { rooms: [...rooms, reference], refused };
+}
+
+/** The engines of this machine, tested when first asked for. */
+export function engines(): EngineTable {
+  table ??= findEngines();
+  return table;
+}
+
+/** Who does the arithmetic: the fastest engine that calculates rightly here. */
+export function chosenEngine(): EngineRoom {
+  return engines().rooms[0];
+}

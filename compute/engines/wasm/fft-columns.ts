@@ -1,0 +1,139 @@
+import type { OnFraction } from "../engine.ts";
+import { elementsPerReport } from "./fft-rows.ts";
+import type { SpectrumPlace, StagedPlace } from "./fft-staging.ts";
+import { isReal, type Workplace, wholeGroups } from "./fft-workplace.ts";
+
+/** What becomes of the transformed columns. */
+export interface ResultForm {
+  readonly absolute: boolean;
+  /** Multiplies every element. */
+  readonly factor: number;
+}
+
+/** Where a group of columns goes: the first one's address, that of its mirror image (0: none), and their rows' bytes. */
+interface Target {
+  readonly address: number;
+  readonly mirror: number;
+  readonly rowBytes: number;
+}
+
+export const resultBytes = ({ absolute }: ResultForm): 8 | 16 => (absolute ? 8 : 16);
+
+/**
+ * Second pass over one matrix: the columns of its spectrum into the result, with their mirror images
+ * when only half of them were kept.
+ * @returns whether everything in the result is finite
+ */
+export function transformColumns(
+  workplace: Workplace,
+  place: SpectrumPlace,
+  form: ResultForm,
+  matrix: Float64Array | Float32Array,
+  onFraction: OnFraction,
+): boolean {
+  const { kind, memory, spectrum } = workplace;
+  const bytes = resultBytes(form);
+  const inside = memory.addressOf(matrix);
+  const step = place.staged ? place.columns : wholeGroups(Math.max(1, elementsPerReport / kind.rows));
+  let allFinite = true;
+  for (let first = 0; first < spectrum.columns; first += step) {
+    const count = Math.min(step, spectrum.columns - first);
+    const target =
+      inside === undefined
+        ? blockTarget(place, bytes, workplace)
+        : matrixTarget(inside, first, bytes, workplace);
+    const lines = place.staged
+      ? copyLines(workplace, place, first, count)
+      : place.address + first * spectrum.lineBytes;
+    allFinite = runKernel(workplace, form, lines, first, count, target) && allFinite;
+    if (inside === undefined && place.staged) copyResult(workplace, place, form, matrix, first, count);
+    onFraction((first + count) / spectrum.columns);
+  }
+  return allFinite;
+}
+
+function runKernel(
+  { kind, kernels, spectrum, work, plane, columnRecipe }: Workplace,
+  { absolute, factor }: ResultForm,
+  lines: number,
+  first: number,
+  count: number,
+  { address, mirror, rowBytes }: Target,
+): boolean {
+  const kernel = absolute ? kernels.columnsAbsolute : kernels.columnsComplex;
+  const { columns, rows, swapped } = kind;
+  const scale = isReal(kind) ? factor / 2 : factor;
+  const to = [address, mirror, rowBytes] as const;
+  const lanes = [work, plane, columnRecipe] as const;
+  return (
+    kernel(
+      lines,
+      spectrum.lineBytes,
+      first,
+      count,
+      columns,
+      rows,
+      ...to,
+      ...lanes,
+      scale,
+      Number(swapped),
+    ) === 1
+  );
+}
+
+function matrixTarget(matrix: number, first: number, bytes: number, { kind }: Workplace): Target {
+  return {
+    address: matrix + first * bytes,
+    mirror: isReal(kind) ? matrix + (kind.columns - first) * bytes : 0,
+    rowBytes: kind.columns * bytes,
+  };
+}
+
+function blockTarget(place: SpectrumPlace, bytes: number, { kind }: Workplace): Target {
+  if (!place.staged) throw new Error("a result outside kernel memory needs staged columns");
+  return {
+    address: place.result,
+    mirror: isReal(kind) ? place.mirror + (place.columns - 1) * bytes : 0,
+    rowBytes: place.columns * bytes,
+  };
+}
+
+/** Into the block; answers its address. */
+function copyLines(
+  { memory, spectrum }: Workplace,
+  { outside, lines }: StagedPlace,
+  first: number,
+  count: number,
+): number {
+  const perLine = spectrum.lineBytes / 8;
+  const block = new Float64Array(memory.memory.buffer, lines, count * perLine);
+  block.set(outside.subarray(first * perLine, (first + count) * perLine));
+  return lines;
+}
+
+/** The block of columns, and that of their mirror images (column n - k for column k), into the result. */
+function copyResult(
+  { kind, memory }: Workplace,
+  place: StagedPlace,
+  form: ResultForm,
+  matrix: Float64Array | Float32Array,
+  first: number,
+  count: number,
+): void {
+  const perElement = resultBytes(form) / 8;
+  const width = place.columns * perElement;
+  const copy = (block: number, from: number, to: number, columns: number): void => {
+    const source = new Float64Array(memory.memory.buffer, block, kind.rows * width);
+    for (let row = 0; row < kind.rows; row += 1) {
+      const at = row * width + from * perElement;
+      matrix.set(source.subarray(at, at + columns * perElement), (row * kind.columns + to) * perElement);
+    }
+  };
+  copy(place.result, 0, first, count);
+  if (!isReal(kind)) return;
+  // Columns 0 and n/2 are their own images and came with the block itself.
+  const lowest = Math.max(first, 1);
+  const highest = Math.min(first + count, Math.ceil(kind.columns / 2)) - 1;
+  if (lowest > highest) return;
+  copy(place.mirror, place.columns - 1 - (highest - first), kind.columns - highest, highest - lowest + 1);
+}

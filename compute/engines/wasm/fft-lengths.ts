@@ -1,0 +1,39 @@
+/** Radices with a kernel in scripts/kernels/fft/butterflies.ts, in the order they are split off. */
+const radices = [23, 19, 17, 13, 11, 7, 5, 3, 8, 4, 2] as const;
+/** Nanoseconds per point of one pass of each radix, four lanes together, measured on Zen 4: only their ratios matter. */
+const passCost: Readonly<Record<number, number>> = { 2: 1.2, 3: 1.7, 4: 1.5, 5: 2.2, 8: 2.1 };
+
+/** The passes of a transform of `length`, or undefined when it has a prime factor without a kernel. */
+export function factorise(length: number): number[] | undefined {
+  const passes: number[] = [];
+  let rest = length;
+  for (const radix of radices) {
+    while (rest % radix === 0) {
+      passes.push(radix);
+      rest /= radix;
+    }
+  }
+  return rest === 1 ? passes : undefined;
+}
+
+/** The cheapest length 2^a·3^b·5^c that holds a convolution of `length` points: at least 2·length - 1. */
+export function convolutionLength(length: number): number {
+  const least = 2 * length - 1;
+  const powerOfTwo = 2 ** Math.ceil(Math.log2(least));
+  let best = { length: powerOfTwo, cost: transformCost(powerOfTwo) };
+  for (let five = 1; five <= powerOfTwo; five *= 5) {
+    for (let odd = five; odd <= powerOfTwo; odd *= 3) {
+      const candidate = odd * 2 ** Math.max(0, Math.ceil(Math.log2(least / odd)));
+      const cost = transformCost(candidate);
+      if (candidate >= least && cost < best.cost) best = { length: candidate, cost };
+    }
+  }
+  return best.length;
+}
+
+const transformCost = (length: number): number =>
+  length * (factorise(length) ?? []).reduce((sum, radix) => sum + passCost[radix], 0);
+
+/** Points the passes for a length work on: more than the length where it takes Bluestein's method. */
+export const workingLength = (length: number): number =>
+  factorise(length) ? length : convolutionLength(length);

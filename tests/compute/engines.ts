@@ -1,0 +1,43 @@
+import { plan } from "@sluice/compute";
+import type { Engine, OnFraction } from "@sluice/compute/engines/engine";
+import { engines } from "@sluice/compute/engines/index";
+import { engineOn } from "@sluice/compute/engines/wasm/index";
+import { kernelsOn } from "@sluice/compute/engines/wasm/kernels";
+import { stagingMemory } from "@sluice/compute/engines/wasm/memory";
+import type { Arrays } from "@sluice/compute/operation";
+import { findOperation } from "@sluice/compute/registry";
+
+export interface TestedEngine {
+  readonly name: string;
+  open(nextStep?: () => OnFraction): Engine;
+}
+
+const silent = () => () => {};
+
+function named(name: string): TestedEngine {
+  const { rooms, refused } = engines();
+  const room = rooms.find(({ label }) => label.name === name);
+  if (!room) throw new Error(`no engine ${name} here: ${JSON.stringify(refused)}`);
+  return { name, open: (nextStep = silent) => room.open(nextStep, 2 ** 26) };
+}
+
+export const wasm = named("wasm");
+export const reference = named("reference");
+
+/** wasm as it works on arrays larger than its memory: every operand is copied in and out block by block. */
+export const staged: TestedEngine = {
+  name: "wasm, everything staged",
+  open(nextStep = silent) {
+    const memory = stagingMemory(2 ** 26);
+    return engineOn(memory, kernelsOn(memory.memory), nextStep);
+  },
+};
+
+export const testedEngines: readonly TestedEngine[] = [reference, wasm, staged];
+
+/** An operation on an engine of the test's choice, without `run`. */
+export function runOn(engine: TestedEngine, operation: string, params: unknown, inputs: Arrays): Arrays {
+  const opened = engine.open();
+  const outputs = findOperation(operation).run(plan(operation, params, inputs).params, inputs, opened);
+  return opened.finish(outputs);
+}
