@@ -1,7 +1,8 @@
+import { burstCases } from "./burst.ts";
 import { computeResults } from "./compute/rounds.ts";
 import { pathCases } from "./path.ts";
 
-/** `npm run bench -- path|compute [--json]`: one line, or one JSON object, per case. */
+/** `npm run bench -- path|burst|compute [--json]`: one line, or one JSON object, per case. */
 const asJson = process.argv.includes("--json");
 const [name = "path"] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 
@@ -20,6 +21,13 @@ const benchmarks: Record<string, () => Promise<void>> = {
         ({ n, callers, jobsPerSecond, submitMs, resultMs, spentMs }) =>
           `path ${n}×${n}, ${callers} callers: ${jobsPerSecond.toFixed(1)} jobs/s; submit p50 ${ms(submitMs.p50)} p99 ${ms(submitMs.p99)}; ` +
           `result p50 ${ms(resultMs.p50)} p99 ${ms(resultMs.p99)}; of it queued ${ms(spentMs.queued)}, worker ${ms(spentMs.worker)}, rest ${ms(spentMs.rest)}`,
+      ),
+    ),
+  burst: () =>
+    burstCases(
+      printer(
+        ({ burst, jobs, submitMs, seconds }) =>
+          `burst, ${burst} of this stack: ${jobs} jobs; submit p50 ${ms(submitMs.p50)} p99 ${ms(submitMs.p99)}; all completed in ${seconds.toFixed(1)} s`,
       ),
     ),
   compute: () =>

@@ -1,6 +1,7 @@
 import type { JobView } from "@sluice/contract/job";
 import { startStack } from "../local/stack-process.ts";
 import { quantile } from "./quantile.ts";
+import { submit } from "./submit.ts";
 
 /** The main path under load: HTTP → SQS → Lambda → S3 → HTTP on the local cloud, closed loop. */
 
@@ -35,14 +36,7 @@ interface Sample {
 
 async function oneJob(url: string, body: string): Promise<Sample> {
   const start = performance.now();
-  const accepted = await fetch(`${url}/jobs`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
-  const { jobId } = (await accepted.json()) as JobView;
-  if (accepted.status !== 202) throw new Error(`POST /jobs answered ${accepted.status}`);
-  const submitMs = performance.now() - start;
+  const { jobId, ms: submitMs } = await submit(url, body);
   const view = await ended(url, jobId);
   if (view.status !== "COMPLETED") throw new Error(`job ${jobId} ended ${view.status}: ${view.statusReason}`);
   if (view.outputs?.result?.data === undefined) await result(url, view);

@@ -111,7 +111,7 @@ describe("a Fargate job", () => {
   });
 
   test("is cancelled while it runs, and retried", async () => {
-    const random = (seed: number) => ({ random: { shape: [2500, 2500], seed } });
+    const random = (seed: number) => ({ random: { shape: [4000, 4000], seed } });
     const { body } = await http.submit({
       operation: "matmul",
       inputs: { a: random(1), b: random(2) },

@@ -29,8 +29,8 @@ function taskOf(jobId: string): number {
   throw new Error(`no process was started for job ${jobId}`);
 }
 
-const random = (seed: number) => ({ random: { shape: [2200, 2200], seed } });
-/** About four seconds of matmul: time enough to be caught in it. */
+const random = (seed: number) => ({ random: { shape: [4000, 4000], seed } });
+/** About six seconds of matmul: time enough to be caught in it. */
 const long = { operation: "matmul", inputs: { a: random(1), b: random(2) }, target: "fargate" };
 
 // Processes are found through /proc, which only Linux has.
@@ -48,7 +48,7 @@ describe.skipIf(!existsSync("/proc/self/environ"))("a task that", () => {
       expect(view.status).toBe("COMPLETED");
       expect(view.attempts.map((attempt) => attempt.outcome)).toEqual([outcome, "completed"]);
       expect(view.attempts[0]?.reason).toMatch(reason);
-      expect(view.outputs?.result).toMatchObject({ shape: [2200, 2200], dtype: "float64" });
+      expect(view.outputs?.result).toMatchObject({ shape: [4000, 4000], dtype: "float64" });
     },
     120_000,
   );

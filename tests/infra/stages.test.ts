@@ -99,6 +99,8 @@ describe("functions", () => {
       const zip = await readFile(path.join(dev.folder, `${name}.zip`));
       expect(zip.includes(`functions/${name}.cjs`), `${name}.zip holds its handler`).toBe(true);
       expect(zip.includes("node_modules/"), `${name}.zip is one bundle`).toBe(false);
+      // A cold start loads all of it.
+      expect(zip.byteLength, `${name}.zip`).toBeLessThan(1_000_000);
     }
   });
 
