@@ -8,6 +8,7 @@ import {
   refusedEngines,
   run,
 } from "@sluice/compute";
+import { stepSeconds } from "@sluice/compute/cost";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
 import { operand, spec } from "./arrays.ts";
@@ -110,8 +111,17 @@ describe("predictSeconds", () => {
     expect(seconds.every((value, index) => value > (seconds[index - 1] ?? 0))).toBe(true);
   });
 
-  test("a prime length costs more than the power of two beside it", () => {
-    const seconds = (n: number) => predictSeconds(plan("fft2", {}, { a: spec([n, n]) }), { vcpu: 1 });
+  test("the arithmetic of a prime length costs more than twice the power of two beside it", () => {
+    const seconds = (n: number) =>
+      plan("fft2", {}, { a: spec([n, n]) }).steps.reduce((sum, step) => sum + stepSeconds(step), 0);
     expect(seconds(1021)).toBeGreaterThan(2 * seconds(1024));
+  });
+
+  test("memory that is touched for the first time costs time too", () => {
+    const { steps, peakBytes } = square(1024);
+    const lean = predictSeconds({ steps, peakBytes: 0 }, { vcpu: 1 });
+    const whole = predictSeconds({ steps, peakBytes }, { vcpu: 1 });
+    // 13 µs for each page of 4 KiB, as measured.
+    expect((whole - lean) / (peakBytes / 4096)).toBeCloseTo(13e-6, 6);
   });
 });
