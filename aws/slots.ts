@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { launchName, launchOf } from "../jobs/launch-name.ts";
 import type { HeldSlot, Launch, Missing, Slots } from "../jobs/ports.ts";
 import { dynamo } from "./clients.ts";
 
@@ -136,7 +137,10 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
 
     async held() {
       const { held = {} } = (await read()) ?? {};
-      return Object.entries(held).map(([name, entry]) => ({ ...launchNamed(name), ...entry }));
+      return Object.entries(held).flatMap(([name, entry]) => {
+        const launch = launchOf(name);
+        return launch ? [{ ...launch, ...entry }] : [];
+      });
     },
 
     markMissing,
@@ -165,17 +169,10 @@ async function holds(conditional: Promise<unknown>): Promise<boolean> {
   }
 }
 
-const nameOf = ({ jobId, dispatch }: Launch): string => `${jobId}-${dispatch}`;
-
-function launchNamed(name: string): Launch {
-  const dash = name.lastIndexOf("-");
-  return { jobId: name.slice(0, dash), dispatch: Number(name.slice(dash + 1)) };
-}
-
 function entryNames(launch: Launch): Record<string, string> {
-  return { "#held": "held", "#launch": nameOf(launch) };
+  return { "#held": "held", "#launch": launchName(launch) };
 }
 
 function entryOf(item: SlotsItem | undefined, launch: Launch): Entry | undefined {
-  return item?.held?.[nameOf(launch)];
+  return item?.held?.[launchName(launch)];
 }

@@ -5,8 +5,8 @@ import {
   StopTaskCommand,
   type Task,
 } from "@aws-sdk/client-ecs";
+import { launchName, launchOf } from "../jobs/launch-name.ts";
 import type { TaskRequest, Tasks } from "../jobs/ports.ts";
-import { launchOf } from "../jobs/settle.ts";
 import { ecs } from "./clients.ts";
 import type { Config } from "./config.ts";
 import { mayHaveStarted, refusalOf, taskOfConflict } from "./launch-refusal.ts";
@@ -95,7 +95,7 @@ export function fargateTasks(config: TasksConfig, now: () => number): Tasks {
 
 /** Byte-stable for a (job, dispatch): the same clientToken with other parameters is a ConflictException. */
 function runTaskInput(config: TasksConfig, { jobId, dispatch, cpuUnits, memoryMiB, spot }: TaskRequest) {
-  const launch = `${jobId}-${dispatch}`;
+  const launch = launchName({ jobId, dispatch });
   return {
     cluster: config.clusterArn,
     taskDefinition: config.taskDefinitionArn,

@@ -2,7 +2,8 @@ import middy from "@middy/core";
 import type { EventBridgeEvent } from "aws-lambda";
 import { ports } from "../aws/ports.ts";
 import { type EcsTask, observe } from "../aws/task-observation.ts";
-import { launchOf, settle } from "../jobs/settle.ts";
+import { launchOf } from "../jobs/launch-name.ts";
+import { settle } from "../jobs/settle.ts";
 
 type TaskStateChange = EventBridgeEvent<"ECS Task State Change", EcsTask & { startedBy?: string }>;
 

@@ -16,9 +16,3 @@ export async function settle(
   if (!job) return;
   await apply(job, { kind: "task", dispatch, task }, ports);
 }
-
-/** What a task was started for, from its startedBy; undefined for tasks that are not ours. */
-export function launchOf(startedBy: string | undefined): { jobId: string; dispatch: number } | undefined {
-  const match = /^([0-9a-z]{26})-(\d+)$/.exec(startedBy ?? "");
-  return match?.[1] === undefined ? undefined : { jobId: match[1], dispatch: Number(match[2]) };
-}

@@ -1,8 +1,7 @@
 import { apply } from "./apply.ts";
-import type { HeldSlot, Launch, Ports, RunningTask } from "./ports.ts";
+import { launchName } from "./launch-name.ts";
+import type { HeldSlot, Ports, RunningTask } from "./ports.ts";
 import { timing } from "./timing.ts";
-
-const nameOf = ({ jobId, dispatch }: Launch) => `${jobId}-${dispatch}`;
 
 /**
  * Gives back the slots that no task will give back: of a launch that never reached ECS, or whose stop event
@@ -15,11 +14,11 @@ export async function checkSlots(
   running: readonly RunningTask[],
   { slots, log, now }: Pick<Ports, "slots" | "log" | "now">,
 ): Promise<void> {
-  const alive = new Set(running.map(nameOf));
+  const alive = new Set(running.map(launchName));
   for (const slot of held) {
     const { jobId, dispatch, missing } = slot;
     const at = now();
-    if (alive.has(nameOf(slot))) {
+    if (alive.has(launchName(slot))) {
       if (missing) await slots.markMissing(slot, undefined);
     } else if (!missing || at - missing.seen > timing.slotSighting) {
       await slots.markMissing(slot, { since: at, seen: at });

@@ -1,4 +1,4 @@
-import type { Ports, RunningTask } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { markDeadLetters } from "./sweep-dead-letters.ts";
 import { sweepDue } from "./sweep-due.ts";
 import { admitFromLine, checkSlots } from "./sweep-line.ts";
@@ -33,10 +33,9 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
       return undefined;
     }
   };
-  const none: RunningTask[] = [];
   const held = settings.fargate ? await part("the slots", () => ports.slots.held()) : [];
   // One picture of all tasks for the whole pass: ECS allows 20 calls a second.
-  const running = settings.fargate ? await part("the tasks", () => ports.tasks.running()) : none;
+  const running = settings.fargate ? await part("the tasks", () => ports.tasks.running()) : [];
   const due = await part("the jobs that are due", () => sweepDue(running, ports));
   const tasksStopped = running && (await part("stray tasks", () => stopStrayTasks(running, ports)));
   if (held && running) await part("slots without a task", () => checkSlots(held, running, ports));

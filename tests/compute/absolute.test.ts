@@ -1,22 +1,27 @@
+import type { Engine } from "@sluice/compute/engines/engine";
 import type { DenseArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { reference } from "./engines.ts";
+import { testedEngines } from "./engines.ts";
 
-const engine = reference.open();
-
-function absolute(...parts: readonly (readonly [number, number])[]): number[] {
+function magnitudes(engine: Engine, parts: readonly (readonly [number, number])[]): number[] {
   const array: DenseArray = {
     shape: [parts.length],
     dtype: "complex128",
     data: new Float64Array(parts.flat()),
   };
-  return [...engine.absolute(array).data];
+  const result = engine.absolute(array);
+  const values = [...result.data];
+  engine.release(result);
+  return values;
 }
 
 const { NaN: nan, POSITIVE_INFINITY: inf, MAX_VALUE: largest, MIN_VALUE: smallest } = Number;
 
-describe("the magnitude of a complex number", () => {
+describe.each(testedEngines)("the magnitude of a complex number, by $name", (tested) => {
+  const engine = tested.open();
+  const absolute = (...parts: readonly (readonly [number, number])[]) => magnitudes(engine, parts);
+
   // The right-hand sides are what numpy.abs answers.
   test.each([
     [3, 4, 5],
@@ -30,8 +35,9 @@ describe("the magnitude of a complex number", () => {
     [nan, -inf, inf],
     [inf, nan, inf],
     [-inf, 2, inf],
+    [nan, largest, nan],
   ])("of %d + %di is %d", (re, im, expected) => {
-    expect(absolute([re, im], [im, re])).toEqual([expected, expected]);
+    expect(absolute([re, im], [im, re], [1, 0])).toEqual([expected, expected, 1]);
   });
 
   test("is within two roundings of Math.hypot over the whole range of exponents", () => {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { compute } from "../../jobs/compute.ts";
 import { stopCause } from "../../jobs/evidence.ts";
+import { launchOf } from "../../jobs/launch-name.ts";
 import { runJob } from "../../jobs/run.ts";
-import { launchOf, settle } from "../../jobs/settle.ts";
+import { settle } from "../../jobs/settle.ts";
 import { work } from "../../jobs/work.ts";
 import { memoryWorld, stoppedTask, type World } from "./memory-ports.ts";
 import {
