@@ -38,6 +38,10 @@ export const problems = {
   "out-of-memory": { status: 409, title: "The job needs more memory than the largest machine has" },
   "attempts-exhausted": { status: 409, title: "Every attempt to run the job died" },
   "not-delivered": { status: 409, title: "The job was sent several times and never picked up" },
+  "singular-matrix": { status: 409, title: "The matrix is singular" },
+  "not-positive-definite": { status: 409, title: "The matrix is not positive definite" },
+  "no-convergence": { status: 409, title: "The iteration did not converge" },
+  "not-finite": { status: 409, title: "The input holds values that are not finite" },
   "compute-failed": { status: 409, title: "The computation failed" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

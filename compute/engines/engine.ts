@@ -1,6 +1,7 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
 import type { PlanStep } from "../steps.ts";
+import type { LinearAlgebra } from "./linear-algebra.ts";
 import type { Threads } from "./wasm/crew.ts";
 
 /** Names exactly what did the arithmetic: same label, same bytes. */
@@ -30,7 +31,7 @@ export interface MatmulOptions {
  * alone, and runs the plan steps of its namesake in steps.ts, in that order. Shapes and dtypes were
  * checked by `plan()`. The bytes of a result depend on shapes and values alone.
  */
-export interface Engine {
+export interface Engine extends LinearAlgebra {
   /** A new array, all of which the caller writes: it holds whatever was there before. */
   array(spec: ArraySpec): DenseArray;
   /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */

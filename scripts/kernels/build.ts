@@ -17,6 +17,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   gemm: ["./gemm.ts"],
   fft: ["./fft.ts"],
   misc: ["./fold.ts", "./pcg64.ts"],
+  linearAlgebra: ["./linear-algebra.ts"],
 };
 
 /**

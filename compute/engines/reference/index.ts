@@ -6,6 +6,7 @@ import type { EngineRoom } from "../engine.ts";
 import { absolute, scale } from "./elementwise.ts";
 import { paddedLength } from "./fft-any-length.ts";
 import { fft2, fftScratchBytes } from "./fft2.ts";
+import { linearAlgebra } from "./linear-algebra.ts";
 import { matmul, matmulScratchBytes } from "./matmul.ts";
 
 /** Plain JavaScript on one thread: the truth other engines are tested against, and the fallback. */
@@ -25,6 +26,7 @@ export const reference: EngineRoom = {
     scale: (a, factor) => scale(a, factor, nextStep()),
     matmul: (a, b) => matmul(a, b, nextStep()),
     random: (request) => random(request, nextStep()),
+    ...linearAlgebra(nextStep),
     release,
     finish: (outputs) => outputs,
   }),

@@ -9,6 +9,7 @@ import { absoluteFft2, fft2 } from "./fft2.ts";
 import { foldable, foldedMatmul } from "./fold.ts";
 import { gemmScratchBytes } from "./gemm.ts";
 import { kernelsOn } from "./kernels.ts";
+import { linearAlgebra } from "./linear-algebra/index.ts";
 import { matmul } from "./matmul.ts";
 import { type KernelMemory, kernelMemory } from "./memory.ts";
 import { random } from "./random.ts";
@@ -30,6 +31,7 @@ export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFra
       return (folds ? foldedMatmul : matmul)(a, b, memory, crew, onFraction);
     },
     random: (request) => random(request, memory, crew, nextStep()),
+    ...linearAlgebra(memory, kernels, crew, nextStep),
     release(array) {
       if (memory.addressOf(array.data) === undefined) release(array);
       else memory.release(array);

@@ -1,5 +1,6 @@
 import { base64 as fft } from "./kernels/fft.wasm.ts";
 import { base64 as gemm } from "./kernels/gemm.wasm.ts";
+import { base64 as linearAlgebra } from "./kernels/linearAlgebra.wasm.ts";
 import { base64 as misc } from "./kernels/misc.wasm.ts";
 
 /** Kernels take byte addresses and element counts. */
@@ -11,9 +12,10 @@ export interface Kernels {
   readonly gemm: Exports;
   readonly fft: Exports;
   readonly misc: Exports;
+  readonly linearAlgebra: Exports;
 }
 
-const sources = { gemm, fft, misc };
+const sources = { gemm, fft, misc, linearAlgebra };
 const modules = new Map<keyof Kernels, WebAssembly.Module>();
 const bound = new WeakMap<WebAssembly.Memory, Kernels>();
 
@@ -54,6 +56,9 @@ export function kernelsOn(memory: WebAssembly.Memory): Kernels {
     },
     get misc() {
       return family("misc");
+    },
+    get linearAlgebra() {
+      return family("linearAlgebra");
     },
   };
   bound.set(memory, kernels);

@@ -1,0 +1,32 @@
+import type { DenseArray } from "@sluice/contract/array";
+import type { Triangle } from "../linear-algebra/triangle.ts";
+
+export type QrMode = "reduced" | "complete" | "r";
+
+export interface Lu {
+  /** Unit lower L below the diagonal, U on and above it; a zero on U's diagonal where A is singular. */
+  readonly lu: DenseArray;
+  /** Row k was swapped with row pivots[k] when its turn came. */
+  readonly pivots: Int32Array;
+}
+
+/**
+ * Matrix factorizations, each one plan step, of float64 and complex128 matrices and, where an array says so, of
+ * float64 alone; float32 is widened. What they return is new, but for `solveTriangle`.
+ */
+export interface LinearAlgebra {
+  /** P·A = L·U with partial pivoting, m×n. */
+  lu(a: DenseArray): Lu;
+  /**
+   * T · X = B in place of b, n×k and of t's dtype. The diagonal is divided by as it is, zeros too.
+   * @param lowerB b is lower triangular itself and square: its zeros are not worked on. For a lower t.
+   */
+  solveTriangle(t: DenseArray, triangle: Triangle, b: DenseArray, lowerB?: boolean): void;
+  /**
+   * Lower L of A = L·Lᴴ or upper U of A = Uᴴ·U, zeros beyond it; reads that half of A alone.
+   * @throws Problem not-positive-definite
+   */
+  cholesky(a: DenseArray, upper: boolean): DenseArray;
+  /** A = Q·R by Householder reflections, with the signs of LAPACK. */
+  qr(a: DenseArray, mode: QrMode): { readonly q?: DenseArray; readonly r: DenseArray };
+}

@@ -1,0 +1,101 @@
+import type { DenseArray } from "@sluice/contract/array";
+import { eliminate } from "../../../linear-algebra/lu.ts";
+import { load, store } from "../../../linear-algebra/planes.ts";
+import { solveTriangle as solvePlain } from "../../../linear-algebra/triangle.ts";
+import type { Lu } from "../../linear-algebra.ts";
+import { blockSize, widened } from "./blocks.ts";
+import { type Floor, freePanel, lefts, newPanel, type Panel, partsFrom, partsOf } from "./panel.ts";
+import { multiplyInPanel, solveInPanel } from "./small.ts";
+import { update } from "./update.ts";
+
+/** Columns eliminated one by one; wider panels are halved, so that most of their work is products. */
+const narrow = 8;
+
+/** Columns [from, to) of a real panel, recursively as Toledo (1997). */
+function eliminateColumns(floor: Floor, panel: Panel, from: number, to: number, pivots: number): void {
+  const { address, stride, rows, columns } = panel;
+  if (to - from <= narrow) {
+    floor.kernels.linearAlgebra.eliminate(address, stride, rows, columns, from, to, pivots);
+    return;
+  }
+  const middle = from + Math.max(narrow, Math.floor((to - from) / 2 / narrow) * narrow);
+  eliminateColumns(floor, panel, from, middle, pivots);
+  const at = (row: number, column: number) => address + 8 * (row * stride + column);
+  const unitLower = { lower: true, unit: true };
+  const width = to - middle;
+  solveInPanel(floor, at(from, from), stride, middle - from, unitLower, at(from, middle), stride, width);
+  const extents = { m: rows - middle, n: width, k: middle - from };
+  multiplyInPanel(floor, extents, at(middle, from), at(from, middle), at(middle, middle), stride);
+  eliminateColumns(floor, panel, middle, to, pivots);
+}
+
+function eliminatePanel(floor: Floor, panel: Panel, pivots: Int32Array): void {
+  if (panel.im) {
+    eliminate(panel, pivots);
+    return;
+  }
+  const address = floor.memory.scratch(4 * pivots.length);
+  eliminateColumns(floor, panel, 0, pivots.length, address);
+  pivots.set(new Int32Array(floor.memory.memory.buffer, address, pivots.length));
+  floor.memory.freeScratch(address);
+}
+
+/** Swaps two rows of an array between two columns. */
+function swapRows(floor: Floor, { data, shape, dtype }: DenseArray, rows: readonly [number, number], columns: readonly [number, number]) {
+  const numbers = dtype === "complex128" ? 2 : 1;
+  const [one, other] = rows.map((row) => (row * shape[1] + columns[0]) * numbers);
+  const count = (columns[1] - columns[0]) * numbers;
+  const base = floor.memory.addressOf(data);
+  if (base !== undefined) {
+    floor.kernels.linearAlgebra.swapRows(base + 8 * one, base + 8 * other, count);
+    return;
+  }
+  const kept = data.slice(one, one + count);
+  data.copyWithin(one, other, other + count);
+  data.set(kept, other);
+}
+
+/**
+ * P·A = L·U by blocks of columns: a block is eliminated in a compact copy, what lies right of it then takes one
+ * product. Where A lies changes no bit.
+ */
+export function lu(a: DenseArray, floor: Floor): Lu {
+  const [m, n] = a.shape;
+  const packed = widened(a, floor);
+  const complex = packed.dtype === "complex128";
+  const least = Math.min(m, n);
+  const pivots = new Int32Array(least);
+  const block = blockSize(complex);
+  for (let from = 0; from < least; from += block) {
+    const to = Math.min(least, from + block);
+    const area = { row: from, column: from, rows: m - from, columns: to - from };
+    const panel = newPanel(floor, area.rows, area.columns, complex);
+    load(packed, area, panel);
+    const own = pivots.subarray(from, to);
+    eliminatePanel(floor, panel, own);
+    store(panel, packed, area);
+    for (let k = from; k < to; k += 1) {
+      pivots[k] += from;
+      if (pivots[k] === k) continue;
+      swapRows(floor, packed, [k, pivots[k]], [0, from]);
+      swapRows(floor, packed, [k, pivots[k]], [to, n]);
+    }
+    if (to < n) {
+      const beside = { row: from, column: to, rows: to - from, columns: n - to };
+      const right = newPanel(floor, beside.rows, beside.columns, complex);
+      load(packed, beside, right);
+      const triangle = { lower: true, unit: true };
+      if (complex) solvePlain({ ...panel, rows: to - from }, triangle, right);
+      else solveInPanel(floor, panel.address, panel.stride, to - from, triangle, right.address, right.stride, n - to);
+      store(right, packed, beside);
+      const extents = { m: m - to, n: n - to, k: to - from };
+      const left = lefts(floor, panel, to - from, -1);
+      update(floor, extents, partsFrom(floor, packed, to, to), left, partsOf(right), true);
+      freePanel(floor, right);
+    }
+    freePanel(floor, panel);
+    // What is left is a cube of a side that shrinks.
+    floor.onFraction(1 - (1 - to / least) ** 3);
+  }
+  return { lu: packed, pivots };
+}

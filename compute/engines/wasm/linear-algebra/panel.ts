@@ -1,0 +1,105 @@
+import type { DenseArray } from "@sluice/contract/array";
+import type { Planes } from "../../../linear-algebra/planes.ts";
+import type { OnFraction } from "../../engine.ts";
+import type { Crew } from "../crew.ts";
+import type { Kernels } from "../kernels.ts";
+import type { KernelMemory } from "../memory.ts";
+import type { Rows } from "../staging.ts";
+
+/** Where and with whom a factorization works. */
+export interface Floor {
+  readonly memory: KernelMemory;
+  readonly kernels: Kernels;
+  readonly crew: Crew;
+  readonly onFraction: OnFraction;
+}
+
+/** Planes in kernel memory, one behind the other: the compact copy of a block, whatever array it came from. */
+export interface Panel extends Planes {
+  readonly address: number;
+}
+
+/** Numbers of one plane; a spare plane follows those of a complex panel. */
+const planeLength = (rows: number, columns: number): number => Math.max(8, Math.ceil((rows * columns) / 8) * 8);
+
+export const panelBytes = (rows: number, columns: number, complex: boolean): number =>
+  8 * planeLength(rows, columns) * (complex ? 3 : 1);
+
+/**
+ * @throws RangeError where kernel memory has no room for it
+ */
+export function newPanel({ memory }: Floor, rows: number, columns: number, complex: boolean): Panel {
+  const address = memory.scratch(panelBytes(rows, columns, complex));
+  const plane = (index: number) =>
+    new Float64Array(
+      memory.memory.buffer,
+      address + 8 * index * planeLength(rows, columns),
+      planeLength(rows, columns),
+    );
+  return {
+    address,
+    re: plane(0),
+    im: complex ? plane(1) : undefined,
+    rows,
+    columns,
+    stride: columns,
+  };
+}
+
+export const freePanel = ({ memory }: Floor, { address }: Panel): void => memory.freeScratch(address);
+
+const rowsAt = (data: Float64Array, stride: number): Rows => ({
+  data,
+  address: data.byteOffset,
+  offset: 0,
+  stride,
+});
+
+/** One real matrix of a product: rows, or one plane of interleaved complex rows. */
+export interface Part {
+  readonly rows: Rows;
+  readonly part: 0 | 1 | undefined;
+}
+
+/** A panel as a right factor or a target. */
+export function partsOf(panel: Panel): Part[] {
+  const planes = panel.im ? [panel.re, panel.im] : [panel.re];
+  return planes.map((plane) => ({ rows: rowsAt(plane, panel.stride), part: undefined }));
+}
+
+/** The part of an array from a row and a column on, as a right factor or a target. */
+export function partsFrom(
+  { memory }: Floor,
+  { data, shape, dtype }: DenseArray,
+  row: number,
+  column: number,
+): Part[] {
+  const stride = shape[1] * (dtype === "complex128" ? 2 : 1);
+  const address = memory.addressOf(data);
+  if (dtype !== "complex128") {
+    return [{ rows: { data, address, offset: row * stride + column, stride }, part: undefined }];
+  }
+  const rows = { data, address, offset: row * stride + 2 * column, stride };
+  return [
+    { rows, part: 0 },
+    { rows, part: 1 },
+  ];
+}
+
+/**
+ * A panel from a row on as a left factor, times a sign: [re], or [re, im, -im], which is what complex products
+ * take. The panel holds it afterwards in place of itself.
+ */
+export function lefts({ kernels }: Floor, panel: Panel, row: number, sign: 1 | -1): Rows[] {
+  const { re, im, stride, rows } = panel;
+  const from = row * stride;
+  const count = (rows - row) * stride;
+  const left = re.subarray(from);
+  if (sign === -1) kernels.misc.scale64(left.byteOffset, count, -1);
+  if (!im) return [rowsAt(left, stride)];
+  const spare = new Float64Array(re.buffer, im.byteOffset + im.byteLength, im.length).subarray(from);
+  const imaginary = im.subarray(from);
+  spare.set(imaginary.subarray(0, count));
+  kernels.misc.scale64((sign === -1 ? imaginary : spare).byteOffset, count, -1);
+  return [rowsAt(left, stride), rowsAt(imaginary, stride), rowsAt(spare, stride)];
+}

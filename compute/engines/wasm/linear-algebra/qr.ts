@@ -1,0 +1,79 @@
+import type { DenseArray } from "@sluice/contract/array";
+import { load, type Planes, store } from "../../../linear-algebra/planes.ts";
+import { rangeScale } from "../../../linear-algebra/range-scale.ts";
+import type { QrMode } from "../../linear-algebra.ts";
+import { widened } from "./blocks.ts";
+import { type Floor, freePanel, newPanel } from "./panel.ts";
+import { applyPanel, keepReflectors, reflectPanel } from "./reflectors.ts";
+
+/** Columns reflected one by one before the rest takes them all at once. */
+const block = 32;
+
+/** The upper triangle of the first rows, times a factor. */
+function upperOf(a: DenseArray, rows: number, factor: number, { memory }: Floor): DenseArray {
+  const n = a.shape[1];
+  const r = memory.array({ shape: [rows, n], dtype: a.dtype });
+  const step = a.dtype === "complex128" ? 2 : 1;
+  for (let i = 0; i < Math.min(rows, n); i += 1) {
+    const row = a.data.subarray((i * n + i) * step, (i + 1) * n * step);
+    r.data.set(row, (i * n + i) * step);
+  }
+  if (factor !== 1) for (let index = 0; index < r.data.length; index += 1) r.data[index] *= factor;
+  return r;
+}
+
+function identity(rows: number, columns: number, dtype: DenseArray["dtype"], { memory }: Floor): DenseArray {
+  const array = memory.array({ shape: [rows, columns], dtype });
+  const step = dtype === "complex128" ? 2 : 1;
+  for (let i = 0; i < Math.min(rows, columns); i += 1) array.data[(i * columns + i) * step] = 1;
+  return array;
+}
+
+/** A = Q·R by blocks of reflections, in the compact form of Schreiber and van Loan (1989). */
+export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray; r: DenseArray } {
+  const [m, n] = a.shape;
+  const work = widened(a, floor);
+  const complex = work.dtype === "complex128";
+  const scale = rangeScale(work.data);
+  if (scale !== 1) for (let index = 0; index < work.data.length; index += 1) work.data[index] *= scale;
+  const least = Math.min(m, n);
+  const share = mode === "r" ? 1 : 0.5;
+  const taus: Planes[] = [];
+  const areaFrom = (from: number) => ({
+    row: from,
+    column: from,
+    rows: m - from,
+    columns: Math.min(block, least - from),
+  });
+  for (let from = 0; from < least; from += block) {
+    const area = areaFrom(from);
+    const panel = newPanel(floor, area.rows, area.columns, complex);
+    load(work, area, panel);
+    const own = reflectPanel(floor, panel);
+    taus.push(own);
+    store(panel, work, area);
+    keepReflectors(panel);
+    applyPanel(floor, panel, own, true, work, from, from + area.columns);
+    freePanel(floor, panel);
+    floor.onFraction(share * (1 - (1 - (from + area.columns) / least) ** 2));
+  }
+  const size = mode === "complete" ? m : least;
+  const r = upperOf(work, size, 1 / scale, floor);
+  if (mode === "r") {
+    floor.memory.release(work);
+    return { r };
+  }
+  const q = identity(m, size, work.dtype, floor);
+  for (let index = taus.length - 1; index >= 0; index -= 1) {
+    const area = areaFrom(index * block);
+    const panel = newPanel(floor, area.rows, area.columns, complex);
+    load(work, area, panel);
+    keepReflectors(panel);
+    // Left of this column Q is still that of the identity.
+    applyPanel(floor, panel, taus[index], false, q, area.row, area.row);
+    freePanel(floor, panel);
+    floor.onFraction(1 - share * (1 - (1 - area.row / least) ** 2));
+  }
+  floor.memory.release(work);
+  return { q, r };
+}

@@ -1,0 +1,101 @@
+import type { DenseArray } from "@sluice/contract/array";
+import { reflectColumns } from "../../../linear-algebra/householder.ts";
+import { newPlanes, type Planes } from "../../../linear-algebra/planes.ts";
+import { type Floor, freePanel, lefts, newPanel, type Panel, partsFrom, partsOf } from "./panel.ts";
+import { update } from "./update.ts";
+
+/** Reflections of the columns of a panel, in place; tau as a row. */
+export function reflectPanel(floor: Floor, panel: Panel): Planes {
+  if (panel.im) return reflectColumns(panel);
+  const { address, stride, rows, columns } = panel;
+  const count = Math.min(rows, columns);
+  const work = newPanel(floor, 2, columns, false);
+  const tau = work.address;
+  floor.kernels.linearAlgebra.reflect(address, stride, rows, 0, count, tau, tau + 8 * columns);
+  const taus = { re: work.re.slice(0, count), im: undefined, rows: 1, columns: count, stride: count };
+  freePanel(floor, work);
+  return taus;
+}
+
+/** Leaves the reflectors alone in a panel: ones on the diagonal, zeros above. */
+export function keepReflectors({ re, im, rows, columns, stride }: Panel): void {
+  for (let i = 0; i < Math.min(rows, columns); i += 1) {
+    re.fill(0, i * stride + i, i * stride + columns);
+    im?.fill(0, i * stride + i, i * stride + columns);
+    re[i * stride + i] = 1;
+  }
+}
+
+/** The conjugate transpose of a panel, in a new one. */
+function adjointOf(floor: Floor, panel: Panel): Panel {
+  const { rows, columns, stride, re, im } = panel;
+  const adjoint = newPanel(floor, columns, rows, im !== undefined);
+  const { transpose } = floor.kernels.linearAlgebra;
+  transpose(re.byteOffset, stride, rows, columns, 1, adjoint.re.byteOffset, rows);
+  if (im && adjoint.im) transpose(im.byteOffset, stride, rows, columns, -1, adjoint.im.byteOffset, rows);
+  return adjoint;
+}
+
+/** T of H₁·H₂ ⋯ = 1 - V·T·Vᴴ, upper triangular, from VᴴV and tau, as LAPACK's larft. */
+function triangleOf(gram: Planes, taus: Planes): Planes {
+  const n = taus.columns;
+  const t = newPlanes(n, n, taus.im !== undefined);
+  for (let j = 0; j < n; j += 1) {
+    const [f, g] = [taus.re[j], taus.im?.[j] ?? 0];
+    t.re[j * n + j] = f;
+    if (t.im) t.im[j * n + j] = g;
+    for (let i = 0; i < j; i += 1) {
+      let [re, im] = [0, 0];
+      for (let k = i; k < j; k += 1) {
+        const [p, q] = [t.re[i * n + k], t.im?.[i * n + k] ?? 0];
+        const [x, y] = [gram.re[k * gram.stride + j], gram.im?.[k * gram.stride + j] ?? 0];
+        re += p * x - q * y;
+        im += p * y + q * x;
+      }
+      t.re[i * n + j] = -(f * re - g * im);
+      if (t.im) t.im[i * n + j] = -(f * im + g * re);
+    }
+  }
+  return t;
+}
+
+/**
+ * Rows `row` … of an array, from a column on, become (1 - V·T·Vᴴ) times themselves, or with Tᴴ. `reflectors` is V, in
+ * a panel that does not hold it afterwards.
+ */
+export function applyPanel(
+  floor: Floor,
+  reflectors: Panel,
+  taus: Planes,
+  adjoint: boolean,
+  target: DenseArray,
+  row: number,
+  column: number,
+): void {
+  const n = target.shape[1] - column;
+  if (n === 0) return;
+  const { rows, columns: k } = reflectors;
+  const complex = reflectors.im !== undefined;
+  const mirrored = adjointOf(floor, reflectors);
+  const left = lefts(floor, mirrored, 0, 1);
+  const gram = newPanel(floor, k, k, complex);
+  update(floor, { m: k, n: k, k: rows }, partsOf(gram), left, partsOf(reflectors), false);
+  const t = triangleOf(gram, taus);
+  freePanel(floor, gram);
+  const area = partsFrom(floor, target, row, column);
+  const inner = newPanel(floor, k, n, complex);
+  update(floor, { m: k, n, k: rows }, partsOf(inner), left, area, false);
+  freePanel(floor, mirrored);
+  const small = newPanel(floor, k, k, complex);
+  for (let i = 0; i < k; i += 1) {
+    for (let j = 0; j < k; j += 1) {
+      const from = adjoint ? j * k + i : i * k + j;
+      small.re[i * k + j] = t.re[from];
+      if (small.im && t.im) small.im[i * k + j] = adjoint ? -t.im[from] : t.im[from];
+    }
+  }
+  const weighted = newPanel(floor, k, n, complex);
+  update(floor, { m: k, n, k }, partsOf(weighted), lefts(floor, small, 0, 1), partsOf(inner), false);
+  update(floor, { m: rows, n, k }, area, lefts(floor, reflectors, 0, -1), partsOf(weighted), true);
+  for (const used of [small, inner, weighted]) freePanel(floor, used);
+}

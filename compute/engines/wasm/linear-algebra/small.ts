@@ -1,0 +1,44 @@
+import type { Triangle } from "../../../linear-algebra/triangle.ts";
+import type { Extents } from "../gemm.ts";
+import type { Floor } from "./panel.ts";
+
+/** Rows of A that a product packs at a time. */
+const panelRows = 96;
+/** One tile of C on the side. */
+const tileBytes = 192;
+
+/** T · X = B in place of B: real, in kernel memory, on this thread. */
+export function solveInPanel(
+  { kernels }: Floor,
+  t: number,
+  tStride: number,
+  n: number,
+  { lower, unit }: Triangle,
+  b: number,
+  bStride: number,
+  columns: number,
+): void {
+  kernels.linearAlgebra.solveTriangle(t, tStride, n, lower ? 1 : 0, unit ? 1 : 0, b, bStride, columns);
+}
+
+/** C -= A · B within one real panel, on this thread: for products too small to share or to stage. */
+export function multiplyInPanel(
+  { memory, kernels }: Floor,
+  { m, n, k }: Extents,
+  a: number,
+  b: number,
+  c: number,
+  stride: number,
+): void {
+  const packedLength = Math.ceil(n / 4) * 4 * k;
+  const packed = memory.scratch(8 * packedLength + tileBytes + 8 * (panelRows + 6) * k);
+  kernels.gemm.packRight64(b, stride, k, n, packed);
+  kernels.misc.scale64(packed, packedLength, -1);
+  const work = packed + 8 * packedLength;
+  for (let row = 0; row < m; row += panelRows) {
+    const rows = Math.min(panelRows, m - row);
+    const down = 8 * row * stride;
+    kernels.gemm.multiply64(rows, n, k, a + down, stride, packed, c + down, stride, 1, work);
+  }
+  memory.freeScratch(packed);
+}

@@ -1,0 +1,52 @@
+import type { DenseArray } from "@sluice/contract/array";
+import { load, store } from "../../../linear-algebra/planes.ts";
+import { solveTriangle as solvePlain, type Triangle } from "../../../linear-algebra/triangle.ts";
+import { blockSize } from "./blocks.ts";
+import { type Floor, freePanel, lefts, newPanel, partsFrom } from "./panel.ts";
+import { solveInPanel } from "./small.ts";
+import { update } from "./update.ts";
+
+/** X of T · X = B in place of B, rows by blocks: one product with all rows known so far, then a small triangle. */
+export function solveTriangle(
+  t: DenseArray,
+  triangle: Triangle,
+  b: DenseArray,
+  lowerB: boolean,
+  floor: Floor,
+): void {
+  const [n, columns] = b.shape;
+  if (n === 0 || columns === 0) return;
+  const complex = b.dtype === "complex128";
+  const block = blockSize(complex);
+  const blocks = Math.ceil(n / block);
+  for (let step = 0; step < blocks; step += 1) {
+    const from = (triangle.lower ? step : blocks - 1 - step) * block;
+    const to = Math.min(n, from + block);
+    const rows = to - from;
+    const known = triangle.lower ? { first: 0, count: from } : { first: to, count: n - to };
+    if (known.count > 0) {
+      const left = newPanel(floor, rows, known.count, complex);
+      load(t, { row: from, column: known.first, rows, columns: known.count }, left);
+      update(
+        floor,
+        { m: rows, n: lowerB ? from : columns, k: known.count },
+        partsFrom(floor, b, from, 0),
+        lefts(floor, left, 0, -1),
+        partsFrom(floor, b, known.first, 0),
+        true,
+      );
+      freePanel(floor, left);
+    }
+    const corner = newPanel(floor, rows, rows, complex);
+    load(t, { row: from, column: from, rows, columns: rows }, corner);
+    const area = { row: from, column: 0, rows, columns: lowerB ? to : columns };
+    const x = newPanel(floor, rows, area.columns, complex);
+    load(b, area, x);
+    if (complex) solvePlain(corner, triangle, x);
+    else solveInPanel(floor, corner.address, rows, rows, triangle, x.address, area.columns, area.columns);
+    store(x, b, area);
+    freePanel(floor, x);
+    freePanel(floor, corner);
+    floor.onFraction(((step + 1) / blocks) ** 2);
+  }
+}

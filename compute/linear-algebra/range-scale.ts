@@ -1,0 +1,31 @@
+import type { Planes } from "./planes.ts";
+
+/** Squares of numbers between these, and sums of many of them, are safe; those of smaller ones may be dropped beside them. */
+const [least, most] = [2 ** -400, 2 ** 400];
+
+/**
+ * The power of two that brings the largest magnitude to about 1, where sums of squares would otherwise overflow
+ * or underflow: 1 for most matrices, and for those without a finite largest magnitude.
+ */
+export function rangeScale(numbers: Float64Array | Float32Array): number {
+  let largest = 0;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const size = Math.abs(numbers[index]);
+    if (size > largest) largest = size;
+  }
+  return scaleFor(largest);
+}
+
+export function scaleFor(largest: number): number {
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY || (largest >= least && largest <= most)) return 1;
+  // 2^±1000 at most, so that its inverse is a number too.
+  return 2 ** Math.max(-1000, Math.min(1000, -Math.floor(Math.log2(largest))));
+}
+
+/** Exact but for what becomes subnormal. */
+export function scalePlanes({ re, im }: Planes, factor: number): void {
+  if (factor === 1) return;
+  for (const plane of im ? [re, im] : [re]) {
+    for (let index = 0; index < plane.length; index += 1) plane[index] *= factor;
+  }
+}
