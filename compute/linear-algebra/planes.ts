@@ -57,7 +57,11 @@ export function loadAdjoint(
   }
 }
 
-export function store(from: Planes, { data, shape, dtype }: DenseArray, { row, column, rows, columns }: Area) {
+export function store(
+  from: Planes,
+  { data, shape, dtype }: DenseArray,
+  { row, column, rows, columns }: Area,
+) {
   const step = dtype === "complex128" ? 2 : 1;
   const width = shape[1];
   for (let i = 0; i < rows; i += 1) {

@@ -17,7 +17,8 @@ export function rangeScale(numbers: Float64Array | Float32Array): number {
 }
 
 export function scaleFor(largest: number): number {
-  if (largest === 0 || largest === Number.POSITIVE_INFINITY || (largest >= least && largest <= most)) return 1;
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY || (largest >= least && largest <= most))
+    return 1;
   // 2^±1000 at most, so that its inverse is a number too.
   return 2 ** Math.max(-1000, Math.min(1000, -Math.floor(Math.log2(largest))));
 }

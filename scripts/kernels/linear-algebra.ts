@@ -194,6 +194,29 @@ export function reflect(a: usize, elements: i32, rows: i32, from: i32, to: i32, 
   }
 }
 
+export function copyRows(from: usize, fromElements: i32, rows: i32, columns: i32, to: usize, toElements: i32): void {
+  const fromStride = <usize>fromElements * 8;
+  const toStride = <usize>toElements * 8;
+  for (; rows > 0; rows--) {
+    let at = from;
+    let out = to;
+    let left = columns;
+    for (; left >= 4; left -= 4) {
+      v128.store(out, v128.load(at));
+      v128.store(out, v128.load(at, 16), 16);
+      at += 32;
+      out += 32;
+    }
+    for (; left > 0; left--) {
+      store<f64>(out, load<f64>(at));
+      at += 8;
+      out += 8;
+    }
+    from += fromStride;
+    to += toStride;
+  }
+}
+
 /** \`to\` = sign · \`from\` transposed. */
 export function transpose(from: usize, fromElements: i32, rows: i32, columns: i32, sign: f64, to: usize, toElements: i32): void {
   const fromStride = <usize>fromElements * 8;

@@ -1,10 +1,21 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { choleskyInPlace } from "../../../linear-algebra/cholesky.ts";
-import { type Area, load, loadAdjoint, store } from "../../../linear-algebra/planes.ts";
+import type { Area } from "../../../linear-algebra/planes.ts";
 import { solveTriangle as solvePlain } from "../../../linear-algebra/triangle.ts";
 import { notPositiveDefinite } from "../../not-positive-definite.ts";
 import { blockSize } from "./blocks.ts";
-import { type Floor, freePanel, lefts, newPanel, type Panel, partsFrom, partsOf } from "./panel.ts";
+import {
+  type Floor,
+  freePanel,
+  lefts,
+  loadAdjointPanel,
+  loadPanel,
+  newPanel,
+  type Panel,
+  partsFrom,
+  partsOf,
+  storePanel,
+} from "./panel.ts";
 import { solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
 
@@ -74,11 +85,9 @@ export function cholesky(a: DenseArray, upper: boolean, floor: Floor): DenseArra
   for (let from = 0; from < n; from += block) {
     const rows = Math.min(block, n - from);
     const area: Area = { row: from, column: from, rows, columns: n - from };
-    const panel = newPanel(floor, rows, area.columns, complex);
-    (upper ? load : loadAdjoint)(a, area, panel);
+    const panel = (upper ? loadPanel : loadAdjointPanel)(floor, a, area);
     if (from > 0) {
-      const above = newPanel(floor, rows, from, complex);
-      loadAdjoint(result, { row: from, column: 0, rows, columns: from }, above);
+      const above = loadAdjointPanel(floor, result, { row: from, column: 0, rows, columns: from });
       const extents = { m: rows, n: area.columns, k: from };
       const left = lefts(floor, above, 0, -1);
       update(floor, extents, partsOf(panel), left, partsFrom(floor, result, 0, from), true);
@@ -86,7 +95,7 @@ export function cholesky(a: DenseArray, upper: boolean, floor: Floor): DenseArra
     }
     const failed = factorRows(floor, panel);
     if (failed >= 0) throw notPositiveDefinite(from + failed + 1);
-    store(panel, result, area);
+    storePanel(floor, panel, result, area);
     freePanel(floor, panel);
     const left = 1 - (from + rows) / n;
     floor.onFraction(1 - left ** 2 * (3 - 2 * left));

@@ -1,10 +1,18 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { eliminate } from "../../../linear-algebra/lu.ts";
-import { load, store } from "../../../linear-algebra/planes.ts";
 import { solveTriangle as solvePlain } from "../../../linear-algebra/triangle.ts";
 import type { Lu } from "../../linear-algebra.ts";
 import { blockSize, widened } from "./blocks.ts";
-import { type Floor, freePanel, lefts, newPanel, type Panel, partsFrom, partsOf } from "./panel.ts";
+import {
+  type Floor,
+  freePanel,
+  lefts,
+  loadPanel,
+  type Panel,
+  partsFrom,
+  partsOf,
+  storePanel,
+} from "./panel.ts";
 import { multiplyInPanel, solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
 
@@ -41,7 +49,12 @@ function eliminatePanel(floor: Floor, panel: Panel, pivots: Int32Array): void {
 }
 
 /** Swaps two rows of an array between two columns. */
-function swapRows(floor: Floor, { data, shape, dtype }: DenseArray, rows: readonly [number, number], columns: readonly [number, number]) {
+function swapRows(
+  floor: Floor,
+  { data, shape, dtype }: DenseArray,
+  rows: readonly [number, number],
+  columns: readonly [number, number],
+) {
   const numbers = dtype === "complex128" ? 2 : 1;
   const [one, other] = rows.map((row) => (row * shape[1] + columns[0]) * numbers);
   const count = (columns[1] - columns[0]) * numbers;
@@ -69,11 +82,10 @@ export function lu(a: DenseArray, floor: Floor): Lu {
   for (let from = 0; from < least; from += block) {
     const to = Math.min(least, from + block);
     const area = { row: from, column: from, rows: m - from, columns: to - from };
-    const panel = newPanel(floor, area.rows, area.columns, complex);
-    load(packed, area, panel);
+    const panel = loadPanel(floor, packed, area);
     const own = pivots.subarray(from, to);
     eliminatePanel(floor, panel, own);
-    store(panel, packed, area);
+    storePanel(floor, panel, packed, area);
     for (let k = from; k < to; k += 1) {
       pivots[k] += from;
       if (pivots[k] === k) continue;
@@ -82,12 +94,21 @@ export function lu(a: DenseArray, floor: Floor): Lu {
     }
     if (to < n) {
       const beside = { row: from, column: to, rows: to - from, columns: n - to };
-      const right = newPanel(floor, beside.rows, beside.columns, complex);
-      load(packed, beside, right);
+      const right = loadPanel(floor, packed, beside);
       const triangle = { lower: true, unit: true };
       if (complex) solvePlain({ ...panel, rows: to - from }, triangle, right);
-      else solveInPanel(floor, panel.address, panel.stride, to - from, triangle, right.address, right.stride, n - to);
-      store(right, packed, beside);
+      else
+        solveInPanel(
+          floor,
+          panel.address,
+          panel.stride,
+          to - from,
+          triangle,
+          right.address,
+          right.stride,
+          n - to,
+        );
+      storePanel(floor, right, packed, beside);
       const extents = { m: m - to, n: n - to, k: to - from };
       const left = lefts(floor, panel, to - from, -1);
       update(floor, extents, partsFrom(floor, packed, to, to), left, partsOf(right), true);

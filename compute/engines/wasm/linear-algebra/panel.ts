@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { Planes } from "../../../linear-algebra/planes.ts";
+import { type Area, load, loadAdjoint, type Planes, store } from "../../../linear-algebra/planes.ts";
 import type { OnFraction } from "../../engine.ts";
 import type { Crew } from "../crew.ts";
 import type { Kernels } from "../kernels.ts";
@@ -20,7 +20,8 @@ export interface Panel extends Planes {
 }
 
 /** Numbers of one plane; a spare plane follows those of a complex panel. */
-const planeLength = (rows: number, columns: number): number => Math.max(8, Math.ceil((rows * columns) / 8) * 8);
+const planeLength = (rows: number, columns: number): number =>
+  Math.max(8, Math.ceil((rows * columns) / 8) * 8);
 
 export const panelBytes = (rows: number, columns: number, complex: boolean): number =>
   8 * planeLength(rows, columns) * (complex ? 3 : 1);
@@ -47,6 +48,41 @@ export function newPanel({ memory }: Floor, rows: number, columns: number, compl
 }
 
 export const freePanel = ({ memory }: Floor, { address }: Panel): void => memory.freeScratch(address);
+
+/** Byte address of an area's first number where kernels can copy it: real, in kernel memory. */
+function addressOf({ memory }: Floor, { data, shape, dtype }: DenseArray, { row, column }: Area) {
+  const base = dtype === "float64" ? memory.addressOf(data) : undefined;
+  return base === undefined ? undefined : base + 8 * (row * shape[1] + column);
+}
+
+/** An area of an array in a new panel. */
+export function loadPanel(floor: Floor, from: DenseArray, area: Area): Panel {
+  const { rows, columns } = area;
+  const panel = newPanel(floor, rows, columns, from.dtype === "complex128");
+  const address = addressOf(floor, from, area);
+  const { copyRows } = floor.kernels.linearAlgebra;
+  if (address === undefined) load(from, area, panel);
+  else copyRows(address, from.shape[1], rows, columns, panel.address, panel.stride);
+  return panel;
+}
+
+/** The conjugate transpose of an area, whose rows and columns are those of the panel. */
+export function loadAdjointPanel(floor: Floor, from: DenseArray, area: Area): Panel {
+  const { row, column, rows, columns } = area;
+  const panel = newPanel(floor, rows, columns, from.dtype === "complex128");
+  const address = addressOf(floor, from, { ...area, row: column, column: row });
+  const { transpose } = floor.kernels.linearAlgebra;
+  if (address === undefined) loadAdjoint(from, area, panel);
+  else transpose(address, from.shape[1], columns, rows, 1, panel.address, panel.stride);
+  return panel;
+}
+
+export function storePanel(floor: Floor, panel: Panel, to: DenseArray, area: Area): void {
+  const address = addressOf(floor, to, area);
+  const { copyRows } = floor.kernels.linearAlgebra;
+  if (address === undefined) store(panel, to, area);
+  else copyRows(panel.address, panel.stride, area.rows, area.columns, address, to.shape[1]);
+}
 
 const rowsAt = (data: Float64Array, stride: number): Rows => ({
   data,

@@ -1,9 +1,9 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { load, type Planes, store } from "../../../linear-algebra/planes.ts";
+import type { Planes } from "../../../linear-algebra/planes.ts";
 import { rangeScale } from "../../../linear-algebra/range-scale.ts";
 import type { QrMode } from "../../linear-algebra.ts";
 import { widened } from "./blocks.ts";
-import { type Floor, freePanel, newPanel } from "./panel.ts";
+import { type Floor, freePanel, loadPanel, storePanel } from "./panel.ts";
 import { applyPanel, keepReflectors, reflectPanel } from "./reflectors.ts";
 
 /** Columns reflected one by one before the rest takes them all at once. */
@@ -33,7 +33,6 @@ function identity(rows: number, columns: number, dtype: DenseArray["dtype"], { m
 export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray; r: DenseArray } {
   const [m, n] = a.shape;
   const work = widened(a, floor);
-  const complex = work.dtype === "complex128";
   const scale = rangeScale(work.data);
   if (scale !== 1) for (let index = 0; index < work.data.length; index += 1) work.data[index] *= scale;
   const least = Math.min(m, n);
@@ -47,11 +46,10 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
   });
   for (let from = 0; from < least; from += block) {
     const area = areaFrom(from);
-    const panel = newPanel(floor, area.rows, area.columns, complex);
-    load(work, area, panel);
+    const panel = loadPanel(floor, work, area);
     const own = reflectPanel(floor, panel);
     taus.push(own);
-    store(panel, work, area);
+    storePanel(floor, panel, work, area);
     keepReflectors(panel);
     applyPanel(floor, panel, own, true, work, from, from + area.columns);
     freePanel(floor, panel);
@@ -66,8 +64,7 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
   const q = identity(m, size, work.dtype, floor);
   for (let index = taus.length - 1; index >= 0; index -= 1) {
     const area = areaFrom(index * block);
-    const panel = newPanel(floor, area.rows, area.columns, complex);
-    load(work, area, panel);
+    const panel = loadPanel(floor, work, area);
     keepReflectors(panel);
     // Left of this column Q is still that of the identity.
     applyPanel(floor, panel, taus[index], false, q, area.row, area.row);

@@ -1,8 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { load, store } from "../../../linear-algebra/planes.ts";
 import { solveTriangle as solvePlain, type Triangle } from "../../../linear-algebra/triangle.ts";
 import { blockSize } from "./blocks.ts";
-import { type Floor, freePanel, lefts, newPanel, partsFrom } from "./panel.ts";
+import { type Floor, freePanel, lefts, loadPanel, partsFrom, storePanel } from "./panel.ts";
 import { solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
 
@@ -25,8 +24,7 @@ export function solveTriangle(
     const rows = to - from;
     const known = triangle.lower ? { first: 0, count: from } : { first: to, count: n - to };
     if (known.count > 0) {
-      const left = newPanel(floor, rows, known.count, complex);
-      load(t, { row: from, column: known.first, rows, columns: known.count }, left);
+      const left = loadPanel(floor, t, { row: from, column: known.first, rows, columns: known.count });
       update(
         floor,
         { m: rows, n: lowerB ? from : columns, k: known.count },
@@ -37,14 +35,12 @@ export function solveTriangle(
       );
       freePanel(floor, left);
     }
-    const corner = newPanel(floor, rows, rows, complex);
-    load(t, { row: from, column: from, rows, columns: rows }, corner);
+    const corner = loadPanel(floor, t, { row: from, column: from, rows, columns: rows });
     const area = { row: from, column: 0, rows, columns: lowerB ? to : columns };
-    const x = newPanel(floor, rows, area.columns, complex);
-    load(b, area, x);
+    const x = loadPanel(floor, b, area);
     if (complex) solvePlain(corner, triangle, x);
     else solveInPanel(floor, corner.address, rows, rows, triangle, x.address, area.columns, area.columns);
-    store(x, b, area);
+    storePanel(floor, x, b, area);
     freePanel(floor, x);
     freePanel(floor, corner);
     floor.onFraction(((step + 1) / blocks) ** 2);

@@ -69,12 +69,7 @@ function prepare(work: Workspace, task: Task, threads: number): Products {
     products:
       left.length === 1
         ? [product(0, 0, 0, false)]
-        : [
-            product(0, 0, 0, false),
-            product(2, 1, 0, true),
-            product(0, 1, 1, false),
-            product(1, 0, 1, true),
-          ],
+        : [product(0, 0, 0, false), product(2, 1, 0, true), product(0, 1, 1, false), product(1, 0, 1, true)],
     rights: right.map(({ rows, part }) =>
       part === undefined ? realOperand(work, rows, most) : planeOperand(work, rows, part, 1, most),
     ),
