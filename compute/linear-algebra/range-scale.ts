@@ -11,13 +11,15 @@ export function rangeScale(numbers: Float64Array | Float32Array): number {
   let largest = 0;
   for (let index = 0; index < numbers.length; index += 1) {
     const size = Math.abs(numbers[index]);
-    if (size > largest) largest = size;
+    if (size <= largest) continue;
+    largest = size;
+    if (Number.isNaN(size)) break;
   }
   return scaleFor(largest);
 }
 
 export function scaleFor(largest: number): number {
-  if (largest === 0 || largest === Number.POSITIVE_INFINITY || (largest >= least && largest <= most))
+  if (!(largest > 0) || largest === Number.POSITIVE_INFINITY || (largest >= least && largest <= most))
     return 1;
   // 2^±1000 at most, so that its inverse is a number too.
   return 2 ** Math.max(-1000, Math.min(1000, -Math.floor(Math.log2(largest))));

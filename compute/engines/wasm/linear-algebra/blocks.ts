@@ -1,8 +1,14 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { Floor } from "./panel.ts";
 
+/** A real matrix up to here is one panel: sharing its work in products would take longer than doing it. */
+const onePanel = 128;
+
 /** Columns of a panel. Complex panels are worked in plain loops: narrower ones leave more to the products. */
-export const blockSize = (complex: boolean): number => (complex ? 32 : 64);
+export function blockSize(n: number, complex: boolean): number {
+  if (complex) return 32;
+  return n <= onePanel ? onePanel : 64;
+}
 
 /** A copy in the precision of the factorizations. */
 export function widened(a: DenseArray, { memory }: Floor): DenseArray {

@@ -5,6 +5,7 @@ import { solveTriangle as solvePlain } from "../../../linear-algebra/triangle.ts
 import { notPositiveDefinite } from "../../not-positive-definite.ts";
 import { blockSize } from "./blocks.ts";
 import {
+  adjointOf,
   type Floor,
   freePanel,
   lefts,
@@ -16,32 +17,54 @@ import {
   partsOf,
   storePanel,
 } from "./panel.ts";
-import { solveInPanel } from "./small.ts";
+import { multiplySmall, solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
+
+/** Columns factored one by one; wider corners are halved. */
+const narrow = 16;
+
+/** Rows and columns [from, to) of a real corner, recursively; where it failed, or -1. */
+function factorCorner(floor: Floor, corner: Panel, from: number, to: number): number {
+  const { address, stride } = corner;
+  const { choleskyBlock, transpose } = floor.kernels.linearAlgebra;
+  const at = (row: number, column: number) => address + 8 * (row * stride + column);
+  if (to - from <= narrow) {
+    const failed = choleskyBlock(at(from, from), stride, to - from);
+    return failed < 0 ? failed : from + failed;
+  }
+  const middle = from + Math.max(narrow, Math.floor((to - from) / 2 / narrow) * narrow);
+  const [above, rest] = [middle - from, to - middle];
+  const failed = factorCorner(floor, corner, from, middle);
+  if (failed >= 0) return failed;
+  const lower = newPanel(floor, Math.max(above, rest), above, false);
+  transpose(at(from, from), stride, above, above, 1, lower.address, above);
+  const triangle = { lower: true, unit: false };
+  solveInPanel(floor, lower.address, above, above, triangle, at(from, middle), stride, rest);
+  transpose(at(from, middle), stride, above, rest, 1, lower.address, above);
+  const left = { address: lower.address, stride: above };
+  const right = { address: at(from, middle), stride };
+  const extents = { m: rest, n: rest, k: above };
+  multiplySmall(floor, extents, left, right, { address: at(middle, middle), stride });
+  freePanel(floor, lower);
+  return factorCorner(floor, corner, middle, to);
+}
 
 /** The first `rows` columns of a block of rows become U, the rest U⁻ᴴ times itself; where it failed, or -1. */
 function factorRows(floor: Floor, panel: Panel): number {
   const { rows, columns, stride, address } = panel;
   const complex = panel.im !== undefined;
   const corner = { ...panel, columns: rows };
-  const failed = complex
-    ? choleskyInPlace(corner)
-    : floor.kernels.linearAlgebra.choleskyBlock(address, stride, rows);
+  const failed = complex ? choleskyInPlace(corner) : factorCorner(floor, corner, 0, rows);
   if (failed >= 0) return failed;
-  const lower = newPanel(floor, rows, rows, complex);
-  for (let i = 0; i < rows; i += 1) {
-    for (let j = 0; j < rows; j += 1) {
-      const [to, from] = [i * rows + j, j * stride + i];
-      lower.re[to] = panel.re[from];
-      if (lower.im && panel.im) lower.im[to] = -panel.im[from];
-    }
-  }
-  const triangle = { lower: true, unit: false };
   const rest = columns - rows;
-  const right = { ...panel, re: panel.re.subarray(rows), im: panel.im?.subarray(rows), columns: rest };
-  if (complex) solvePlain(lower, triangle, right);
-  else solveInPanel(floor, lower.address, rows, rows, triangle, address + 8 * rows, stride, rest);
-  freePanel(floor, lower);
+  if (rest > 0) {
+    const lower = adjointOf(floor, corner);
+    const triangle = { lower: true, unit: false };
+    const right = { ...panel, re: panel.re.subarray(rows), im: panel.im?.subarray(rows), columns: rest };
+    if (complex) solvePlain(lower, triangle, right);
+    else solveInPanel(floor, lower.address, rows, rows, triangle, address + 8 * rows, stride, rest);
+    freePanel(floor, lower);
+  }
   for (let i = 0; i < rows; i += 1) {
     panel.re.fill(0, i * stride, i * stride + i);
     panel.im?.fill(0, i * stride, i * stride + i);
@@ -49,39 +72,22 @@ function factorRows(floor: Floor, panel: Panel): number {
   return -1;
 }
 
-/** Tiles of the conjugate transpose, so that either side of a move stays in cache. */
-const tile = 16;
-
-/** L = Uᴴ in place of U. */
-function adjointInPlace({ data, shape: [n], dtype }: DenseArray): void {
+/** Zeros above the diagonal. */
+function clearUpper({ data, shape: [n], dtype }: DenseArray): void {
   const step = dtype === "complex128" ? 2 : 1;
-  const move = (i: number, j: number): void => {
-    const [from, to] = [(i * n + j) * step, (j * n + i) * step];
-    data[to] = data[from];
-    data[from] = 0;
-    if (step === 1) return;
-    data[to + 1] = -data[from + 1];
-    data[from + 1] = 0;
-  };
-  for (let top = 0; top < n; top += tile) {
-    for (let left = top; left < n; left += tile) {
-      for (let i = top; i < Math.min(n, top + tile); i += 1) {
-        for (let j = Math.max(i + 1, left); j < Math.min(n, left + tile); j += 1) move(i, j);
-      }
-    }
-  }
+  for (let i = 0; i < n; i += 1) data.fill(0, (i * n + i + 1) * step, (i + 1) * n * step);
 }
 
 /**
- * A = UᴴU by blocks of rows: a block takes one product with all rows above it, then is factored by itself. The
- * lower half is its mirror.
+ * A = UᴴU by blocks of rows: a block takes one product with all rows above it, then is factored by itself. L is
+ * stored beside it, in the other half.
  * @throws Problem not-positive-definite
  */
 export function cholesky(a: DenseArray, upper: boolean, floor: Floor): DenseArray {
   const n = a.shape[0];
   const complex = a.dtype === "complex128";
   const result = floor.memory.array({ shape: [n, n], dtype: complex ? "complex128" : "float64" });
-  const block = blockSize(complex);
+  const block = blockSize(n, complex);
   for (let from = 0; from < n; from += block) {
     const rows = Math.min(block, n - from);
     const area: Area = { row: from, column: from, rows, columns: n - from };
@@ -96,10 +102,15 @@ export function cholesky(a: DenseArray, upper: boolean, floor: Floor): DenseArra
     const failed = factorRows(floor, panel);
     if (failed >= 0) throw notPositiveDefinite(from + failed + 1);
     storePanel(floor, panel, result, area);
+    if (!upper) {
+      const mirrored = adjointOf(floor, panel);
+      storePanel(floor, mirrored, result, { ...area, rows: area.columns, columns: rows });
+      freePanel(floor, mirrored);
+    }
     freePanel(floor, panel);
     const left = 1 - (from + rows) / n;
     floor.onFraction(1 - left ** 2 * (3 - 2 * left));
   }
-  if (!upper) adjointInPlace(result);
+  if (!upper) clearUpper(result);
   return result;
 }

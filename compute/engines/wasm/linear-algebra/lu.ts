@@ -13,7 +13,7 @@ import {
   partsOf,
   storePanel,
 } from "./panel.ts";
-import { multiplyInPanel, solveInPanel } from "./small.ts";
+import { multiplySmall, solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
 
 /** Columns eliminated one by one; wider panels are halved, so that most of their work is products. */
@@ -29,11 +29,12 @@ function eliminateColumns(floor: Floor, panel: Panel, from: number, to: number, 
   const middle = from + Math.max(narrow, Math.floor((to - from) / 2 / narrow) * narrow);
   eliminateColumns(floor, panel, from, middle, pivots);
   const at = (row: number, column: number) => address + 8 * (row * stride + column);
+  const place = (row: number, column: number) => ({ address: at(row, column), stride });
   const unitLower = { lower: true, unit: true };
   const width = to - middle;
   solveInPanel(floor, at(from, from), stride, middle - from, unitLower, at(from, middle), stride, width);
   const extents = { m: rows - middle, n: width, k: middle - from };
-  multiplyInPanel(floor, extents, at(middle, from), at(from, middle), at(middle, middle), stride);
+  multiplySmall(floor, extents, place(middle, from), place(from, middle), place(middle, middle));
   eliminateColumns(floor, panel, middle, to, pivots);
 }
 
@@ -78,7 +79,7 @@ export function lu(a: DenseArray, floor: Floor): Lu {
   const complex = packed.dtype === "complex128";
   const least = Math.min(m, n);
   const pivots = new Int32Array(least);
-  const block = blockSize(complex);
+  const block = blockSize(least, complex);
   for (let from = 0; from < least; from += block) {
     const to = Math.min(least, from + block);
     const area = { row: from, column: from, rows: m - from, columns: to - from };

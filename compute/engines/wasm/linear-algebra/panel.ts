@@ -84,6 +84,16 @@ export function storePanel(floor: Floor, panel: Panel, to: DenseArray, area: Are
   else copyRows(panel.address, panel.stride, area.rows, area.columns, address, to.shape[1]);
 }
 
+/** The conjugate transpose of a panel, in a new one. */
+export function adjointOf(floor: Floor, panel: Panel): Panel {
+  const { rows, columns, stride, re, im } = panel;
+  const adjoint = newPanel(floor, columns, rows, im !== undefined);
+  const { transpose } = floor.kernels.linearAlgebra;
+  transpose(re.byteOffset, stride, rows, columns, 1, adjoint.re.byteOffset, rows);
+  if (im && adjoint.im) transpose(im.byteOffset, stride, rows, columns, -1, adjoint.im.byteOffset, rows);
+  return adjoint;
+}
+
 const rowsAt = (data: Float64Array, stride: number): Rows => ({
   data,
   address: data.byteOffset,

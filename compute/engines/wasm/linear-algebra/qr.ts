@@ -1,13 +1,19 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { Planes } from "../../../linear-algebra/planes.ts";
-import { rangeScale } from "../../../linear-algebra/range-scale.ts";
+import { rangeScale, scaleFor } from "../../../linear-algebra/range-scale.ts";
 import type { QrMode } from "../../linear-algebra.ts";
 import { widened } from "./blocks.ts";
 import { type Floor, freePanel, loadPanel, storePanel } from "./panel.ts";
-import { applyPanel, keepReflectors, reflectPanel } from "./reflectors.ts";
+import { applyPanel, keepReflectors, reflectPanel, triangleFor } from "./reflectors.ts";
 
 /** Columns reflected one by one before the rest takes them all at once. */
 const block = 32;
+
+/** Factor that keeps the squares of an array in range. */
+function rangeOf({ data }: DenseArray, { memory, kernels }: Floor): number {
+  const address = memory.addressOf(data);
+  return address === undefined ? rangeScale(data) : scaleFor(kernels.misc.largest(address, data.length));
+}
 
 /** The upper triangle of the first rows, times a factor. */
 function upperOf(a: DenseArray, rows: number, factor: number, { memory }: Floor): DenseArray {
@@ -33,11 +39,11 @@ function identity(rows: number, columns: number, dtype: DenseArray["dtype"], { m
 export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray; r: DenseArray } {
   const [m, n] = a.shape;
   const work = widened(a, floor);
-  const scale = rangeScale(work.data);
+  const scale = rangeOf(work, floor);
   if (scale !== 1) for (let index = 0; index < work.data.length; index += 1) work.data[index] *= scale;
   const least = Math.min(m, n);
   const share = mode === "r" ? 1 : 0.5;
-  const taus: Planes[] = [];
+  const triangles: Planes[] = [];
   const areaFrom = (from: number) => ({
     row: from,
     column: from,
@@ -48,10 +54,11 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
     const area = areaFrom(from);
     const panel = loadPanel(floor, work, area);
     const own = reflectPanel(floor, panel);
-    taus.push(own);
     storePanel(floor, panel, work, area);
     keepReflectors(panel);
-    applyPanel(floor, panel, own, true, work, from, from + area.columns);
+    const t = triangleFor(floor, panel, own);
+    triangles.push(t);
+    applyPanel(floor, panel, t, true, work, from, from + area.columns);
     freePanel(floor, panel);
     floor.onFraction(share * (1 - (1 - (from + area.columns) / least) ** 2));
   }
@@ -62,12 +69,12 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
     return { r };
   }
   const q = identity(m, size, work.dtype, floor);
-  for (let index = taus.length - 1; index >= 0; index -= 1) {
+  for (let index = triangles.length - 1; index >= 0; index -= 1) {
     const area = areaFrom(index * block);
     const panel = loadPanel(floor, work, area);
     keepReflectors(panel);
     // Left of this column Q is still that of the identity.
-    applyPanel(floor, panel, taus[index], false, q, area.row, area.row);
+    applyPanel(floor, panel, triangles[index], false, q, area.row, area.row);
     freePanel(floor, panel);
     floor.onFraction(1 - share * (1 - (1 - area.row / least) ** 2));
   }

@@ -1,7 +1,16 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { reflectColumns } from "../../../linear-algebra/householder.ts";
 import { newPlanes, type Planes } from "../../../linear-algebra/planes.ts";
-import { type Floor, freePanel, lefts, newPanel, type Panel, partsFrom, partsOf } from "./panel.ts";
+import {
+  adjointOf,
+  type Floor,
+  freePanel,
+  lefts,
+  newPanel,
+  type Panel,
+  partsFrom,
+  partsOf,
+} from "./panel.ts";
 import { update } from "./update.ts";
 
 /** Reflections of the columns of a panel, in place; tau as a row. */
@@ -24,16 +33,6 @@ export function keepReflectors({ re, im, rows, columns, stride }: Panel): void {
     im?.fill(0, i * stride + i, i * stride + columns);
     re[i * stride + i] = 1;
   }
-}
-
-/** The conjugate transpose of a panel, in a new one. */
-function adjointOf(floor: Floor, panel: Panel): Panel {
-  const { rows, columns, stride, re, im } = panel;
-  const adjoint = newPanel(floor, columns, rows, im !== undefined);
-  const { transpose } = floor.kernels.linearAlgebra;
-  transpose(re.byteOffset, stride, rows, columns, 1, adjoint.re.byteOffset, rows);
-  if (im && adjoint.im) transpose(im.byteOffset, stride, rows, columns, -1, adjoint.im.byteOffset, rows);
-  return adjoint;
 }
 
 /** T of H₁·H₂ ⋯ = 1 - V·T·Vᴴ, upper triangular, from VᴴV and tau, as LAPACK's larft. */
@@ -59,6 +58,19 @@ function triangleOf(gram: Planes, taus: Planes): Planes {
   return t;
 }
 
+/** T of the reflectors of a panel. */
+export function triangleFor(floor: Floor, reflectors: Panel, taus: Planes): Planes {
+  const { rows, columns: k } = reflectors;
+  const mirrored = adjointOf(floor, reflectors);
+  const gram = newPanel(floor, k, k, reflectors.im !== undefined);
+  const extents = { m: k, n: k, k: rows };
+  update(floor, extents, partsOf(gram), lefts(floor, mirrored, 0, 1), partsOf(reflectors), false);
+  const t = triangleOf(gram, taus);
+  freePanel(floor, gram);
+  freePanel(floor, mirrored);
+  return t;
+}
+
 /**
  * Rows `row` … of an array, from a column on, become (1 - V·T·Vᴴ) times themselves, or with Tᴴ. `reflectors` is V, in
  * a panel that does not hold it afterwards.
@@ -66,7 +78,7 @@ function triangleOf(gram: Planes, taus: Planes): Planes {
 export function applyPanel(
   floor: Floor,
   reflectors: Panel,
-  taus: Planes,
+  t: Planes,
   adjoint: boolean,
   target: DenseArray,
   row: number,
@@ -76,15 +88,10 @@ export function applyPanel(
   if (n === 0) return;
   const { rows, columns: k } = reflectors;
   const complex = reflectors.im !== undefined;
-  const mirrored = adjointOf(floor, reflectors);
-  const left = lefts(floor, mirrored, 0, 1);
-  const gram = newPanel(floor, k, k, complex);
-  update(floor, { m: k, n: k, k: rows }, partsOf(gram), left, partsOf(reflectors), false);
-  const t = triangleOf(gram, taus);
-  freePanel(floor, gram);
   const area = partsFrom(floor, target, row, column);
+  const mirrored = adjointOf(floor, reflectors);
   const inner = newPanel(floor, k, n, complex);
-  update(floor, { m: k, n, k: rows }, partsOf(inner), left, area, false);
+  update(floor, { m: k, n, k: rows }, partsOf(inner), lefts(floor, mirrored, 0, 1), area, false);
   freePanel(floor, mirrored);
   const small = newPanel(floor, k, k, complex);
   for (let i = 0; i < k; i += 1) {

@@ -21,24 +21,29 @@ export function solveInPanel(
   kernels.linearAlgebra.solveTriangle(t, tStride, n, lower ? 1 : 0, unit ? 1 : 0, b, bStride, columns);
 }
 
-/** C -= A · B within one real panel, on this thread: for products too small to share or to stage. */
-export function multiplyInPanel(
+/** Where a real matrix begins in kernel memory, and numbers from row to row. */
+interface Place {
+  readonly address: number;
+  readonly stride: number;
+}
+
+/** C -= A · B of real matrices in kernel memory, on this thread: for products too small to share or to stage. */
+export function multiplySmall(
   { memory, kernels }: Floor,
   { m, n, k }: Extents,
-  a: number,
-  b: number,
-  c: number,
-  stride: number,
+  a: Place,
+  b: Place,
+  c: Place,
 ): void {
   const packedLength = Math.ceil(n / 4) * 4 * k;
   const packed = memory.scratch(8 * packedLength + tileBytes + 8 * (panelRows + 6) * k);
-  kernels.gemm.packRight64(b, stride, k, n, packed);
+  kernels.gemm.packRight64(b.address, b.stride, k, n, packed);
   kernels.misc.scale64(packed, packedLength, -1);
   const work = packed + 8 * packedLength;
   for (let row = 0; row < m; row += panelRows) {
     const rows = Math.min(panelRows, m - row);
-    const down = 8 * row * stride;
-    kernels.gemm.multiply64(rows, n, k, a + down, stride, packed, c + down, stride, 1, work);
+    const [left, to] = [a, c].map(({ address, stride }) => address + 8 * row * stride);
+    kernels.gemm.multiply64(rows, n, k, left, a.stride, packed, to, c.stride, 1, work);
   }
   memory.freeScratch(packed);
 }

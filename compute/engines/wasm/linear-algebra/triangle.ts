@@ -16,7 +16,7 @@ export function solveTriangle(
   const [n, columns] = b.shape;
   if (n === 0 || columns === 0) return;
   const complex = b.dtype === "complex128";
-  const block = blockSize(complex);
+  const block = blockSize(n, complex);
   const blocks = Math.ceil(n / block);
   for (let step = 0; step < blocks; step += 1) {
     const from = (triangle.lower ? step : blocks - 1 - step) * block;
