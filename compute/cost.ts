@@ -25,6 +25,10 @@ export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chose
   switch (kernel) {
     case "matmul":
     case "fft-power-of-two":
+    case "lu":
+    case "triangular-solve":
+    case "cholesky":
+    case "qr":
       return flops;
     case "fft-any-length":
       // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.

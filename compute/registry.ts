@@ -1,10 +1,11 @@
 import { Problem } from "@sluice/contract/problem";
 import type { Operation } from "./operation.ts";
 import { fft2 } from "./operations/fft2.ts";
+import { linearAlgebra } from "./operations/linear-algebra/index.ts";
 import { matmul } from "./operations/matmul.ts";
 import { spectralProjection } from "./operations/spectral-projection.ts";
 
-export const operations: readonly Operation[] = [spectralProjection, fft2, matmul];
+export const operations: readonly Operation[] = [spectralProjection, fft2, matmul, ...linearAlgebra];
 
 /** What a submit without `operation` means. */
 export const defaultOperation = spectralProjection.name;

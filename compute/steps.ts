@@ -1,7 +1,17 @@
 import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
 
 /** The kinds of work an engine does; rates.json has one table of measured rates for each. */
-export type KernelClass = "fft-power-of-two" | "fft-any-length" | "abs" | "scale" | "random" | "matmul";
+export type KernelClass =
+  | "fft-power-of-two"
+  | "fft-any-length"
+  | "abs"
+  | "scale"
+  | "random"
+  | "matmul"
+  | Factorization;
+
+/** Priced by the flop; their size is the smaller extent, of a triangular solve (n·n·k)^(1/3). */
+export type Factorization = "lu" | "triangular-solve" | "cholesky" | "qr";
 
 /** One pass of one kernel, with what a cost model needs to price it. */
 export interface PlanStep {
@@ -16,7 +26,7 @@ export interface PlanStep {
   readonly live: number;
 }
 
-type Work = Omit<PlanStep, "live">;
+export type Work = Omit<PlanStep, "live">;
 
 export const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
 

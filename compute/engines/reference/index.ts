@@ -31,9 +31,12 @@ export const reference: EngineRoom = {
     finish: (outputs) => outputs,
   }),
 
-  scratchBytes({ kernel, size }: PlanStep): number {
+  scratchBytes({ kernel, size, bytes }: PlanStep): number {
     if (kernel === "matmul") return matmulScratchBytes;
     if (kernel === "fft-power-of-two" || kernel === "fft-any-length") return fftScratchBytes(size);
+    // Their planes.
+    if (kernel === "lu" || kernel === "triangular-solve" || kernel === "cholesky" || kernel === "qr")
+      return 2 * bytes;
     return 0;
   },
 

@@ -10,6 +10,7 @@ import { foldable, foldedMatmul } from "./fold.ts";
 import { gemmScratchBytes } from "./gemm.ts";
 import { kernelsOn } from "./kernels.ts";
 import { linearAlgebra } from "./linear-algebra/index.ts";
+import { panelScratchBytes } from "./linear-algebra/panel.ts";
 import { matmul } from "./matmul.ts";
 import { type KernelMemory, kernelMemory } from "./memory.ts";
 import { random } from "./random.ts";
@@ -81,6 +82,11 @@ function scratchBytes(step: PlanStep): number {
     case "fft-power-of-two":
     case "fft-any-length":
       return fftScratchBytes(step);
+    case "lu":
+    case "triangular-solve":
+    case "cholesky":
+    case "qr":
+      return panelScratchBytes(step);
     default:
       return 0;
   }

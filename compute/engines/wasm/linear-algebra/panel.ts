@@ -1,7 +1,9 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { type Area, load, loadAdjoint, type Planes, store } from "../../../linear-algebra/planes.ts";
+import type { PlanStep } from "../../../steps.ts";
 import type { OnFraction } from "../../engine.ts";
 import type { Crew } from "../crew.ts";
+import { gemmScratchBytes } from "../gemm.ts";
 import type { Kernels } from "../kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { Rows } from "../staging.ts";
@@ -25,6 +27,17 @@ const planeLength = (rows: number, columns: number): number =>
 
 export const panelBytes = (rows: number, columns: number, complex: boolean): number =>
   8 * planeLength(rows, columns) * (complex ? 3 : 1);
+
+/** The widest panel there is, for small matrices. */
+const mostColumns = 128;
+
+/**
+ * At most: the panels of a step, three planes each where complex, and what their products take. A matrix narrower
+ * than a panel is one.
+ */
+export function panelScratchBytes(step: Pick<PlanStep, "bytes" | "size">): number {
+  return Math.ceil(4 * step.bytes * Math.min(1, mostColumns / step.size)) + gemmScratchBytes(step);
+}
 
 /**
  * @throws RangeError where kernel memory has no room for it

@@ -1,0 +1,34 @@
+import type { ArraySpec, Dtype } from "@sluice/contract/array";
+import { Problem } from "@sluice/contract/problem";
+
+export const realOrComplex = ["float64", "float32", "complex128"] as const satisfies readonly Dtype[];
+export const realOnly = ["float64", "float32"] as const satisfies readonly Dtype[];
+
+/** For every operation here that NumPy would answer in float32. */
+export const widens = "float32 is widened: the result is float64 (NumPy answers float32)";
+/** NumPy takes stacks of matrices. */
+export const oneMatrix = "one matrix, not a stack of them";
+
+/** @throws Problem invalid-shape */
+export function requireSquare(name: string, { shape }: ArraySpec): number {
+  if (shape[0] === shape[1]) return shape[0];
+  throw new Problem(
+    "invalid-shape",
+    `inputs.${name} must be square: it has ${shape[0]} rows and ${shape[1]} columns.`,
+    { field: `inputs.${name}`, expected: "as many rows as columns", got: shape.join("×") },
+  );
+}
+
+/**
+ * A vector or a matrix with as many rows as `a`.
+ * @throws Problem invalid-shape
+ */
+export function requireRightSide(b: ArraySpec, rows: number): void {
+  const fits = b.shape.length <= 2 && b.shape[0] === rows;
+  if (fits) return;
+  throw new Problem(
+    "invalid-shape",
+    `inputs.b must be a vector of ${rows} elements or a matrix of ${rows} rows: its shape is (${b.shape.join(", ")}).`,
+    { field: "inputs.b", expected: `shape (${rows},) or (${rows}, k)`, got: `(${b.shape.join(", ")})` },
+  );
+}

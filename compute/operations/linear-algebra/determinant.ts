@@ -1,0 +1,104 @@
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import * as z from "zod";
+import type { Engine } from "../../engines/engine.ts";
+import { luStep, widened } from "../../linear-algebra-steps.ts";
+import { defineOperation, type OperationPlan } from "../../operation.ts";
+import { whileHolding } from "../../steps.ts";
+import { realOrComplex, requireSquare } from "./checks.ts";
+import { widthOf } from "./elimination.ts";
+
+/** A determinant as (re + im·i)·2^exponent: the product of a thousand pivots rarely fits a number. */
+interface Scaled {
+  readonly re: number;
+  readonly im: number;
+  readonly exponent: number;
+}
+
+function determinant(a: DenseArray, engine: Engine): Scaled {
+  const { lu, pivots } = engine.lu(a);
+  const width = widthOf(lu);
+  let [re, im, exponent] = [1, 0, 0];
+  for (const [k, row] of pivots.entries()) {
+    const at = k * (lu.shape[1] + 1) * width;
+    const sign = row === k ? 1 : -1;
+    let [x, y] = [sign * lu.data[at], width === 2 ? sign * lu.data[at + 1] : 0];
+    const pivotExponent = exponentOf(x, y);
+    [x, y] = [scaled(x, -pivotExponent), scaled(y, -pivotExponent)];
+    [re, im] = width === 2 ? [re * x - im * y, re * y + im * x] : [re * x, 0];
+    const shift = exponentOf(re, im);
+    [re, im] = [scaled(re, -shift), scaled(im, -shift)];
+    exponent += pivotExponent + shift;
+  }
+  engine.release(lu);
+  return { re, im, exponent };
+}
+
+/** Of the larger of two parts; 0 where there is none. */
+function exponentOf(re: number, im: number): number {
+  const size = Math.max(Math.abs(re), Math.abs(im));
+  return size > 0 && size < Number.POSITIVE_INFINITY ? Math.floor(Math.log2(size)) : 0;
+}
+
+/** x·2^exponent in two halves, as 2^1100 is no number. */
+function scaled(x: number, exponent: number): number {
+  const half = Math.max(-1000, Math.min(1000, Math.trunc(exponent / 2)));
+  const rest = Math.max(-1000, Math.min(1000, exponent - half));
+  return x * 2 ** half * 2 ** rest;
+}
+
+const inputs = { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } } as const;
+
+function planOf(a: ArraySpec, outputs: Record<string, ArraySpec>): OperationPlan<Record<string, never>> {
+  requireSquare("a", a);
+  return { params: {}, outputs, steps: whileHolding([a, widened(a)], [luStep(a)]) };
+}
+
+const scalar = (a: ArraySpec): ArraySpec => ({ shape: [], dtype: widened(a).dtype });
+
+function scalarOf({ re, im }: { re: number; im: number }, dtype: ArraySpec["dtype"]): DenseArray {
+  return { shape: [], dtype, data: dtype === "complex128" ? Float64Array.of(re, im) : Float64Array.of(re) };
+}
+
+const example = [
+  [1, 2],
+  [3, 4],
+];
+
+/** Overflows and underflows only where the determinant itself does. */
+export const det = defineOperation({
+  name: "det",
+  summary: "Determinant, as numpy.linalg.det; 0 where a is singular",
+  inputs,
+  outputs: { result: "0-d; float64, or complex128 where a is (never float32)" },
+  params: z.strictObject({}),
+  example: { operation: "det", dataMatrix: example },
+  plan: (_params, { a }) => planOf(a, { result: scalar(a) }),
+  run(_params, { a }, engine) {
+    const { re, im, exponent } = determinant(a, engine);
+    const value = { re: scaled(re, exponent), im: scaled(im, exponent) };
+    return { result: scalarOf(value, widened(a).dtype) };
+  },
+});
+
+export const slogdet = defineOperation({
+  name: "slogdet",
+  summary: "Sign and natural logarithm of the magnitude of the determinant, as numpy.linalg.slogdet",
+  inputs,
+  outputs: {
+    sign: "0-d: -1, 0 or 1, or complex128 of magnitude 1 (or 0) where a is complex",
+    logabsdet: "0-d float64; -Infinity where a is singular",
+  },
+  params: z.strictObject({}),
+  example: { operation: "slogdet", dataMatrix: example },
+  plan: (_params, { a }) => planOf(a, { sign: scalar(a), logabsdet: { shape: [], dtype: "float64" } }),
+  run(_params, { a }, engine) {
+    const { re, im, exponent } = determinant(a, engine);
+    const size = Math.hypot(re, im);
+    const sign = size === 0 ? { re: 0, im: 0 } : { re: re / size, im: im / size };
+    const logabsdet = Math.log(size) + exponent * Math.LN2;
+    return {
+      sign: scalarOf(sign, widened(a).dtype),
+      logabsdet: scalarOf({ re: logabsdet, im: 0 }, "float64"),
+    };
+  },
+});

@@ -1,0 +1,59 @@
+import type { ArraySpec } from "@sluice/contract/array";
+import * as z from "zod";
+import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
+import { defineOperation } from "../../operation.ts";
+import { resultDtype } from "../../result-dtype.ts";
+import { whileHolding } from "../../steps.ts";
+import { realOrComplex, requireRightSide, requireSquare } from "./checks.ts";
+import { requireRegular, solveFactored } from "./elimination.ts";
+
+/** x of a @ x = b. @throws Problem singular-matrix (run) */
+export const solve = defineOperation({
+  name: "solve",
+  summary: "The x of a @ x = b, by LU with partial pivoting, as numpy.linalg.solve",
+  inputs: {
+    a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex },
+    b: { description: "right side: n, or n×k for k of them", rank: { min: 1 }, dtypes: realOrComplex },
+  },
+  outputs: { result: "the shape of b; float64, or complex128 where an input is (never float32)" },
+  params: z.strictObject({}),
+  example: {
+    operation: "solve",
+    inputs: {
+      a: {
+        data: [
+          [3, 1],
+          [1, 2],
+        ],
+      },
+      b: { data: [9, 8] },
+    },
+  },
+
+  plan(_params, { a, b }) {
+    const n = requireSquare("a", a);
+    requireRightSide(b, n);
+    const result: ArraySpec = { shape: b.shape, dtype: resultDtype(widened(a).dtype, widened(b).dtype) };
+    // A complex right side of a real matrix is two real ones.
+    const columns = (b.shape[1] ?? 1) * (result.dtype === a.dtype || b.dtype !== "complex128" ? 1 : 2);
+    const sides: ArraySpec = { shape: [n, columns], dtype: widened(a).dtype };
+    const triangle = triangleStep(widened(a), sides);
+    return {
+      params: {},
+      outputs: { result },
+      steps: [
+        ...whileHolding([a, b, widened(a)], [luStep(a)]),
+        ...whileHolding([a, b, widened(a), result], [triangle, triangle]),
+      ],
+    };
+  },
+
+  run(_params, { a, b }, engine) {
+    const factors = engine.lu(a);
+    requireRegular(factors);
+    const columns = b.shape[1] ?? 1;
+    const { dtype, data } = solveFactored(factors, { ...b, shape: [b.shape[0], columns] }, engine);
+    engine.release(factors.lu);
+    return { result: { shape: b.shape, dtype, data } };
+  },
+});
