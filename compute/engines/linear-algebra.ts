@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import type { SvdVectors } from "../linear-algebra/svd-of-any-shape.ts";
 import type { Triangle } from "../linear-algebra/triangle.ts";
 
 export type QrMode = "reduced" | "complete" | "r";
@@ -29,4 +30,28 @@ export interface LinearAlgebra {
   cholesky(a: DenseArray, upper: boolean): DenseArray;
   /** A = Q·R by Householder reflections, with the signs of LAPACK. */
   qr(a: DenseArray, mode: QrMode): { readonly q?: DenseArray; readonly r: DenseArray };
+  /**
+   * Rising eigenvalues and, if asked for, orthonormal eigenvectors in columns, of a finite real symmetric matrix of
+   * which one half is read.
+   * @throws Problem no-convergence
+   */
+  eigh(
+    a: DenseArray,
+    lower: boolean,
+    vectors: boolean,
+  ): { readonly values: DenseArray; readonly vectors?: DenseArray };
+  /**
+   * A = U·S·Vᵀ of a finite real matrix, singular values falling.
+   * @throws Problem no-convergence
+   */
+  svd(
+    a: DenseArray,
+    vectors: SvdVectors,
+  ): { readonly u?: DenseArray; readonly s: DenseArray; readonly vh?: DenseArray };
+  /**
+   * Eigenvalues and, if asked for, right eigenvectors of length 1 in columns, of a finite real square matrix; both
+   * complex128.
+   * @throws Problem no-convergence
+   */
+  eig(a: DenseArray, vectors: boolean): { readonly values: DenseArray; readonly vectors?: DenseArray };
 }

@@ -237,38 +237,37 @@ export function transpose(from: usize, fromElements: i32, rows: i32, columns: i3
 
 /**
  * Plane rotations of neighbouring rows, one after the other: rows \`first\` + i · step and the one after become
- * c·x + s·y and c·y - s·x, with c and s of rotation i side by side at \`factors\`.
+ * c·x + s·y and c·y - s·x, with c and s of rotation i side by side at \`factors\`. Not fused: the plain loops
+ * for arrays outside kernel memory are to give the same bytes.
  */
 export function rotateRows(z: usize, elements: i32, columns: i32, first: i32, step: i32, count: i32, factors: usize): void {
   const stride = <usize>elements * 8;
-  for (let j = 0; j < columns; j += 4) {
-    const wide = columns - j >= 4;
-    let at = factors;
-    let row = first;
-    for (let i = 0; i < count; i++) {
-      const x = z + <usize>row * stride + <usize>j * 8;
-      const y = x + stride;
-      if (wide) {
-        const c = v128.load64_splat(at);
-        const s = v128.load64_splat(at, 8);
-        const x0 = v128.load(x), x1 = v128.load(x, 16), y0 = v128.load(y), y1 = v128.load(y, 16);
-        v128.store(x, f64x2.relaxed_madd(s, y0, f64x2.mul(c, x0)));
-        v128.store(x, f64x2.relaxed_madd(s, y1, f64x2.mul(c, x1)), 16);
-        v128.store(y, f64x2.relaxed_nmadd(s, x0, f64x2.mul(c, y0)));
-        v128.store(y, f64x2.relaxed_nmadd(s, x1, f64x2.mul(c, y1)), 16);
-      } else {
-        const c = load<f64>(at);
-        const s = load<f64>(at + 8);
-        for (let q = 0; q < columns - j; q++) {
-          const p = load<f64>(x + <usize>q * 8);
-          const r = load<f64>(y + <usize>q * 8);
-          store<f64>(x + <usize>q * 8, c * p + s * r);
-          store<f64>(y + <usize>q * 8, c * r - s * p);
-        }
-      }
-      at += 16;
-      row += step;
+  let row = first;
+  for (let i = 0; i < count; i++) {
+    let x = z + <usize>row * stride;
+    let y = x + stride;
+    const c = v128.load64_splat(factors);
+    const s = v128.load64_splat(factors, 8);
+    let left = columns;
+    for (; left >= 4; left -= 4) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16), y0 = v128.load(y), y1 = v128.load(y, 16);
+      v128.store(x, f64x2.add(f64x2.mul(c, x0), f64x2.mul(s, y0)));
+      v128.store(x, f64x2.add(f64x2.mul(c, x1), f64x2.mul(s, y1)), 16);
+      v128.store(y, f64x2.sub(f64x2.mul(c, y0), f64x2.mul(s, x0)));
+      v128.store(y, f64x2.sub(f64x2.mul(c, y1), f64x2.mul(s, x1)), 16);
+      x += 32;
+      y += 32;
     }
+    for (; left > 0; left--) {
+      const p = load<f64>(x);
+      const q = load<f64>(y);
+      store<f64>(x, load<f64>(factors) * p + load<f64>(factors, 8) * q);
+      store<f64>(y, load<f64>(factors) * q - load<f64>(factors, 8) * p);
+      x += 8;
+      y += 8;
+    }
+    factors += 16;
+    row += step;
   }
 }`;
 }

@@ -13,10 +13,15 @@ import {
   store,
 } from "../../linear-algebra/planes.ts";
 import { rangeScale, scalePlanes } from "../../linear-algebra/range-scale.ts";
+import { applyReflections as applyRealReflections, rotateRows } from "../../linear-algebra/spectral-kit.ts";
+import { eigBy, eighBy, svdBy } from "../../linear-algebra/spectral-methods.ts";
+import type { FullKit } from "../../linear-algebra/svd-of-any-shape.ts";
 import { solveTriangle } from "../../linear-algebra/triangle.ts";
+import { release } from "../../release.ts";
 import type { OnFraction } from "../engine.ts";
 import type { LinearAlgebra, Lu, QrMode } from "../linear-algebra.ts";
 import { notPositiveDefinite } from "../not-positive-definite.ts";
+import { matmul } from "./matmul.ts";
 
 const whole = ({ rows, columns }: { rows: number; columns: number }): Area => ({
   row: 0,
@@ -75,11 +80,26 @@ function qr(a: DenseArray, mode: QrMode): { q?: DenseArray; r: DenseArray } {
   return { q: arrayOf(q), r: arrayOf(r) };
 }
 
+const plainKit: Omit<FullKit, "onFraction"> = {
+  matrix: (rows, columns) => zeros({ shape: [rows, columns], dtype: "float64" }),
+  release,
+  rotateRows,
+  applyReflections: applyRealReflections,
+  matmul: (a, b) => matmul(a, b, () => {}),
+  qr,
+};
+
 /** Plain loops over the planes of a matrix: O(n³) all of them, none of them blocked. */
 export function linearAlgebra(nextStep: () => OnFraction): LinearAlgebra {
   const step = <Result>(work: () => Result): Result => {
     const onFraction = nextStep();
     const result = work();
+    onFraction(1);
+    return result;
+  };
+  const spectral = <Result>(work: (kit: FullKit) => Result): Result => {
+    const onFraction = nextStep();
+    const result = work({ ...plainKit, onFraction });
     onFraction(1);
     return result;
   };
@@ -93,5 +113,8 @@ export function linearAlgebra(nextStep: () => OnFraction): LinearAlgebra {
       }),
     cholesky: (a, upper) => step(() => cholesky(a, upper)),
     qr: (a, mode) => step(() => qr(a, mode)),
+    eigh: (a, lower, vectors) => spectral((kit) => eighBy(kit, zeros, a, lower, vectors)),
+    svd: (a, vectors) => spectral((kit) => svdBy(kit, zeros, a, vectors)),
+    eig: (a, vectors) => spectral((kit) => eigBy(kit, zeros, a, vectors)),
   };
 }

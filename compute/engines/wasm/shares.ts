@@ -2,6 +2,7 @@ import { absoluteShare } from "./absolute.ts";
 import type { Share } from "./crew.ts";
 import { foldShare, unfoldShare } from "./fold.ts";
 import { largestShare } from "./largest.ts";
+import { rotateShare } from "./linear-algebra/spectral-kit.ts";
 import { updateShare } from "./linear-algebra/update.ts";
 import { matmulShare } from "./matmul.ts";
 import { randomShare } from "./random.ts";
@@ -13,6 +14,7 @@ type AnyShare = Share<any>;
 const shares: readonly AnyShare[] = [
   matmulShare,
   updateShare,
+  rotateShare,
   foldShare,
   unfoldShare,
   largestShare,

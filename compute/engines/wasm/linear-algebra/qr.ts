@@ -4,10 +4,14 @@ import { rangeScale, scaleFor } from "../../../linear-algebra/range-scale.ts";
 import type { QrMode } from "../../linear-algebra.ts";
 import { widened } from "./blocks.ts";
 import { type Floor, freePanel, loadPanel, storePanel } from "./panel.ts";
-import { applyPanel, keepReflectors, reflectPanel, triangleFor } from "./reflectors.ts";
-
-/** Columns reflected one by one before the rest takes them all at once. */
-const block = 32;
+import {
+  applyPanel,
+  applyReflectors,
+  keepReflectors,
+  reflectedColumns,
+  reflectPanel,
+  triangleFor,
+} from "./reflectors.ts";
 
 /** Factor that keeps the squares of an array in range. */
 function rangeOf({ data }: DenseArray, { memory, kernels }: Floor): number {
@@ -44,14 +48,13 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
   const least = Math.min(m, n);
   const share = mode === "r" ? 1 : 0.5;
   const triangles: Planes[] = [];
-  const areaFrom = (from: number) => ({
-    row: from,
-    column: from,
-    rows: m - from,
-    columns: Math.min(block, least - from),
-  });
-  for (let from = 0; from < least; from += block) {
-    const area = areaFrom(from);
+  for (let from = 0; from < least; from += reflectedColumns) {
+    const area = {
+      row: from,
+      column: from,
+      rows: m - from,
+      columns: Math.min(reflectedColumns, least - from),
+    };
     const panel = loadPanel(floor, work, area);
     const own = reflectPanel(floor, panel);
     storePanel(floor, panel, work, area);
@@ -69,15 +72,8 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
     return { r };
   }
   const q = identity(m, size, work.dtype, floor);
-  for (let index = triangles.length - 1; index >= 0; index -= 1) {
-    const area = areaFrom(index * block);
-    const panel = loadPanel(floor, work, area);
-    keepReflectors(panel);
-    // Left of this column Q is still that of the identity.
-    applyPanel(floor, panel, triangles[index], false, q, area.row, area.row);
-    freePanel(floor, panel);
-    floor.onFraction(1 - share * (1 - (1 - area.row / least) ** 2));
-  }
+  const quiet = { ...floor, onFraction: (done: number) => floor.onFraction(0.5 + done / 2) };
+  applyReflectors(quiet, work, (_panel, index) => triangles[index], least, 0, q, true);
   floor.memory.release(work);
   return { q, r };
 }

@@ -6,12 +6,16 @@ import {
   type Floor,
   freePanel,
   lefts,
+  loadPanel,
   newPanel,
   type Panel,
   partsFrom,
   partsOf,
 } from "./panel.ts";
 import { update } from "./update.ts";
+
+/** Columns reflected one by one before the rest takes them all at once. */
+export const reflectedColumns = 32;
 
 /** Reflections of the columns of a panel, in place; tau as a row. */
 export function reflectPanel(floor: Floor, panel: Panel): Planes {
@@ -105,4 +109,32 @@ export function applyPanel(
   update(floor, { m: k, n, k }, partsOf(weighted), lefts(floor, small, 0, 1), partsOf(inner), false);
   update(floor, { m: rows, n, k }, area, lefts(floor, reflectors, 0, -1), partsOf(weighted), true);
   for (const used of [small, inner, weighted]) freePanel(floor, used);
+}
+
+/**
+ * `target` becomes Q · target, where reflector k of `count` is column k of `work` below row k + offset. Blocks from the
+ * last to the first.
+ * @param triangle T of a block, by its reflectors and its number
+ * @param isIdentity so that its columns left of a block's first row are still those of the identity
+ */
+export function applyReflectors(
+  floor: Floor,
+  work: DenseArray,
+  triangle: (reflectors: Panel, index: number) => Planes,
+  count: number,
+  offset: number,
+  target: DenseArray,
+  isIdentity: boolean,
+): void {
+  const blocks = Math.ceil(count / reflectedColumns);
+  for (let index = blocks - 1; index >= 0; index -= 1) {
+    const column = index * reflectedColumns;
+    const row = column + offset;
+    const columns = Math.min(reflectedColumns, count - column);
+    const panel = loadPanel(floor, work, { row, column, rows: work.shape[0] - row, columns });
+    keepReflectors(panel);
+    applyPanel(floor, panel, triangle(panel, index), false, target, row, isIdentity ? row : 0);
+    freePanel(floor, panel);
+    floor.onFraction(1 - index / blocks);
+  }
 }

@@ -1,0 +1,51 @@
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import { eig } from "./eig.ts";
+import { eigh } from "./eigh.ts";
+import { type FullKit, type SvdVectors, svd } from "./svd-of-any-shape.ts";
+
+type Make = (spec: ArraySpec) => DenseArray;
+
+/** An engine's new float64 vector. */
+function vectorOf(values: Float64Array, make: Make): DenseArray {
+  const array = make({ shape: [values.length], dtype: "float64" });
+  array.data.set(values);
+  return array;
+}
+
+export function eighBy(kit: FullKit, make: Make, a: DenseArray, lower: boolean, wanted: boolean) {
+  const { values, vectors } = eigh(a, lower, wanted, kit);
+  const found = { values: vectorOf(values, make) };
+  return vectors ? { ...found, vectors } : found;
+}
+
+export function svdBy(kit: FullKit, make: Make, a: DenseArray, wanted: SvdVectors) {
+  const { u, s, vh } = svd(a, wanted, kit);
+  const found = { s: vectorOf(s, make) };
+  return u && vh ? { ...found, u, vh } : found;
+}
+
+/** Pairs of real columns become complex ones. */
+export function eigBy(kit: FullKit, make: Make, a: DenseArray, wanted: boolean) {
+  const {
+    values: { re, im },
+    vectors,
+  } = eig(a, wanted, kit);
+  const n = re.length;
+  const values = make({ shape: [n], dtype: "complex128" });
+  for (let j = 0; j < n; j += 1) {
+    values.data[2 * j] = re[j];
+    values.data[2 * j + 1] = im[j];
+  }
+  if (!vectors) return { values };
+  const complex = make({ shape: [n, n], dtype: "complex128" });
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < n; j += 1) {
+      const at = i * n + j;
+      const first = im[j] < 0 ? at - 1 : at;
+      complex.data[2 * at] = vectors.data[first];
+      complex.data[2 * at + 1] = im[j] === 0 ? 0 : Math.sign(im[j]) * vectors.data[first + 1];
+    }
+  }
+  kit.release(vectors);
+  return { values, vectors: complex };
+}
