@@ -3,7 +3,7 @@ import { chosenEngine } from "./engines/index.ts";
 import { leastShared } from "./engines/wasm/crew.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
-import type { KernelClass, PlanStep } from "./steps.ts";
+import { isFactorization, type KernelClass, type PlanStep } from "./steps.ts";
 
 /** Measured points [size, nanoseconds per unit of work], rising in size. */
 type RateTable = readonly (readonly number[])[];
@@ -22,13 +22,10 @@ const ratesOf = ({ label }: EngineRoom): Rates => measured[label.name] ?? rates.
 
 /** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
 export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chosenEngine()): number {
+  if (isFactorization(kernel)) return flops;
   switch (kernel) {
     case "matmul":
     case "fft-power-of-two":
-    case "lu":
-    case "triangular-solve":
-    case "cholesky":
-    case "qr":
       return flops;
     case "fft-any-length":
       // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.

@@ -56,3 +56,25 @@ export function qrStep(a: ArraySpec, columns: number): Work {
     columns === 0 ? 0 : 4 * m * columns * least - 2 * (m + columns) * least ** 2 + (4 / 3) * least ** 3;
   return step("qr", a, least, Math.max(0, r) + Math.max(0, q), [widened(a)]);
 }
+
+/** 9·n³ with eigenvectors. */
+export function eighStep(a: ArraySpec): Work {
+  const { n } = extents(a);
+  return step("eigh", a, n, 9 * n ** 3, [widened(a)]);
+}
+
+/** 25·n³ with eigenvectors, 10·n³ without. */
+export function eigStep(a: ArraySpec, vectors: boolean): Work {
+  const { n } = extents(a);
+  return step(vectors ? "eig" : "eigvals", a, n, (vectors ? 25 : 10) * n ** 3, [widened(a)]);
+}
+
+/** 21·n³ with singular vectors, 8/3·n³ without, of the square that QR leaves of a matrix which is not square. */
+export function svdStep(a: ArraySpec, vectors: boolean, full: boolean): Work {
+  const { m, n, least, most } = extents(a);
+  const columns = full ? most : least;
+  const before = m === n ? 0 : qrStep({ ...a, shape: [most, least] }, vectors ? columns : 0).flops;
+  const after = m === n || !vectors ? 0 : 2 * most * least ** 2;
+  const own = (vectors ? 21 : 8 / 3) * least ** 3;
+  return step(vectors ? "svd" : "svdvals", a, least, own + before + after, [widened(a)]);
+}

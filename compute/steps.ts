@@ -11,7 +11,20 @@ export type KernelClass =
   | Factorization;
 
 /** Priced by the flop; their size is the smaller extent, of a triangular solve (n·n·k)^(1/3). */
-export type Factorization = "lu" | "triangular-solve" | "cholesky" | "qr";
+export type Factorization =
+  | "lu"
+  | "triangular-solve"
+  | "cholesky"
+  | "qr"
+  | "eigh"
+  | "eig"
+  | "eigvals"
+  | "svd"
+  | "svdvals";
+
+/** Which kernel classes those are. */
+export const isFactorization = (kernel: KernelClass): kernel is Factorization =>
+  /^(lu|triangular-solve|cholesky|qr|eigh|eig|eigvals|svd|svdvals)$/.test(kernel);
 
 /** One pass of one kernel, with what a cost model needs to price it. */
 export interface PlanStep {

@@ -31,15 +31,11 @@ export interface LinearAlgebra {
   /** A = Q·R by Householder reflections, with the signs of LAPACK. */
   qr(a: DenseArray, mode: QrMode): { readonly q?: DenseArray; readonly r: DenseArray };
   /**
-   * Rising eigenvalues and, if asked for, orthonormal eigenvectors in columns, of a finite real symmetric matrix of
+   * Rising eigenvalues and orthonormal eigenvectors in columns, of a finite real symmetric matrix of
    * which one half is read.
    * @throws Problem no-convergence
    */
-  eigh(
-    a: DenseArray,
-    lower: boolean,
-    vectors: boolean,
-  ): { readonly values: DenseArray; readonly vectors?: DenseArray };
+  eigh(a: DenseArray, lower: boolean): { readonly values: DenseArray; readonly vectors: DenseArray };
   /**
    * A = U·S·Vᵀ of a finite real matrix, singular values falling.
    * @throws Problem no-convergence

@@ -8,7 +8,7 @@ export interface Eigh {
   /** Rising. */
   readonly values: Float64Array;
   /** In columns. */
-  readonly vectors: DenseArray | undefined;
+  readonly vectors: DenseArray;
 }
 
 /** The named half of a symmetric matrix as a lower one, times a factor. */
@@ -22,27 +22,20 @@ function lowerHalf(a: DenseArray, lower: boolean, factor: number, kit: SpectralK
 }
 
 /**
- * Eigenvalues and, if asked for, orthonormal eigenvectors of a real symmetric matrix, of which one half is read:
+ * Eigenvalues and orthonormal eigenvectors of a real symmetric matrix, of which one half is read:
  * Householder to tridiagonal, implicit QL, reflections back.
  * @throws Problem no-convergence
  */
-export function eigh(a: DenseArray, lower: boolean, vectors: boolean, kit: SpectralKit): Eigh {
+export function eigh(a: DenseArray, lower: boolean, kit: SpectralKit): Eigh {
   const [n] = a.shape;
   const scale = rangeScale(a.data);
   const work = lowerHalf(a, lower, scale, kit);
   const { diagonal, beside, taus } = tridiagonalise(work, (done) => kit.onFraction(0.4 * done));
-  let z: DenseArray | undefined;
-  if (vectors) {
-    z = kit.matrix(n, n);
-    for (let i = 0; i < n; i += 1) z.data[i * n + i] = 1;
-  }
+  const z = kit.matrix(n, n);
+  for (let i = 0; i < n; i += 1) z.data[i * n + i] = 1;
   implicitQl(diagonal, beside, z, { ...kit, onFraction: (done) => kit.onFraction(0.4 + 0.5 * done) });
   const order = sorted(diagonal, (one, other) => one - other);
   const values = Float64Array.from(order, (index) => diagonal[index] / scale);
-  if (!z) {
-    kit.release(work);
-    return { values, vectors: undefined };
-  }
   permuteRows(z, order);
   transposeInPlace(z);
   kit.applyReflections(work, taus, 1, z);

@@ -12,10 +12,9 @@ function vectorOf(values: Float64Array, make: Make): DenseArray {
   return array;
 }
 
-export function eighBy(kit: FullKit, make: Make, a: DenseArray, lower: boolean, wanted: boolean) {
-  const { values, vectors } = eigh(a, lower, wanted, kit);
-  const found = { values: vectorOf(values, make) };
-  return vectors ? { ...found, vectors } : found;
+export function eighBy(kit: FullKit, make: Make, a: DenseArray, lower: boolean) {
+  const { values, vectors } = eigh(a, lower, kit);
+  return { values: vectorOf(values, make), vectors };
 }
 
 export function svdBy(kit: FullKit, make: Make, a: DenseArray, wanted: SvdVectors) {

@@ -1,7 +1,7 @@
 import { zeros } from "@sluice/contract/array";
 import { random } from "../../random/index.ts";
 import { release } from "../../release.ts";
-import type { PlanStep } from "../../steps.ts";
+import { isFactorization, type PlanStep } from "../../steps.ts";
 import type { EngineRoom } from "../engine.ts";
 import { absolute, scale } from "./elementwise.ts";
 import { paddedLength } from "./fft-any-length.ts";
@@ -35,8 +35,7 @@ export const reference: EngineRoom = {
     if (kernel === "matmul") return matmulScratchBytes;
     if (kernel === "fft-power-of-two" || kernel === "fft-any-length") return fftScratchBytes(size);
     // Their planes.
-    if (kernel === "lu" || kernel === "triangular-solve" || kernel === "cholesky" || kernel === "qr")
-      return 2 * bytes;
+    if (isFactorization(kernel)) return 2 * bytes;
     return 0;
   },
 

@@ -113,7 +113,7 @@ export function linearAlgebra(nextStep: () => OnFraction): LinearAlgebra {
       }),
     cholesky: (a, upper) => step(() => cholesky(a, upper)),
     qr: (a, mode) => step(() => qr(a, mode)),
-    eigh: (a, lower, vectors) => spectral((kit) => eighBy(kit, zeros, a, lower, vectors)),
+    eigh: (a, lower) => spectral((kit) => eighBy(kit, zeros, a, lower)),
     svd: (a, vectors) => spectral((kit) => svdBy(kit, zeros, a, vectors)),
     eig: (a, vectors) => spectral((kit) => eigBy(kit, zeros, a, vectors)),
   };

@@ -1,5 +1,5 @@
 import { release } from "../../release.ts";
-import type { PlanStep } from "../../steps.ts";
+import { isFactorization, type PlanStep } from "../../steps.ts";
 import type { Engine, EngineRoom, OnFraction } from "../engine.ts";
 import { absolute } from "./absolute.ts";
 import { type Crew, soloCrew, type Threads } from "./crew.ts";
@@ -76,17 +76,13 @@ export function wasmRoom(): EngineRoom {
 }
 
 function scratchBytes(step: PlanStep): number {
+  if (isFactorization(step.kernel)) return panelScratchBytes(step);
   switch (step.kernel) {
     case "matmul":
       return gemmScratchBytes(step);
     case "fft-power-of-two":
     case "fft-any-length":
       return fftScratchBytes(step);
-    case "lu":
-    case "triangular-solve":
-    case "cholesky":
-    case "qr":
-      return panelScratchBytes(step);
     default:
       return 0;
   }

@@ -32,3 +32,6 @@ export function requireRightSide(b: ArraySpec, rows: number): void {
     { field: "inputs.b", expected: `shape (${rows},) or (${rows}, k)`, got: `(${b.shape.join(", ")})` },
   );
 }
+
+/** Distance from 1 to the next number of a dtype, as numpy.finfo has it. */
+export const epsOf = ({ dtype }: { dtype: Dtype }): number => (dtype === "float32" ? 2 ** -23 : 2 ** -52);

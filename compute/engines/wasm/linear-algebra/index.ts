@@ -32,7 +32,7 @@ export function linearAlgebra(
       step((floor) => solveTriangle(t, triangle, b, lowerB, floor)),
     cholesky: (a, upper) => step((floor) => cholesky(a, upper, floor)),
     qr: (a, mode) => step((floor) => qr(a, mode, floor)),
-    eigh: (a, lower, vectors) => step((floor) => eighBy(wasmKit(floor), make, a, lower, vectors)),
+    eigh: (a, lower) => step((floor) => eighBy(wasmKit(floor), make, a, lower)),
     svd: (a, vectors) => step((floor) => svdBy(wasmKit(floor), make, a, vectors)),
     eig: (a, vectors) => step((floor) => eigBy(wasmKit(floor), make, a, vectors)),
   };
