@@ -1,4 +1,5 @@
 import { addRow, at, type Complex, divide, newPlanes, type Planes, put } from "./planes.ts";
+import { negligibleSquare } from "./range-scale.ts";
 
 /** Σ |m[i][k]|² over rows i > k. */
 function squareBelow(m: Planes, k: number): number {
@@ -23,8 +24,9 @@ export function reflectColumns(m: Planes): Planes {
   for (let k = 0; k < count; k += 1) {
     const square = squareBelow(m, k);
     const [re, im] = at(m, k, k);
-    if (square === 0 && im === 0) continue;
-    const norm = Math.sqrt(re * re + im * im + square);
+    const total = re * re + im * im + square;
+    if ((square === 0 && im === 0) || total < negligibleSquare) continue;
+    const norm = Math.sqrt(total);
     const beta = re < 0 || Object.is(re, -0) ? norm : -norm;
     const tau: Complex = [(beta - re) / beta, -im / beta];
     put(taus, 0, k, tau);

@@ -1,7 +1,13 @@
 import type { Planes } from "./planes.ts";
 
-/** Squares of numbers between these, and sums of many of them, are safe; those of smaller ones may be dropped beside them. */
-const [least, most] = [2 ** -400, 2 ** 400];
+/** Sums of squares of numbers up to here are safe, and numbers that `negligibleSquare` drops are nothing beside them. */
+const [least, most] = [2 ** -300, 2 ** 300];
+
+/**
+ * A column whose sum of squares is less counts as zero: squares below 2^-1022 lose digits, and a reflection made
+ * of them would not be orthogonal. Beside numbers of 2^-300 and more that changes no digit.
+ */
+export const negligibleSquare = 2 ** -900;
 
 /**
  * The power of two that brings the largest magnitude to about 1, where sums of squares would otherwise overflow

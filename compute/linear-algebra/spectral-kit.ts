@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { negligibleSquare } from "./range-scale.ts";
 
 /** What spectral decompositions leave to an engine: the O(n³) work on vectors, as opposed to finding out what to do. */
 export interface SpectralKit {
@@ -82,7 +83,7 @@ export function dot(x: Floats, from: number, y: Floats, at: number, count: numbe
  * @param square Σ x²
  */
 export function reflection(alpha: number, square: number): { beta: number; tau: number; scale: number } {
-  if (square === 0) return { beta: alpha, tau: 0, scale: 0 };
+  if (square === 0 || alpha * alpha + square < negligibleSquare) return { beta: alpha, tau: 0, scale: 0 };
   const norm = Math.sqrt(alpha * alpha + square);
   const beta = alpha < 0 || Object.is(alpha, -0) ? norm : -norm;
   return { beta, tau: (beta - alpha) / beta, scale: 1 / (alpha - beta) };

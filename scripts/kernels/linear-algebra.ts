@@ -167,11 +167,12 @@ export function reflect(a: usize, elements: i32, rows: i32, from: i32, to: i32, 
       square += x * x;
       at += stride;
     }
-    if (square == 0) {
+    const alpha = load<f64>(own);
+    // Less is negligible, and its squares inexact: compute/linear-algebra/range-scale.ts.
+    if (square == 0 || alpha * alpha + square < ${2 ** -900}) {
       store<f64>(tau + <usize>k * 8, 0);
       continue;
     }
-    const alpha = load<f64>(own);
     const beta = -copysign<f64>(sqrt<f64>(alpha * alpha + square), alpha);
     const t = (beta - alpha) / beta;
     store<f64>(tau + <usize>k * 8, t);

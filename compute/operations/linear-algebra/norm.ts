@@ -93,7 +93,7 @@ function settle(asked: Params, a: ArraySpec): Settled {
       `${a.dtype} of shape (${a.shape.join(", ")})`,
     );
   }
-  const order = ord === null ? 2 : Number(ord);
+  const order = ord === null || ord === "fro" ? 2 : Number(ord);
   const over = axes ?? a.shape.map((_, index) => index);
   const smallest = matrix === "smallest" || order === Number.NEGATIVE_INFINITY || (isMatrix && order === -1);
   if (smallest && over.some((axis) => a.shape[axis] === 0)) {
