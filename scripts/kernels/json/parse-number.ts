@@ -9,20 +9,17 @@ import { leastPower } from "./tables.ts";
 export const parseNumber = (): string => `
 // @ts-ignore: decorator
 @inline
-function countDigits(digits: v128): i32 {
-  return ctz<i32>(~i8x16.bitmask(i8x16.lt_u(digits, i8x16.splat(10))));
+function otherThanDigits(digits: v128): i32 {
+  return ~i8x16.bitmask(i8x16.le_u(digits, i8x16.splat(9)));
 }
 
-// The first count of 16 digits as a whole number.
+// 16 digits in order as a whole number.
 // @ts-ignore: decorator
 @inline
-function wholeOf(digits: v128, count: i32): u64 {
-  const iota = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const aligned = i8x16.swizzle(digits, i8x16.sub(iota, i8x16.splat(<i8>(16 - count))));
-  const tens = i16x8.mul(v128.and(aligned, i16x8.splat(255)), i16x8.splat(10));
-  const pairs = i16x8.add(tens, i16x8.shr_u(aligned, 8));
-  const fours = i32x4.dot_i16x8_s(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1));
-  const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(fours, fours), i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1));
+function wholeOf(digits: v128): u64 {
+  const pairs = i16x8.add(i16x8.mul(i16x8.shr_u(i16x8.shl(digits, 8), 8), v128.load(weights)), i16x8.shr_u(digits, 8));
+  const fours = i32x4.dot_i16x8_s(pairs, v128.load(weights, 16));
+  const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(fours, fours), v128.load(weights, 32));
   const both = <u64>i64x2.extract_lane(eights, 0);
   return (both & 0xffffffff) * 100000000 + (both >> 32);
 }
@@ -72,6 +69,22 @@ function isDigit(c: u32): bool {
   return c - 48 <= 9;
 }
 
+// What follows an e.
+function parseExponent(at: usize): i32 {
+  let c: u32 = load<u8>(at);
+  const isNegative = c == 45;
+  if (c == 43 || c == 45) c = load<u8>(++at);
+  parsedEnd = 0;
+  if (!isDigit(c)) return 0;
+  let exponent: i32 = 0;
+  while (isDigit(c)) {
+    if (exponent < 100000000) exponent = exponent * 10 + (c - 48);
+    c = load<u8>(++at);
+  }
+  parsedEnd = at;
+  return isNegative ? -exponent : exponent;
+}
+
 // Any number of JSON's grammar, without its sign.
 function parseAny(at: usize): void {
   parsedEnd = 0;
@@ -101,56 +114,56 @@ function parseAny(at: usize): void {
       c = load<u8>(++p);
     }
   }
-  if ((c | 32) == 101) {
-    let isNegative = false;
-    c = load<u8>(++p);
-    if (c == 43 || c == 45) { isNegative = c == 45; c = load<u8>(++p); }
-    if (!isDigit(c)) return;
-    let written: i32 = 0;
-    while (isDigit(c)) {
-      if (written < 100000000) written = written * 10 + (c - 48);
-      c = load<u8>(++p);
-    }
-    exponent += isNegative ? -written : written;
-  }
   parsedEnd = p;
+  if ((c | 32) == 101) {
+    exponent += parseExponent(p + 1);
+    if (parsedEnd == 0) return;
+  }
   parsed = scaled(w, exponent);
   if (isCut) isCertain = parsed == scaled(w + 1, exponent);
 }
 
-// The usual kind: up to 8 digits, a point, up to 19 digits in all, and no exponent.
+// The usual kind: up to 8 digits, a point, up to 19 digits in all.
 // @ts-ignore: decorator
 @inline
 function parseUsual(at: usize): void {
   let digits = i8x16.sub(v128.load(at), i8x16.splat(48));
-  const whole = countDigits(digits);
-  if (whole == 0 || whole > 8 || (whole > 1 && load<u8>(at) == 48)) { parseAny(at); return; }
+  let others = otherThanDigits(digits);
+  const whole = ctz<i32>(others);
+  const isBelowOne = i32(load<u8>(at) == 48);
+  if (whole == 0 || whole > 8 || isBelowOne > i32(whole == 1)) { parseAny(at); return; }
   let p = at + whole;
-  let w = wholeOf(digits, whole);
-  let fraction = 0;
+  let w: u64;
+  let exponent = 0;
+  // Right-aligned, without the point.
   if (load<u8>(p) == 46) {
-    p++;
-    digits = i8x16.sub(v128.load(p), i8x16.splat(48));
-    fraction = countDigits(digits);
-    if (fraction == 0) { parsedEnd = 0; return; }
-    let total = fraction + (w == 0 ? 0 : whole);
-    if (total > 19) { parseAny(at); return; }
-    w = w * load<u64>(wholePowers + (<usize>fraction << 3)) + wholeOf(digits, fraction);
-    p += fraction;
-    if (fraction == 16) {
+    others &= others - 1;
+    const first = ctz<i32>(others);
+    p = at + first;
+    exponent = whole + 1 - first;
+    if (exponent == 0) { parsedEnd = 0; return; }
+    const lanes = v128.load(alignment + first - 1);
+    digits = v128.relaxed_swizzle(digits, i8x16.sub(lanes, i8x16.gt_s(lanes, i8x16.splat(<i8>(whole - 1)))));
+    w = wholeOf(digits);
+    if (first == 16) {
       digits = i8x16.sub(v128.load(p), i8x16.splat(48));
-      const more = countDigits(digits);
-      total += more;
-      if (total > 19) { parseAny(at); return; }
-      w = w * load<u64>(wholePowers + (<usize>more << 3)) + wholeOf(digits, more);
-      fraction += more;
+      const more = ctz<i32>(otherThanDigits(digits));
+      if (more > 4 + isBelowOne) { parseAny(at); return; }
+      digits = v128.relaxed_swizzle(digits, v128.load(alignment + more));
+      w = w * load<u64>(wholePowers + (<usize>more << 3)) + wholeOf(digits);
+      exponent -= more;
       p += more;
     }
+  } else {
+    w = wholeOf(v128.relaxed_swizzle(digits, v128.load(alignment + whole)));
   }
-  if ((load<u8>(p) | 32) == 101) { parseAny(at); return; }
-  parsedEnd = p;
   isCertain = true;
-  parsed = w <= 999999999999999 && fraction <= 22
-    ? <f64>w / load<f64>(exactPowers + (<usize>fraction << 3))
-    : scaled(w, -fraction);
+  parsedEnd = p;
+  if ((load<u8>(p) | 32) == 101) {
+    exponent += parseExponent(p + 1);
+    if (parsedEnd == 0) return;
+  }
+  if (w > 999999999999999 || exponent < -22 || exponent > 22) parsed = scaled(w, exponent);
+  else if (exponent <= 0) parsed = <f64>w / load<f64>(exactPowers + (<usize>-exponent << 3));
+  else parsed = <f64>w * load<f64>(exactPowers + (<usize>exponent << 3));
 }`;

@@ -39,10 +39,16 @@ function powersOfTen(): string {
 const upTo = (most: number, word: (power: number) => string): string =>
   Array.from({ length: most + 1 }, (_, power) => word(power)).join();
 
+const pairs = (weight: number): number[] => Array(4).fill([weight, 1]).flat();
+
 export const tables = (): string => `
 const powers = memory.data<u64>([${powersOfTen()}]);
 const wholePowers = memory.data<u64>([${upTo(19, (power) => String(10n ** BigInt(power)))}]);
 const exactPowers = memory.data<f64>([${upTo(22, (power) => `1e${power}`)}]);
+// From tens and ones to 2, 4 and 8 digits.
+const weights = memory.data<i16>([${[...Array(8).fill(10), ...pairs(100), ...pairs(10000)].join()}]);
+// Loaded from n on: where n bytes at the start of a vector go to stand at its end.
+const alignment = memory.data<i8>([${[...Array(16).fill(-128), ...Array(16).keys()].join()}]);
 
 // @ts-ignore: decorator
 @inline
