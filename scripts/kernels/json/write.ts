@@ -62,23 +62,25 @@ function shortest(bits: u64): u64 {
   const exact = p2 | u64(p1 > 1);
   const least = lower + isOdd, most = upper - isOdd;
   const s = exact >> 2;
+  // One digit fewer, if just one such number lies between the midpoints; by selection, as it is half the cases.
   const tenth = s / 10;
-  const isTenthBelow = least <= 40 * tenth, isTenthAbove = 40 * tenth + 40 <= most;
-  if (s >= 10 && isTenthBelow != isTenthAbove) { exponentOfTen = k + 1; return tenth + u64(isTenthAbove); }
-  exponentOfTen = k;
-  const isBelow = least <= 4 * s, isAbove = 4 * s + 4 <= most;
-  if (isBelow != isAbove) return s + u64(isAbove);
+  const isTenthAbove = u64(40 * tenth + 40 <= most);
+  const isShorter = u64(s >= 10) & (u64(least <= 40 * tenth) ^ isTenthAbove);
+  const isAbove = u64(4 * s + 4 <= most);
   const half = 4 * s + 2;
-  return s + u64(exact > half || (exact == half && (s & 1) != 0));
+  const isNearer = u64(exact > half) | (u64(exact == half) & s);
+  const full = s + select<u64>(isAbove, isNearer & 1, (u64(least <= 4 * s) ^ isAbove) != 0);
+  exponentOfTen = k + <i32>isShorter;
+  return select<u64>(tenth + isTenthAbove, full, isShorter != 0);
 }
 
 // Writes up to 16 digits behind an optional first one, with a point after \`whole\` of the 16.
 // @ts-ignore: decorator
 @inline
 function withPoint(to: usize, digits: v128, whole: i32): void {
-  const lanes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const lanes = v128.load(alignment, 16);
   const at = i8x16.splat(<i8>whole);
-  const shifted = i8x16.swizzle(digits, i8x16.sub(lanes, i8x16.splat(1)));
+  const shifted = v128.relaxed_swizzle(digits, i8x16.sub(lanes, i8x16.splat(1)));
   const tail = v128.bitselect(i8x16.splat(46), shifted, i8x16.eq(lanes, at));
   v128.store(to, v128.bitselect(digits, tail, i8x16.lt_u(lanes, at)));
   store<u8>(to, i8x16.extract_lane_u(digits, 15), 16);
@@ -100,7 +102,7 @@ function writeFinite(to: usize, bits: u64): usize {
   // Without leading and trailing zeros; and where the point lies, counted from the first digit.
   const length = 32 - clz<i32>(nonZero) - leading + hasFirst;
   const point = 16 - leading + hasFirst + exponentOfTen;
-  const lanes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const lanes = v128.load(alignment, 16);
   digits = i8x16.add(i8x16.swizzle(digits, i8x16.add(lanes, i8x16.splat(<i8>leading))), i8x16.splat(48));
   if (point > 0 && point <= 21) {
     store<u8>(to, <u8>(48 + first));
