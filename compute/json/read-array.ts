@@ -39,7 +39,11 @@ export function readArray(bytes: Uint8Array, start: number): ArrayRead | undefin
     if (!isDone && (outcome !== outcomes.more || isLast || end === 0)) return undefined;
     at += end;
     if (count + read > data.length) {
-      data = grown(data, count, isDone ? count + read : expected(count + read, at - start, bytes.length - start));
+      data = grown(
+        data,
+        count,
+        isDone ? count + read : expected(count + read, at - start, bytes.length - start),
+      );
     }
     data.set(kernel.doubles.subarray(numbers / 8, numbers / 8 + read), count);
     count += read;

@@ -52,13 +52,16 @@ async function compile(name: string): Promise<Uint8Array> {
   const generators = await Promise.all(files.map((file): Promise<Generator> => import(file)));
   const text = generators.map((generator) => generator.source()).join("\n");
   let wasm: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(["kernel.ts", "--outFile", "kernel.wasm", ...options, ...memory.split(" ")], {
-    readFile: (name) => (name === "kernel.ts" ? text : null),
-    writeFile: (_name, contents) => {
-      if (typeof contents !== "string") wasm = contents;
+  const { error, stderr } = await asc.main(
+    ["kernel.ts", "--outFile", "kernel.wasm", ...options, ...memory.split(" ")],
+    {
+      readFile: (name) => (name === "kernel.ts" ? text : null),
+      writeFile: (_name, contents) => {
+        if (typeof contents !== "string") wasm = contents;
+      },
+      listFiles: () => [],
     },
-    listFiles: () => [],
-  });
+  );
   if (error || !wasm)
     throw new Error(`asc refused the ${name} kernels:\n${stderr.toString()}`, { cause: error });
   return wasm;
