@@ -5,9 +5,17 @@ import { readArray } from "./read-array.ts";
 /** A value of the document that may be an array: what holds it, and under which key. */
 export type Place = readonly [holder: Record<string, unknown>, key: string];
 
-/** Below these many bytes of document, or of one array in it, `JSON.parse` is as quick. */
-const leastDocument = 16_384;
+/**
+ * Bytes of a document from which it pays, by a fifth of a millisecond a time, to compile the kernel, which takes
+ * two. An array in it of less than `leastArray` stays lists.
+ */
+const leastDocument = 131_072;
 const leastArray = 1024;
+/** Looking at a list costs microseconds, however short it is: a document of so many is left to `JSON.parse`. */
+const mostOthers = 1000;
+/** Half of a surrogate pair: bytes of UTF-8 never say it, and an escape that does is looked for. */
+const mark = "\udfff";
+const writtenMark = /\\u[dD][fF]{3}/;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -25,10 +33,14 @@ export function parseJson(bytes: Uint8Array, places: (document: unknown) => Iter
   try {
     if (bytes.length < leastDocument) return JSON.parse(decode(bytes));
     const { text, arrays } = withoutArrays(bytes);
-    const document: unknown = JSON.parse(text);
-    return put(arrays, places(document)) ? document : JSON.parse(decode(bytes));
+    if (!writtenMark.test(text)) {
+      const document: unknown = JSON.parse(text);
+      if (put(arrays, places(document))) return document;
+    }
+    return JSON.parse(decode(bytes));
   } catch (error) {
-    throw new SyntaxError(whyMalformed(bytes) ?? (error as Error).message, { cause: error });
+    const why = whyMalformed(bytes);
+    throw why === undefined ? error : new SyntaxError(why, { cause: error });
   }
 }
 
@@ -56,27 +68,26 @@ function put(arrays: Map<unknown, DenseArray>, places: Iterable<Place>): boolean
  * array is looked for where a bracket opens outside a string, only a valid one is taken out, and a list replaces it.
  */
 function withoutArrays(bytes: Uint8Array): { text: string; arrays: Map<unknown, DenseArray> } {
-  // Nobody can have written this in the document.
-  const mark = crypto.randomUUID();
   const arrays = new Map<unknown, DenseArray>();
   let text = "";
   let copied = 0;
+  let others = 0;
   for (let at = 0; at < bytes.length; ) {
     const byte = bytes[at];
     if (byte === quote) at = afterString(bytes, at);
     else if (byte !== bracket) at += 1;
+    else if (others === mostOthers) return { text: decode(bytes), arrays: new Map() };
     else {
       const read = readArray(bytes, at);
-      if (!read) at = afterList(bytes, at);
+      const end = read?.end ?? afterList(bytes, at);
+      if (!read || end - at < leastArray) others += 1;
       else {
-        if (read.end - at >= leastArray) {
-          const name = `${mark}-${arrays.size}`;
-          arrays.set(name, read.array);
-          text += `${decode(bytes.subarray(copied, at))}["${name}"]`;
-          copied = read.end;
-        }
-        at = read.end;
+        const name = `${mark}${arrays.size}`;
+        arrays.set(name, read.array);
+        text += `${decode(bytes.subarray(copied, at))}["${name}"]`;
+        copied = end;
       }
+      at = end;
     }
   }
   return { text: text + decode(bytes.subarray(copied)), arrays };

@@ -8,16 +8,18 @@ const word = { rank: 0, numbers: 1, strings: 2 };
 const firstList = 8;
 const { state, numberBlock } = layout;
 const { numbers, text } = layout.writing;
+/** Numbers from which it pays, by a millisecond a time, to compile the kernel, which takes two. */
+const leastNumbers = 8192;
 /** -2.2250738585072014e-308 and a comma; every axis may also close a list behind it and open one. */
 const longestNumber = 25;
 
 /**
- * An array as `JSON.stringify(arrayToJson(array))` would write it, byte for byte, in a third of the time or less;
+ * An array as `JSON.stringify(arrayToJson(array))` would write it, byte for byte, in a third of the time;
  * undefined as soon as it takes more than `limit` bytes, as `JsonText` counts them.
  */
 export function arrayText(array: DenseArray, limit: number): JsonText | undefined {
   const { shape, dtype, data } = array;
-  if (data.length === 0) return within(JSON.stringify(arrayToJson(array)), limit);
+  if (data.length < leastNumbers) return within(JSON.stringify(arrayToJson(array)), limit);
   const most = data.length * (longestNumber + 2 * shape.length) + 2 * shape.length + '{"re":,"im":}'.length;
   const written = new Written(Math.min(limit, most), limit);
   if (dtype !== "complex128") return writeNumbers(array, 0, 1, written) ? written.toJson() : undefined;
