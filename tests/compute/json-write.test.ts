@@ -1,6 +1,6 @@
 import { JsonText, stringify } from "@sluice/compute/json/json-text";
 import { arrayText } from "@sluice/compute/json/write-array";
-import { type DenseArray, elementCount, zeros } from "@sluice/contract/array";
+import { type ArraySpec, type DenseArray, elementCount, zeros } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -78,7 +78,7 @@ describe("nesting", () => {
     const specs = fc.record({ shape: shapes, dtype: fc.constantFrom("float64", "float32", "complex128") });
     fc.assert(
       fc.property(specs, fc.nat(), ({ shape, dtype }, seed) => {
-        const array = zeros({ shape, dtype } as DenseArray);
+        const array = zeros({ shape, dtype } as ArraySpec);
         array.data.set(randomDoubles(array.data.length, seed));
         agrees(array);
       }),
