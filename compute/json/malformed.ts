@@ -116,7 +116,7 @@ function isDigit(byte: number): boolean {
 
 function shown(bytes: Uint8Array, at: number): string {
   const text = word(bytes, at, 24);
-  if (/^-?(NaN|Infinity)$/.test(text)) return `${text}: write it as "${text}"`;
+  if (/^-?(NaN|Infinity)$/.test(text)) return `${text} (write it as "${text}")`;
   if (text !== "") return JSON.stringify(text);
   const [character = ""] = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at, at + 4));
   return character === "\ufeff" ? "a byte order mark" : JSON.stringify(character);

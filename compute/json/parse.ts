@@ -45,9 +45,8 @@ export function parseJson(bytes: Uint8Array, places: (document: unknown) => Iter
 }
 
 /** Refuses what is not UTF-8, and keeps a byte order mark, so that `JSON.parse` refuses it. */
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-}
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decode = (bytes: Uint8Array): string => utf8.decode(bytes);
 
 /** Puts the arrays where their names stand; false if that leaves any over. */
 function put(arrays: Map<unknown, DenseArray>, places: Iterable<Place>): boolean {

@@ -43,9 +43,11 @@ function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | unde
   if (error instanceof Problem) return error;
   const { statusCode, cause } = error as MiddyError;
   if (cause?.package === "@middy/http-json-body-parser") {
-    // A `__proto__` key is JSON, and refused all the same.
-    const why = event.rawBody && whyMalformed(event.rawBody);
-    if (statusCode !== 415) return malformedJson(why ?? cause.message ?? "it is empty");
+    if (statusCode !== 415) {
+      // A `__proto__` key is JSON, and refused all the same.
+      const why = event.rawBody && whyMalformed(event.rawBody);
+      return malformedJson(why ?? cause.message ?? "it is empty");
+    }
     return unsupportedMediaType(String(cause.data ?? "no content type"), "application/json");
   }
   if (cause?.package === "@middy/http-content-negotiation") {

@@ -181,7 +181,7 @@ describe("what is wrong with a text is said in words", () => {
     ["{'a': 1}", 'expected a name in double quotes or }, got "\'" at line 1, column 2'],
     ['{"a": 1,}', 'expected a name in double quotes, got "}" at line 1, column 9'],
     ['{"a" 1}', 'expected :, got "1" at line 1, column 6'],
-    ['{"a": [1, NaN]}', 'expected a value, got NaN: write it as "NaN" at line 1, column 11'],
+    ['{"a": [1, NaN]}', 'expected a value, got NaN (write it as "NaN") at line 1, column 11'],
     ['{"a": True}', 'expected a value, got "True" at line 1, column 7'],
     ['{"é": 01}', 'expected , or }, got "1" at line 1, column 8'],
     ["[1] x", 'expected nothing more, got "x" at line 1, column 5'],

@@ -109,7 +109,7 @@ test("a small body that is no JSON is refused with the line and column, by plans
   for (const handler of [submit, plans]) {
     const { body } = await call(handler, { method: "POST", body: '{\n "dataMatrix": [[1, NaN]]}' });
     expect(body.detail).toBe(
-      'the body is not valid JSON: expected a value, got NaN: write it as "NaN" at line 2, column 21',
+      'the body is not valid JSON: expected a value, got NaN (write it as "NaN") at line 2, column 21',
     );
   }
 });
