@@ -13,6 +13,7 @@ type Expected =
 const code = (character: string): number => character.charCodeAt(0);
 const [openList, closeList, openObject, closeObject] = [..."[]{}"].map(code);
 const [comma, colon, quote] = [...',:"'].map(code);
+const [minus, plus, point, zero, nine] = [..."-+.09"].map(code);
 
 /**
  * Says in words what makes a text not JSON (RFC 8259, UTF-8), and in which line and column: what `JSON.parse` refuses
@@ -38,7 +39,8 @@ function check(bytes: Uint8Array): void {
   for (let at = afterSpace(bytes, 0); at < bytes.length; at = afterSpace(bytes, at)) {
     const byte = bytes[at];
     const mayBeValue = expected === "a value" || expected === "a value or ]";
-    const mayBeName = expected.startsWith("a name");
+    const mayBeName: boolean =
+      expected === "a name in double quotes" || expected === "a name in double quotes or }";
     const start = at;
     at += 1;
     if (byte === quote && (mayBeValue || mayBeName)) {
@@ -53,7 +55,7 @@ function check(bytes: Uint8Array): void {
     ) {
       open.pop();
       expected = afterValue();
-    } else if (byte === comma && expected.startsWith(", or ")) {
+    } else if (byte === comma && (expected === ", or ]" || expected === ", or }")) {
       expected = expected === ", or ]" ? "a value" : "a name in double quotes";
     } else if (byte === colon && expected === ":") {
       expected = "a value";
@@ -75,47 +77,37 @@ function afterSpace(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** What could be meant as one word or number: as far as that is needed to judge or to show it. */
-function word(bytes: Uint8Array, start: number, most: number): string {
-  const text = String.fromCharCode(...bytes.subarray(start, start + most));
-  return /^[-+.\w]*/.exec(text)?.[0] ?? "";
-}
+const literals = ["true", "false", "null"].map((literal) => Uint8Array.from(literal, code));
 
 /** The length of a literal or number; 0 if there is none. */
 function lengthOfWord(bytes: Uint8Array, start: number): number {
-  const literal = /^(true|false|null)/.exec(word(bytes, start, 5));
-  if (literal) return literal[0].length;
-  let at = start;
-  const digits = (): boolean => {
-    const from = at;
-    while (isDigit(bytes[at])) at += 1;
-    return at > from;
-  };
-  const skip = (...characters: number[]): boolean => {
-    const isThere = characters.includes(bytes[at]);
-    if (isThere) at += 1;
-    return isThere;
-  };
-  skip(code("-"));
-  if (!skip(code("0")) && !digits()) return 0;
-  let end = at;
-  if (skip(code("."))) {
-    if (!digits()) return end - start;
-    end = at;
+  const literal = literals.find(([first]) => first === bytes[start]);
+  if (literal) return literal.every((byte, index) => byte === bytes[start + index]) ? literal.length : 0;
+  const from = bytes[start] === minus ? start + 1 : start;
+  let end = bytes[from] === zero ? from + 1 : afterDigits(bytes, from);
+  if (end === from) return 0;
+  if (bytes[end] === point) {
+    const decimals = afterDigits(bytes, end + 1);
+    if (decimals === end + 1) return end - start;
+    end = decimals;
   }
-  if (skip(code("e"), code("E"))) {
-    skip(code("+"), code("-"));
-    if (digits()) end = at;
+  if (bytes[end] === code("e") || bytes[end] === code("E")) {
+    const hasSign = bytes[end + 1] === plus || bytes[end + 1] === minus;
+    const digits = end + (hasSign ? 2 : 1);
+    const exponent = afterDigits(bytes, digits);
+    if (exponent > digits) end = exponent;
   }
   return end - start;
 }
 
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
+function afterDigits(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] >= zero && bytes[at] <= nine) at += 1;
+  return at;
 }
 
 function shown(bytes: Uint8Array, at: number): string {
-  const text = word(bytes, at, 24);
+  const text = /^[-+.\w]*/.exec(String.fromCharCode(...bytes.subarray(at, at + 24)))?.[0] ?? "";
   if (/^-?(NaN|Infinity)$/.test(text)) return `${text} (write it as "${text}")`;
   if (text !== "") return JSON.stringify(text);
   const [character = ""] = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at, at + 4));
@@ -126,7 +118,8 @@ function shown(bytes: Uint8Array, at: number): string {
 function place(bytes: Uint8Array, at: number): string {
   let line = 1;
   let column = 1;
-  for (const byte of bytes.subarray(0, at)) {
+  for (let index = 0; index < at; index += 1) {
+    const byte = bytes[index];
     if (byte === 0x0a) {
       line += 1;
       column = 1;
