@@ -1,0 +1,71 @@
+import { operationOf } from "./calls.ts";
+import { absentRow, type Case, type Row, row } from "./case.ts";
+import { absFft2, absFft2Mean, complexFft2, lines, meanSides, pipelines, products } from "./cases.ts";
+import { engineAbsence, operationAbsence, threadsAbsence } from "./engine-room.ts";
+import { againstNumpy } from "./numpy-rounds.ts";
+import { geometricMean } from "./pairing.ts";
+import { type Selection, selected } from "./selection.ts";
+import { type Budget, quickBudget, wholeBudget } from "./timing.ts";
+
+type Report = (row: Row) => void;
+
+/** Cases that are measured in the same rounds, and how. */
+interface Group {
+  readonly cases: readonly Case[];
+  measure(cases: readonly Case[], budget: Budget, report: Report): Promise<void>;
+}
+
+/** Reports the rows, then the geometric mean if every size of it is there. */
+async function withMean(cases: readonly Case[], budget: Budget, report: Report): Promise<void> {
+  const ratios = new Map<number | null, number | null>();
+  const sizes = cases.filter((one) => one.case !== absFft2Mean.case);
+  await againstNumpy(sizes, budget, (one) => {
+    ratios.set(one.n, one.ratio);
+    report(one);
+  });
+  if (!cases.includes(absFft2Mean)) return;
+  const found = meanSides.map((n) => ratios.get(n)).filter((ratio) => typeof ratio === "number");
+  if (found.length < meanSides.length) {
+    report(absentRow(absFft2Mean, `it is of the sizes ${meanSides.join(", ")}, and not all were compared`));
+    return;
+  }
+  const figures = { oursMs: null, peer: null, peerMs: null, ratio: geometricMean(found) };
+  report(row(absFft2Mean, figures));
+}
+
+const groups: readonly Group[] = [
+  { cases: [...absFft2, absFft2Mean], measure: withMean },
+  { cases: complexFft2, measure: againstNumpy },
+  { cases: lines, measure: againstNumpy },
+  { cases: pipelines, measure: againstNumpy },
+  { cases: products, measure: againstNumpy },
+];
+
+/** Why a case has no figures here, before anything is measured. */
+function absence(one: Case): string | undefined {
+  if (one.engine === "c") return undefined;
+  const operation = operationOf(one.case);
+  return (
+    engineAbsence(one.engine) ??
+    threadsAbsence(one.threads) ??
+    (operation === undefined ? undefined : operationAbsence(operation))
+  );
+}
+
+/** The rows that the selection leaves, in the table's order, each reported when it is known. */
+export async function computeRows(selection: Selection, report: Report): Promise<void> {
+  const chosen = selected(
+    groups.flatMap(({ cases }) => cases),
+    selection,
+  );
+  const budget = selection.quick ? quickBudget : wholeBudget;
+  for (const { cases, measure } of groups) {
+    const asked = cases.filter((one) => chosen.includes(one));
+    const here = asked.filter((one) => absence(one) === undefined);
+    if (here.length > 0) await measure(here, budget, report);
+    for (const one of asked) {
+      const reason = absence(one);
+      if (reason !== undefined) report(absentRow(one, reason));
+    }
+  }
+}
