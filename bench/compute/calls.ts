@@ -1,8 +1,7 @@
 import { plan } from "@sluice/compute";
-import type { EngineRoom } from "@sluice/compute/engines/engine";
 import type { DenseArray } from "@sluice/contract/array";
 import type { Case } from "./case.ts";
-import { opened, runOn, uniform } from "./engine-room.ts";
+import { engineRoom, opened, type Place, runOn, uniform } from "./engine-room.ts";
 
 /** What is timed on our side. Inputs are `default_rng(seed)`, on the peer's side too: the same bytes. */
 
@@ -11,7 +10,7 @@ interface Prepared {
   /** The operation that must be in the registry. */
   readonly operation: string;
   /** Makes the inputs, and answers the call that is timed: from input arrays to a fresh result. */
-  prepare(room: EngineRoom, shape: readonly number[]): Call;
+  prepare(place: Place, shape: readonly number[]): Call;
 }
 
 function complex(shape: readonly number[]): DenseArray {
@@ -32,27 +31,27 @@ const single = ({ shape, data }: DenseArray): DenseArray => ({
 
 const transform = (operation: string, input: (shape: readonly number[]) => DenseArray): Prepared => ({
   operation,
-  prepare(room, shape) {
+  prepare(place, shape) {
     const a = input(shape);
-    return () => runOn(room, operation, {}, { a });
+    return () => runOn(place, operation, {}, { a });
   },
 });
 
 const product = (convert: (array: DenseArray) => DenseArray): Prepared => ({
   operation: "matmul",
-  prepare(room, shape) {
+  prepare(place, shape) {
     const [a, b] = [convert(uniform(shape, 1)), convert(uniform(shape, 2))];
-    return () => runOn(room, "matmul", {}, { a, b });
+    return () => runOn(place, "matmul", {}, { a, b });
   },
 });
 
 const absoluteFft2: Prepared = {
   operation: "fft2",
-  prepare(room, shape) {
+  prepare(place, shape) {
     const a = uniform(shape, 1);
     const { peakBytes } = plan("fft2", {}, { a });
     return () => {
-      const engine = opened(room, peakBytes);
+      const engine = opened(place, peakBytes);
       return engine.finish({ result: engine.absoluteFft2(a) }).result;
     };
   },
@@ -60,9 +59,9 @@ const absoluteFft2: Prepared = {
 
 const pipeline: Prepared = {
   operation: "spectral-projection",
-  prepare(room, shape) {
+  prepare(place, shape) {
     const a = uniform(shape, 1);
-    return () => runOn(room, "spectral-projection", { seed: 7, columns: shape[1] }, { a });
+    return () => runOn(place, "spectral-projection", { seed: 7, columns: shape[1] }, { a });
   },
 };
 
@@ -83,8 +82,8 @@ const callName = (name: string): string => name.replace(/^(accuracy|memory)-|-(l
 /** Undefined for cases that time something else. */
 export const operationOf = (name: string): string | undefined => calls[callName(name)]?.operation;
 
-export function callOf({ case: name, n, rows }: Case, room: EngineRoom): Call {
+export function callOf({ case: name, n, rows, engine, threads }: Case): Call {
   const found = calls[callName(name)];
   if (!found || n === null) throw new Error(`no call is known for the case ${name} of size ${n}`);
-  return found.prepare(room, [rows ?? n, n]);
+  return found.prepare({ room: engineRoom(engine), threads }, [rows ?? n, n]);
 }

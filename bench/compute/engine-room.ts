@@ -1,10 +1,12 @@
+import { availableParallelism } from "node:os";
 import { type Arrays, type Operands, plan, random } from "@sluice/compute";
 import type { Engine, EngineRoom } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
+import { openThreads } from "@sluice/compute/node/crew";
 import { findOperation, operations } from "@sluice/compute/registry";
 import type { DenseArray } from "@sluice/contract/array";
 
-/** `run()` on an engine and a number of threads of the caller's choice. */
+/** What `run()` does, on an engine and a number of threads of the caller's choice. */
 
 /** Why this engine cannot be measured here; undefined where it can. */
 export function engineAbsence(name: string): string | undefined {
@@ -23,7 +25,8 @@ export function operationAbsence(name: string): string | undefined {
 }
 
 export function threadsAbsence(threads: number): string | undefined {
-  return threads === 1 ? undefined : "run() takes no crew of threads yet";
+  const cores = availableParallelism();
+  return threads <= cores ? undefined : `${threads} threads have ${cores} core here`;
 }
 
 /** @throws Error as engineAbsence says */
@@ -38,13 +41,30 @@ export const kernelOf = (name: string): string => {
   return `${version} ${kernel}`;
 };
 
-export function opened(room: EngineRoom, peakBytes: number): Engine {
-  return room.open(() => () => {}, peakBytes);
+type Threads = ReturnType<typeof openThreads>;
+const crews = new Map<number, Threads>();
+
+/** Opened once per process, as a job's thread does. */
+function crew(threads: number): Threads {
+  const found =
+    crews.get(threads) ?? openThreads(threads, new URL(import.meta.resolve("@sluice/compute/node/worker")));
+  crews.set(threads, found);
+  return found;
 }
 
-export function runOn(room: EngineRoom, operation: string, params: unknown, inputs: Arrays): DenseArray {
+/** An engine's room and how many threads may work in it. */
+export interface Place {
+  readonly room: EngineRoom;
+  readonly threads: number;
+}
+
+export function opened({ room, threads }: Place, peakBytes: number): Engine {
+  return room.open(() => () => {}, peakBytes, threads > 1 ? crew(threads) : undefined);
+}
+
+export function runOn(place: Place, operation: string, params: unknown, inputs: Arrays): DenseArray {
   const { params: settled, peakBytes } = plan(operation, params, inputs as Operands);
-  const engine = opened(room, peakBytes);
+  const engine = opened(place, peakBytes);
   return engine.finish(findOperation(operation).run(settled, inputs, engine)).result as DenseArray;
 }
 

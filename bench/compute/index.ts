@@ -1,10 +1,27 @@
+import { accuracy } from "./accuracy.ts";
 import { operationOf } from "./calls.ts";
 import { absentRow, type Case, type Row, row } from "./case.ts";
-import { absFft2, absFft2Mean, complexFft2, lines, meanSides, pipelines, products } from "./cases.ts";
+import {
+  absFft2,
+  absFft2Mean,
+  accuracies,
+  coldStarts,
+  complexFft2,
+  large,
+  lines,
+  meanSides,
+  memories,
+  pipelines,
+  products,
+  twoThreads,
+} from "./cases.ts";
+import { coldStart } from "./cold-start.ts";
 import { engineAbsence, operationAbsence, threadsAbsence } from "./engine-room.ts";
+import { memory } from "./memory.ts";
 import { againstNumpy } from "./numpy-rounds.ts";
 import { geometricMean } from "./pairing.ts";
 import { type Selection, selected } from "./selection.ts";
+import { againstOurselves } from "./self-rounds.ts";
 import { type Budget, quickBudget, wholeBudget } from "./timing.ts";
 
 type Report = (row: Row) => void;
@@ -39,6 +56,10 @@ const groups: readonly Group[] = [
   { cases: lines, measure: againstNumpy },
   { cases: pipelines, measure: againstNumpy },
   { cases: products, measure: againstNumpy },
+  { cases: [...twoThreads, ...large], measure: (cases, _budget, report) => againstOurselves(cases, report) },
+  { cases: coldStarts, measure: (cases, _budget, report) => coldStart(cases, report) },
+  { cases: accuracies, measure: (cases, _budget, report) => accuracy(cases, report) },
+  { cases: memories, measure: (cases, _budget, report) => memory(cases, report) },
 ];
 
 /** Why a case has no figures here, before anything is measured. */
