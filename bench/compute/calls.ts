@@ -1,7 +1,7 @@
 import { plan } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import type { Case } from "./case.ts";
-import { engineRoom, opened, type Place, runOn, uniform } from "./engine-room.ts";
+import { engineRoom, opened, type Place, peakBytes, runOn, uniform } from "./engine-room.ts";
 
 /** What is timed on our side. Inputs are `default_rng(seed)`, on the peer's side too: the same bytes. */
 
@@ -49,9 +49,9 @@ const absoluteFft2: Prepared = {
   operation: "fft2",
   prepare(place, shape) {
     const a = uniform(shape, 1);
-    const { peakBytes } = plan("fft2", {}, { a });
+    const peak = peakBytes(place, plan("fft2", {}, { a }));
     return () => {
-      const engine = opened(place, peakBytes);
+      const engine = opened(place, peak);
       return engine.finish({ result: engine.absoluteFft2(a) }).result;
     };
   },

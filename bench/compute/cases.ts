@@ -89,6 +89,11 @@ export const twoThreads: readonly Case[] = of("pipeline-two-threads", [2048], {
   target: always({ of: "speedup", least: 1.7 }),
 });
 
+export const jsonCodec: readonly Case[] = [
+  { case: "json-in", n: 1024, engine: "wasm", threads: 1, target: most(0.7) },
+  { case: "json-out", n: 1024, engine: "wasm", threads: 1, target: most(0.4) },
+];
+
 export const coldStarts: readonly Case[] = [
   { case: "cold-start", n: 64, engine: "wasm", threads: 1, target: most(0.5) },
   { case: "cold-start-init", n: null, engine: "wasm", threads: 1 },

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Arrays, type Operands, plan, random } from "@sluice/compute";
+import { type Arrays, type Plan, plan, random } from "@sluice/compute";
 import type { Engine, EngineRoom } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
 import { openThreads } from "@sluice/compute/node/crew";
@@ -58,14 +58,18 @@ export interface Place {
   readonly threads: number;
 }
 
-export function opened({ room, threads }: Place, peakBytes: number): Engine {
-  return room.open(() => () => {}, peakBytes, threads > 1 ? crew(threads) : undefined);
+export function opened({ room, threads }: Place, peak: number): Engine {
+  return room.open(() => () => {}, peak, threads > 1 ? crew(threads) : undefined);
 }
 
+/** The plan's peak with the scratch of this room: `plan()` takes that of the chosen engine. */
+export const peakBytes = ({ room }: Place, { steps }: Plan): number =>
+  Math.max(...steps.map((step) => step.live + room.scratchBytes(step)));
+
 export function runOn(place: Place, operation: string, params: unknown, inputs: Arrays): DenseArray {
-  const { params: settled, peakBytes } = plan(operation, params, inputs as Operands);
-  const engine = opened(place, peakBytes);
-  return engine.finish(findOperation(operation).run(settled, inputs, engine)).result as DenseArray;
+  const planned = plan(operation, params, inputs);
+  const engine = opened(place, peakBytes(place, planned));
+  return engine.finish(findOperation(operation).run(planned.params, inputs, engine)).result as DenseArray;
 }
 
 /** numpy.random.default_rng(seed).random(shape), in no engine's memory: an operand as jobs bring it. */

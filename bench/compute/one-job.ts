@@ -29,4 +29,5 @@ async function held(job: Job | null): Promise<Held> {
   return { bytes: process.resourceUsage().maxRSS * 1024, plannedBytes: planned?.peakBytes ?? 0 };
 }
 
-console.log(JSON.stringify(await held(JSON.parse(process.argv[2] ?? "null") as Job | null)));
+const job = JSON.parse(process.argv[2] ?? "null") as Job | null;
+void held(job).then((answer) => console.log(JSON.stringify(answer)));

@@ -1,16 +1,30 @@
-import { type Case, type Row, row } from "./case.ts";
+import { absentRow, type Case, type Figures, type Row, row } from "./case.ts";
 import { kernelOf } from "./engine-room.ts";
-import { paired, type Round } from "./pairing.ts";
+import { jsonAbsence } from "./fast-json.ts";
+import { type Pairing, paired, type Round } from "./pairing.ts";
 import { node } from "./processes.ts";
 
-/** Rows that compare our own calls: a large matrix with a small one, two threads with one. Each in its own process. */
+/** Rows whose two sides are JavaScript: large against small, two threads against one, our JSON against V8's. */
+
+const peers: Readonly<Record<string, string>> = {
+  "json-in": "JSON.parse and copy",
+  "json-out": "lists and JSON.stringify",
+  "pipeline-two-threads": "one thread",
+};
+
+function figures({ case: name, threads }: Case, pairing: Pairing): Figures {
+  const peer = peers[name] ?? "2048×2048, scaled by n³,";
+  return { ...pairing, peer, ...(threads > 1 && { speedup: 1 / pairing.ratio }) };
+}
+
 export async function againstOurselves(cases: readonly Case[], report: (row: Row) => void): Promise<void> {
   for (const one of cases) {
+    const absence = one.case.startsWith("json") ? await jsonAbsence() : undefined;
+    if (absence !== undefined) {
+      report(absentRow(one, absence));
+      continue;
+    }
     const pairing = paired(JSON.parse(await node("versus.ts", JSON.stringify(one))) as Round[]);
-    const figures =
-      one.threads > 1
-        ? { ...pairing, peer: "one thread", speedup: 1 / pairing.ratio }
-        : { ...pairing, peer: "2048×2048 times the ratio of n³" };
-    report(row(one, figures, kernelOf(one.engine)));
+    report(row(one, figures(one, pairing), kernelOf(one.engine)));
   }
 }
