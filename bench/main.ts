@@ -1,5 +1,6 @@
 import { burstCases } from "./burst.ts";
 import { computeRows } from "./compute/index.ts";
+import { machine } from "./compute/machine.ts";
 import { json, words } from "./compute/report.ts";
 import { pathCases } from "./path.ts";
 
@@ -19,7 +20,10 @@ function printer<Result>(words: (result: Result) => string): (result: Result) =>
 }
 
 const benchmarks: Record<string, () => Promise<void>> = {
-  compute: () => computeRows({ words: rest, quick }, (row) => console.log(asJson ? json(row) : words(row))),
+  async compute() {
+    if (!asJson) console.log(await machine());
+    await computeRows({ words: rest, quick }, (row) => console.log(asJson ? json(row) : words(row)));
+  },
   path: () =>
     pathCases(
       printer(

@@ -4,12 +4,12 @@ import type { Case, EngineName, Target } from "./case.ts";
 
 const most = (bound: number): Target => ({ of: "ratio", most: bound });
 const sides = [64, 128, 256, 512, 1000, 1024, 2048];
-/** `--quick` stops here. */
-const quickSide = 512;
 
 interface Choice {
   readonly engine?: EngineName;
   readonly threads?: 1 | 2;
+  /** The largest size of `--quick`; 512 unless told otherwise. */
+  readonly quickTo?: number;
   readonly target?: (n: number) => Target | undefined;
 }
 
@@ -22,7 +22,7 @@ function of(name: string, sizes: readonly number[], choice: Choice = {}): Case[]
       engine: choice.engine ?? "wasm",
       threads: choice.threads ?? 1,
       ...(target && { target }),
-      ...(n > quickSide && { slow: true }),
+      ...(n > (choice.quickTo ?? 512) && { slow: true }),
     };
   });
 }
@@ -86,6 +86,7 @@ export const large: readonly Case[] = ["pipeline-large", "matmul-large"].flatMap
 
 export const twoThreads: readonly Case[] = of("pipeline-two-threads", [2048], {
   threads: 2,
+  quickTo: 2048,
   target: always({ of: "speedup", least: 1.7 }),
 });
 
@@ -107,6 +108,6 @@ export const accuracies: readonly Case[] = [
 ];
 
 export const memories: readonly Case[] = [
-  ...of("memory-pipeline", [1024, 2048, 4096], { target: always(most(1.5)) }),
+  ...of("memory-pipeline", [1024, 2048, 4096], { quickTo: 1024, target: always(most(1.5)) }),
   ...of("memory-matmul", [2048], { target: always(most(1.5)) }),
 ];

@@ -9,8 +9,8 @@ export interface Digest {
 }
 
 const samples = 256;
-/** 2^32 over the golden ratio: multiples of it, modulo a length, are spread evenly. */
-const stride = 2_654_435_769;
+/** The prime next to 2^32 over the golden ratio: its multiples, modulo any length, are spread evenly. */
+const stride = 2_654_435_761;
 
 export function digest({ data, dtype }: DenseArray): Digest {
   const width = dtype === "complex128" ? 2 : 1;
@@ -22,6 +22,13 @@ export function digest({ data, dtype }: DenseArray): Digest {
   const elements = data.length / width;
   const places = Array.from({ length: samples }, (_, sample) => (sample * stride) % elements);
   return { sum, samples: places.flatMap((at) => [...data.subarray(at * width, at * width + width)]) };
+}
+
+/** Far above what rounding does to the cases' sizes, far below any mistake. */
+const tolerance = { double: 1e-11, single: 1e-4 };
+
+export function agrees(name: string, apart: number): boolean {
+  return apart <= (name.endsWith("-f32") ? tolerance.single : tolerance.double);
 }
 
 /** The largest difference, over the largest sample, or that of the sums. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { DenseArray } from "@sluice/contract/array";
 
 interface FastJson {
@@ -7,14 +8,13 @@ interface FastJson {
 
 const modules = ["read-array", "write-array"].map((file) => `@sluice/compute/json/${file}`);
 
-/** The codec of compute/json. @throws Error where this checkout has none */
+/** The codec of compute/json. */
 export async function fastJson(): Promise<FastJson> {
   const found = await Promise.all(modules.map((name) => import(name)));
   return Object.assign({}, ...found) as FastJson;
 }
 
-export const jsonAbsence = (): Promise<string | undefined> =>
-  fastJson().then(
-    () => undefined,
-    () => "there is no JSON codec of our own yet",
-  );
+export const jsonAbsence = (): string | undefined =>
+  modules.every((name) => existsSync(new URL(import.meta.resolve(name))))
+    ? undefined
+    : "there is no JSON codec of our own yet";

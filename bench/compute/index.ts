@@ -77,12 +77,12 @@ function absence(one: Case): string | undefined {
   );
 }
 
+/** Every case there is, in the table's order. */
+export const computeCases: readonly Case[] = groups.flatMap(({ cases }) => cases);
+
 /** The rows that the selection leaves, in the table's order, each reported when it is known. */
 export async function computeRows(selection: Selection, report: Report): Promise<void> {
-  const chosen = selected(
-    groups.flatMap(({ cases }) => cases),
-    selection,
-  );
+  const chosen = selected(computeCases, selection);
   const budget = selection.quick ? quickBudget : wholeBudget;
   for (const { cases, measure } of groups) {
     const asked = cases.filter((one) => chosen.includes(one));

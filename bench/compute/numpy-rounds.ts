@@ -1,6 +1,6 @@
 import { quantile } from "../quantile.ts";
 import { absentRow, type Case, type Figures, type Row, row } from "./case.ts";
-import { difference } from "./digest.ts";
+import { agrees, difference } from "./digest.ts";
 import { kernelOf } from "./engine-room.ts";
 import type { Answer, Request } from "./ours.ts";
 import { paired } from "./pairing.ts";
@@ -119,12 +119,18 @@ export async function againstNumpy(
     }
     for (const one of peakCases) report(peakRow(one, peaks));
     for (const one of seen) {
-      const figures = { ...compared(one, numpy), ...speedOf(one, seen, peaks) };
-      report(row(one.one, figures, kernelOf(one.one.engine)));
+      report(rowOf(one, { ...compared(one, numpy), ...speedOf(one, seen, peaks) }));
     }
   } finally {
     await peaks.close();
   }
+}
+
+/** The time of a wrong result is of no interest. */
+function rowOf({ one }: Seen, figures: Figures): Row {
+  const { difference: apart } = figures;
+  if (apart === undefined || agrees(one.case, apart)) return row(one, figures, kernelOf(one.engine));
+  return absentRow(one, `its result differs from ${figures.peer}'s by ${apart}`);
 }
 
 function peakRow(one: Case, peaks: Peaks): Row {

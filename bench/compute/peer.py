@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-SAMPLES, STRIDE = 256, 2_654_435_769
+SAMPLES, STRIDE = 256, 2_654_435_761
 
 
 def uniform(shape, seed):

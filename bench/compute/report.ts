@@ -1,5 +1,8 @@
 import type { Row, Target } from "./case.ts";
 
+/** The peer without its libraries, which the first line names. */
+const short = (peer: string): string => peer.replace(/ with .*/, "");
+
 /** A row in words. It says what the row holds and nothing else. */
 export function words(row: Row): string {
   if (row.absent !== undefined) return `${title(row)}: absent, ${row.absent}`;
@@ -31,7 +34,7 @@ function size({ case: name, n, rows }: Row): string | undefined {
 function time({ oursMs, peer, peerMs }: Row): string | undefined {
   if (oursMs === null) return undefined;
   if (peer === null || peerMs === null) return ms(oursMs);
-  return `${ms(oursMs)}, ${peer} ${ms(peerMs)}`;
+  return `${ms(oursMs)}, ${short(peer)} ${ms(peerMs)}`;
 }
 
 function comparison({ ratio, quartiles, noisy, speedup }: Row): string | undefined {
@@ -51,7 +54,7 @@ function details(row: Row): (string | undefined)[] {
     difference === undefined ? undefined : `results differ by ${difference.toExponential(1)}`,
     oursError === undefined || peerError === undefined
       ? undefined
-      : `rms error ${oursError.toExponential(2)}, ${row.peer}'s ${peerError.toExponential(2)}`,
+      : `rms error ${oursError.toExponential(2)}, ${short(row.peer ?? "")}'s ${peerError.toExponential(2)}`,
     bytes === undefined || plannedBytes === undefined
       ? undefined
       : `${mebibytes(bytes)}, planned ${mebibytes(plannedBytes)}`,
