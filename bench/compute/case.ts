@@ -30,8 +30,10 @@ export interface Figures {
   /** Ours over the peer's, the median of the rounds: below 1 is faster, smaller or more exact than the peer. */
   readonly ratio: number | null;
   readonly quartiles?: readonly [number, number];
-  /** The peer against itself left 0.9–1.1: the machine was busy. */
+  /** The peer against itself left 0.9–1.1, or a tenth of the threads' cores was taken: the machine was busy. */
   readonly noisy?: boolean;
+  /** Cores' worth of arithmetic that as many processes got as the row has threads. */
+  readonly freeCores?: number;
   /** 1 / ratio, where that is how it is asked for. */
   readonly speedup?: number;
   /** The largest difference of the two results, over the largest element compared. */

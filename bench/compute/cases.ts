@@ -97,6 +97,7 @@ export const jsonCodec: readonly Case[] = [
 
 export const coldStarts: readonly Case[] = [
   { case: "cold-start", n: 64, engine: "wasm", threads: 1, target: most(0.5) },
+  { case: "cold-start-bare-node", n: null, engine: "wasm", threads: 1 },
   { case: "cold-start-init", n: null, engine: "wasm", threads: 1 },
 ];
 

@@ -45,6 +45,13 @@ async function loads(bundle: string): Promise<number[]> {
   return seen.slice(1);
 }
 
+async function bareNode(): Promise<number[]> {
+  const seen: number[] = [];
+  for (let round = 0; round <= rounds; round += 1)
+    seen.push(await milliseconds(process.execPath, ...flags, "-e", "0"));
+  return seen.slice(1);
+}
+
 export async function coldStart(cases: readonly Case[], report: (row: Row) => void): Promise<void> {
   const numpy = await peer();
   await withBundles([work, firstResult], async (bundleOf) => {
@@ -52,6 +59,9 @@ export async function coldStart(cases: readonly Case[], report: (row: Row) => vo
       if (one.case === "cold-start-init") {
         const oursMs = quantile(await loads(bundleOf(work)), 0.5);
         report(row(one, { ...nothing, oursMs, note: "loading the bundle of work in a process that runs" }));
+      } else if (one.case === "cold-start-bare-node") {
+        const oursMs = quantile(await bareNode(), 0.5);
+        report(row(one, { ...nothing, oursMs, note: "a process of Node that does nothing" }));
       } else if ("absent" in numpy) {
         report(absentRow(one, numpy.absent));
       } else {

@@ -46,10 +46,11 @@ function comparison({ ratio, quartiles, noisy, speedup }: Row): string | undefin
 
 function details(row: Row): (string | undefined)[] {
   const { gflops, peakShare, peakBits, overFloat64, difference, oursError, peerError } = row;
-  const { bytes, plannedBytes } = row;
+  const { bytes, plannedBytes, freeCores } = row;
   return [
+    freeCores === undefined ? undefined : `${freeCores.toFixed(2)} cores were free`,
     gflops === undefined ? undefined : `${figure(gflops)} GFLOP/s`,
-    peakShare === undefined ? undefined : `${(peakShare * 100).toFixed(0)} % of the ${peakBits}-bit peak`,
+    peakShare === undefined ? undefined : `${(peakShare * 100).toFixed(1)} % of the ${peakBits}-bit peak`,
     overFloat64 === undefined ? undefined : `${overFloat64.toFixed(2)} times as fast as our float64`,
     difference === undefined ? undefined : `results differ by ${difference.toExponential(1)}`,
     oursError === undefined || peerError === undefined

@@ -1,4 +1,5 @@
 import { absentRow, type Case, type Figures, type Row, row } from "./case.ts";
+import { freeCores } from "./cores.ts";
 import { kernelOf } from "./engine-room.ts";
 import { jsonAbsence } from "./fast-json.ts";
 import { type Pairing, paired, type Round } from "./pairing.ts";
@@ -12,9 +13,14 @@ const peers: Readonly<Record<string, string>> = {
   "pipeline-two-threads": "one thread",
 };
 
-function figures({ case: name, threads }: Case, pairing: Pairing): Figures {
+/** Only where threads are what the row is about. */
+const cores = async ({ threads }: Case): Promise<number> => (threads > 1 ? freeCores(threads) : 1);
+
+function figures({ case: name, threads }: Case, pairing: Pairing, free: number): Figures {
   const peer = peers[name] ?? "2048×2048, scaled by n³,";
-  return { ...pairing, peer, ...(threads > 1 && { speedup: 1 / pairing.ratio }) };
+  if (threads === 1) return { ...pairing, peer };
+  const noisy = pairing.noisy || free < 0.9 * threads;
+  return { ...pairing, peer, noisy, freeCores: free, speedup: 1 / pairing.ratio };
 }
 
 export async function againstOurselves(cases: readonly Case[], report: (row: Row) => void): Promise<void> {
@@ -24,9 +30,11 @@ export async function againstOurselves(cases: readonly Case[], report: (row: Row
       report(absentRow(one, absence));
       continue;
     }
+    const before = await cores(one);
     const pairing = paired(JSON.parse(await node("versus.ts", JSON.stringify(one))) as Round[]);
+    const free = Math.min(before, await cores(one));
     // The label names the kernels of arrays, not those of JSON.
     const kernel = one.case.startsWith("json") ? undefined : kernelOf(one.engine);
-    report(row(one, figures(one, pairing), kernel));
+    report(row(one, figures(one, pairing, free), kernel));
   }
 }

@@ -10,7 +10,7 @@ export interface Budget {
 }
 
 export const wholeBudget: Budget = { warmUpMs: 200, callsMs: 250, leastCalls: 3, mostCalls: 400 };
-export const quickBudget: Budget = { warmUpMs: 100, callsMs: 100, leastCalls: 3, mostCalls: 400 };
+export const quickBudget: Budget = { warmUpMs: 200, callsMs: 100, leastCalls: 3, mostCalls: 400 };
 
 export interface Timing {
   readonly ms: number;
