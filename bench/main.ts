@@ -2,6 +2,7 @@ import { burstCases } from "./burst.ts";
 import { computeRows } from "./compute/index.ts";
 import { machine } from "./compute/machine.ts";
 import { json, words } from "./compute/report.ts";
+import { NothingSelected } from "./compute/selection.ts";
 import { pathCases } from "./path.ts";
 
 /**
@@ -48,5 +49,9 @@ for (const each of asked) {
     console.error(`no benchmark is called ${each}; there are: ${Object.keys(benchmarks).join(", ")}`);
     process.exit(2);
   }
-  await benchmark();
+  await benchmark().catch((error) => {
+    if (!(error instanceof NothingSelected)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  });
 }

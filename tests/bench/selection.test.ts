@@ -33,6 +33,12 @@ describe("selected", () => {
   });
 });
 
+test("selected refuses words that leave nothing", () => {
+  expect(() => selected(cases, { words: ["fft", "native"], quick: false })).toThrow(
+    "no case is all of fft, native",
+  );
+});
+
 describe("the table", () => {
   test("has no row twice", () => {
     const keys = computeCases.map(({ case: name, n, rows, engine, threads }) =>
