@@ -24,15 +24,22 @@ export interface Peaks {
 const iterations = 100_000;
 const run = promisify(execFile);
 
-/** The compiled program, or why there is none. */
-async function compiled(folder: string): Promise<{ readonly program: string } | { readonly absent: string }> {
+type Built = { readonly program: string } | { readonly absent: string };
+
+/** The compiled program, which has run once, or why there is none. */
+async function compiled(folder: string): Promise<Built> {
   if (process.arch !== "x64")
     return { absent: `256-bit multiply-adds are x86-64's; this is ${process.arch}` };
   const program = path.join(folder, "peak-256");
   const source = path.join(import.meta.dirname, "peak-256.c");
-  return run("cc", ["-O2", "-mavx", "-mfma", "-o", program, source]).then(
+  try {
+    await run("cc", ["-O2", "-mavx", "-mfma", "-o", program, source]);
+  } catch {
+    return { absent: "there is no C compiler (cc) to build peak-256.c with" };
+  }
+  return run(program).then(
     () => ({ program }),
-    () => ({ absent: "there is no C compiler (cc) to build peak-256.c with" }),
+    () => ({ absent: "this CPU has no 256-bit multiply-adds" }),
   );
 }
 
