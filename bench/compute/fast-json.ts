@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import type { DenseArray } from "@sluice/contract/array";
 
 interface FastJson {
-  readArray(bytes: Uint8Array, start: number): { readonly array: DenseArray } | undefined;
-  arrayText(array: DenseArray): { readonly text: string } | undefined;
+  parseJson(bytes: Uint8Array, places: (document: unknown) => Iterable<[object, string]>): unknown;
+  arrayText(array: DenseArray, limit: number): { readonly text: string } | undefined;
 }
 
-const modules = ["read-array", "write-array"].map((file) => `@sluice/compute/json/${file}`);
+const modules = ["parse", "write-array"].map((file) => `@sluice/compute/json/${file}`);
 
 /** The codec of compute/json. */
 export async function fastJson(): Promise<FastJson> {

@@ -57,10 +57,12 @@ const groups: readonly Group[] = [
   { cases: lines, measure: againstNumpy },
   { cases: pipelines, measure: againstNumpy },
   { cases: products, measure: againstNumpy },
-  {
-    cases: [...twoThreads, ...jsonCodec, ...large],
-    measure: (cases, _budget, report) => againstOurselves(cases, report),
-  },
+  ...[...twoThreads, ...jsonCodec, ...large].map(
+    (one): Group => ({
+      cases: [one],
+      measure: (cases, _budget, report) => againstOurselves(cases, report),
+    }),
+  ),
   { cases: coldStarts, measure: (cases, _budget, report) => coldStart(cases, report) },
   { cases: accuracies, measure: (cases, _budget, report) => accuracy(cases, report) },
   { cases: memories, measure: (cases, _budget, report) => memory(cases, report) },
@@ -80,17 +82,41 @@ function absence(one: Case): string | undefined {
 /** Every case there is, in the table's order. */
 export const computeCases: readonly Case[] = groups.flatMap(({ cases }) => cases);
 
-/** The rows that the selection leaves, in the table's order, each reported when it is known. */
+const keyOf = ({ case: name, n, rows, engine, threads }: Case | Row): string =>
+  JSON.stringify([name, n, rows, engine, threads]);
+
+/** Measures what can be measured; every other case gets a row that says why not. */
+async function measured({ measure }: Group, asked: readonly Case[], budget: Budget, report: Report) {
+  const here = asked.filter((one) => absence(one) === undefined);
+  const missing = new Map(asked.map((one) => [keyOf(one), one]));
+  let failure: unknown;
+  try {
+    if (here.length > 0)
+      await measure(here, budget, (one) => {
+        missing.delete(keyOf(one));
+        report(one);
+      });
+  } catch (error) {
+    // One failure must not cost the other groups their rows.
+    failure = error;
+    console.error(error);
+    process.exitCode = 1;
+  }
+  for (const one of missing.values()) {
+    report(absentRow(one, absence(one) ?? `the measurement failed: ${firstError(failure)}`));
+  }
+}
+
+/** The line of a process's last words that says what was wrong. */
+const firstError = (failure: unknown): string =>
+  /^\w*(Error|Problem)\b.*$/m.exec(String(failure).replace(/^Error: /, ""))?.[0] ?? String(failure);
+
+/** The rows that the selection leaves, each reported when it is known; the exit code is 1 if a measurement failed. */
 export async function computeRows(selection: Selection, report: Report): Promise<void> {
   const chosen = selected(computeCases, selection);
   const budget = selection.quick ? quickBudget : wholeBudget;
-  for (const { cases, measure } of groups) {
-    const asked = cases.filter((one) => chosen.includes(one));
-    const here = asked.filter((one) => absence(one) === undefined);
-    if (here.length > 0) await measure(here, budget, report);
-    for (const one of asked) {
-      const reason = absence(one);
-      if (reason !== undefined) report(absentRow(one, reason));
-    }
+  for (const group of groups) {
+    const asked = group.cases.filter((one) => chosen.includes(one));
+    await measured(group, asked, budget, report);
   }
 }
