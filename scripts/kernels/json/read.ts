@@ -58,7 +58,7 @@ export function read(from: usize, end: usize, isLast: i32, to: usize, state: usi
       count++;
       expected = comma;
       if (!isCertain) { outcome = uncertain; store<u32>(state, <u32>start, ${reading.end + 4}); break; }
-      store<f64>(to, c == 45 ? -parsed : parsed);
+      store<u64>(to, reinterpret<u64>(parsed) | (u64(c == 45) << 63));
       to += 8;
       if (load<u8>(p) == 44) { expected = value; p++; }
       continue;

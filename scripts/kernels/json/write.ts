@@ -62,16 +62,17 @@ function shortest(bits: u64): u64 {
   const exact = p2 | u64(p1 > 1);
   const least = lower + isOdd, most = upper - isOdd;
   const s = exact >> 2;
-  // One digit fewer, if just one such number lies between the midpoints; by selection, as it is half the cases.
+  // One digit fewer, if just one such number lies between the midpoints; without a branch, as it is half the cases.
   const tenth = s / 10;
   const isTenthAbove = u64(40 * tenth + 40 <= most);
   const isShorter = u64(s >= 10) & (u64(least <= 40 * tenth) ^ isTenthAbove);
   const isAbove = u64(4 * s + 4 <= most);
   const half = 4 * s + 2;
   const isNearer = u64(exact > half) | (u64(exact == half) & s);
-  const full = s + select<u64>(isAbove, isNearer & 1, (u64(least <= 4 * s) ^ isAbove) != 0);
+  const isOne = u64(least <= 4 * s) ^ isAbove;
+  const full = s + ((isAbove & isOne) | (isNearer & (isOne ^ 1)));
   exponentOfTen = k + <i32>isShorter;
-  return select<u64>(tenth + isTenthAbove, full, isShorter != 0);
+  return full ^ ((full ^ (tenth + isTenthAbove)) & (0 - isShorter));
 }
 
 // Writes up to 16 digits behind an optional first one, with a point after \`whole\` of the 16.
@@ -98,7 +99,7 @@ function writeFinite(to: usize, bits: u64): usize {
   let digits = digitsOf(<u32>(high - <u64>first * 100000000), <u32>(all - high * 100000000));
   const hasFirst = i32(first != 0);
   const nonZero = i8x16.bitmask(i8x16.ne(digits, i8x16.splat(0)));
-  const leading = first != 0 ? 0 : ctz<i32>(nonZero);
+  const leading = ctz<i32>(nonZero) & (hasFirst - 1);
   // Without leading and trailing zeros; and where the point lies, counted from the first digit.
   const length = 32 - clz<i32>(nonZero) - leading + hasFirst;
   const point = 16 - leading + hasFirst + exponentOfTen;
