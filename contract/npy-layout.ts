@@ -65,7 +65,8 @@ function fortran(out: Uint8Array, spec: ArraySpec, flip: number): Place {
       const end = Math.min(bytes.length, from - within + (rows - (element % rows)) * width);
       while (from < end) {
         const count = Math.min(width - within, end - from);
-        for (let byte = 0; byte < count; byte += 1) out[(to + within + byte) ^ flip] = bytes[from + byte] ?? 0;
+        for (let byte = 0; byte < count; byte += 1)
+          out[(to + within + byte) ^ flip] = bytes[from + byte] ?? 0;
         from += count;
         to += step;
         within = 0;
