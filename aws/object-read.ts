@@ -35,7 +35,7 @@ export async function readObject<To extends Target>(
         for await (const piece of bytes) {
           target.write(piece, next);
           next += piece.byteLength;
-        free(piece);
+          free(piece);
         }
       },
     );
