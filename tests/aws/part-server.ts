@@ -12,10 +12,15 @@ export interface Call {
 }
 
 /**
- * What goes wrong with a request: an answer of its own · the body breaks after so many bytes · no answer ever ·
- * done, but the answer is lost.
+ * What goes wrong with a request: an answer of its own · the body breaks, or stalls, after so many bytes · no
+ * answer ever · done, but the answer is lost.
  */
-export type Fault = number | { readonly breakAfter: number } | "hang" | "lose";
+export type Fault =
+  | number
+  | { readonly breakAfter: number }
+  | { readonly stallAfter: number }
+  | "hang"
+  | "lose";
 
 /** An S3 of one bucket that takes parts and gives ranges, and goes wrong when a test says so. */
 export interface PartServer {
@@ -113,7 +118,7 @@ async function handle(s3: PartServer, incoming: IncomingMessage, reply: ServerRe
   const noUpload = () => answer(404, "<Error><Code>NoSuchUpload</Code></Error>");
   switch (call.name) {
     case "GetObject":
-      return get(s3, key, call, reply, typeof fault === "object" ? fault.breakAfter : undefined);
+      return get(s3, key, call, reply, typeof fault === "object" ? fault : {});
     case "HeadObject":
       return void answer(200, "", { "content-length": s3.objects.get(key)?.bytes.byteLength ?? 0 });
     case "PutObject":
@@ -152,7 +157,7 @@ function get(
   key: string,
   { range, ifMatch }: Call,
   reply: ServerResponse,
-  breakAfter?: number,
+  fault: { breakAfter?: number; stallAfter?: number },
 ) {
   const object = s3.objects.get(key);
   const refuse = (status: number, code: string) =>
@@ -164,6 +169,8 @@ function get(
   if (from >= bytes.byteLength) return refuse(416, "InvalidRange");
   const part = bytes.subarray(from, to + 1);
   reply.writeHead(206, { "content-length": part.byteLength, etag });
+  const { breakAfter, stallAfter } = fault;
+  if (stallAfter !== undefined) return void reply.write(part.subarray(0, stallAfter));
   if (breakAfter === undefined) return void reply.end(part);
   reply.write(part.subarray(0, breakAfter), () => reply.destroy());
 }
