@@ -1,0 +1,64 @@
+import { complexDestination } from "../../engines/wasm/destination.ts";
+import {
+  type Block,
+  type Operand,
+  type Rows,
+  realOperand,
+  rowsOf,
+  viewOf,
+  type Workspace,
+} from "../../engines/wasm/staging.ts";
+import type { DenseArray } from "@sluice/contract/array";
+import type { Source, Target, Tile } from "./product.ts";
+
+/** A matrix where it is, in kernel memory or not; `width` numbers make an element. */
+export function direct({ data, offset, stride }: Rows, width: 1 | 2 = 1): Source {
+  return {
+    tile: (row, _rows, column) => ({
+      data: data.subarray(offset + row * stride + column * width),
+      stride: stride / width,
+    }),
+  };
+}
+
+function tileOf(work: Workspace, { address, stride }: Block, rows: number, columns: number): Tile {
+  return { data: viewOf(work.memory, address, (rows - 1) * stride + columns, false), stride };
+}
+
+/** What WASM kernels put into kernel memory. */
+export function staged(work: Workspace, operand: Operand): Source {
+  return {
+    tile: (row, rows, column, columns) =>
+      tileOf(work, operand.stage(row, rows, column, columns), rows, columns),
+  };
+}
+
+/** A real matrix as float64: widened block by block, `most` numbers at a time, where it is float32. */
+export function widened(work: Workspace, array: DenseArray, most: number): Source {
+  const rows = rowsOf(array);
+  return array.dtype === "float32" ? staged(work, realOperand(work, rows, most)) : direct(rows);
+}
+
+/** Takes a product where it is. */
+export function inPlace(rows: Rows, width: 1 | 2 = 1): Target {
+  const source = direct(rows, width);
+  return {
+    open: (row, count, column, columns, first) => ({
+      planes: [source.tile(row, count, column, columns)],
+      add: !first,
+    }),
+    close() {},
+  };
+}
+
+/** Interleaved complex rows that take a product's real and imaginary plane. */
+export function fromPlanes(work: Workspace, rows: Rows, most: number): Target {
+  const destination = complexDestination(work, rows, most);
+  return {
+    open(row, count, column, columns, first) {
+      const { planes, add } = destination.open(row, count, column, columns, first);
+      return { planes: planes.map((plane) => tileOf(work, plane, count, columns)), add };
+    },
+    close: destination.close,
+  };
+}
