@@ -1,28 +1,30 @@
 import type { Engine, EngineRoom, OnFraction } from "../../engines/engine.ts";
 import { offerEngine } from "../../engines/index.ts";
+import { type Crew, soloCrew } from "../../engines/wasm/crew.ts";
 import { foldable } from "../../engines/wasm/fold.ts";
 import { engineOn, wasmRoom } from "../../engines/wasm/index.ts";
-import { type Kernels, kernelsOn } from "../../engines/wasm/kernels.ts";
 import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
 import { selfTest } from "../../engines/wasm/self-test.ts";
 import { foldedMatmul } from "./fold.ts";
 import { matmul } from "./matmul.ts";
 import { bind, findOpenBlas, type OpenBlas } from "./openblas.ts";
-import { selfTestBlas } from "./self-test.ts";
 import { nativeScratchBytes } from "./scratch.ts";
+import { selfTestBlas } from "./self-test.ts";
 
 /** m·n·k below which more threads cost more than they bring: 256³. */
 const leastForThreads = 2 ** 24;
 
-/** The wasm engine with OpenBLAS's products, on a memory of the caller's choice. */
+/**
+ * The wasm engine with OpenBLAS's products, on a memory and a crew of the caller's choice. OpenBLAS has threads of
+ * its own, as many as the crew, which sleeps meanwhile.
+ */
 export function nativeEngineOn(
   blas: OpenBlas,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   nextStep: () => OnFraction,
-  threads = 1,
 ): Engine {
-  const wasm = engineOn(memory, kernels, nextStep);
+  const wasm = engineOn(memory, crew, nextStep);
   return {
     ...wasm,
     matmul(a, b, options = {}) {
@@ -31,9 +33,10 @@ export function nativeEngineOn(
       // A row of complex numbers is passed as twice as many real ones.
       if (2 * Math.max(m, n, k) > blas.mostExtent) return wasm.matmul(a, b, options);
       const onFraction = nextStep();
-      blas.setThreads(m * n * k < leastForThreads ? 1 : threads);
-      const folds = options.centrosymmetric && foldable(a, b, memory, kernels);
-      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, kernels, onFraction);
+      const folds = options.centrosymmetric && foldable(a, b, memory, crew);
+      blas.setThreads(m * n * k < leastForThreads ? 1 : crew.size);
+      if (folds) return foldedMatmul(a, b, blas, memory, crew, onFraction);
+      return matmul(a, b, blas, memory, onFraction);
     },
   };
 }
@@ -48,16 +51,16 @@ const testBytes = 2 ** 20;
 export function nativeRoom(blas: OpenBlas): EngineRoom {
   const wasm = wasmRoom();
   const memory = kernelMemory(testBytes);
-  const kernels = kernelsOn(memory.memory);
-  const engine = nativeEngineOn(blas, memory, kernels, () => () => {});
-  selfTestBlas(blas, memory, kernels);
+  const engine = nativeEngineOn(blas, memory, soloCrew(memory.memory), () => () => {});
+  selfTestBlas(blas, memory);
   selfTest(engine);
   engine.finish({});
   return {
     label: { name: "native", version: "1", kernel: `${blas.kernel}+${wasm.label.kernel}` },
-    open(nextStep, peakBytes) {
-      const own = kernelMemory(peakBytes);
-      return nativeEngineOn(blas, own, kernelsOn(own.memory), nextStep);
+    open(nextStep, peakBytes, threads) {
+      const own = kernelMemory(peakBytes, threads?.size);
+      const crew = threads ? threads.crewOn(own.memory) : soloCrew(own.memory);
+      return nativeEngineOn(blas, own, crew, nextStep);
     },
     scratchBytes: (step) => (step.kernel === "matmul" ? nativeScratchBytes(step) : wasm.scratchBytes(step)),
     transformLength: wasm.transformLength,

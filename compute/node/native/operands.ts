@@ -1,14 +1,14 @@
 import { complexDestination } from "../../engines/wasm/destination.ts";
+import { kernelsOn } from "../../engines/wasm/kernels.ts";
+import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import {
   type Block,
   type Operand,
   type Rows,
   realOperand,
-  rowsOf,
   viewOf,
-  type Workspace,
+  Workspace,
 } from "../../engines/wasm/staging.ts";
-import type { DenseArray } from "@sluice/contract/array";
 import type { Source, Target, Tile } from "./product.ts";
 
 /** A matrix where it is, in kernel memory or not; `width` numbers make an element. */
@@ -34,9 +34,8 @@ export function staged(work: Workspace, operand: Operand): Source {
 }
 
 /** A real matrix as float64: widened block by block, `most` numbers at a time, where it is float32. */
-export function widened(work: Workspace, array: DenseArray, most: number): Source {
-  const rows = rowsOf(array);
-  return array.dtype === "float32" ? staged(work, realOperand(work, rows, most)) : direct(rows);
+export function widened(work: Workspace, rows: Rows, most: number): Source {
+  return rows.data instanceof Float32Array ? staged(work, realOperand(work, rows, most)) : direct(rows);
 }
 
 /** Takes a product where it is. */
@@ -61,4 +60,19 @@ export function fromPlanes(work: Workspace, rows: Rows, most: number): Target {
     },
     close: destination.close,
   };
+}
+
+/** Does something with operands that `prepare` gives the scratch they take, which it must do each time alike. */
+export function inScratch<Prepared>(
+  memory: KernelMemory,
+  prepare: (work: Workspace) => Prepared,
+  use: (prepared: Prepared) => void,
+): void {
+  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  const address = memory.scratch(Workspace.bytes(floor, prepare));
+  try {
+    use(prepare(new Workspace(floor, address)));
+  } finally {
+    memory.freeScratch(address);
+  }
 }

@@ -69,6 +69,13 @@ export const complexes =
       ...([m, n, k, one, a.data, a.stride, b.data, b.stride, add ? one : zero, c.data, c.stride] as const),
     );
 
+/** Factors and where their product goes. */
+export interface Operands {
+  readonly lefts: readonly Source[];
+  readonly right: Source;
+  readonly target: Target;
+}
+
 /**
  * Each left factor times the right one, into the plane of the same index. The order of the sums depends on the
  * extents, the library and its threads.
@@ -76,9 +83,7 @@ export const complexes =
 export function product(
   gemm: TileGemm,
   { m, n, k }: Extents,
-  lefts: readonly Source[],
-  right: Source,
-  target: Target,
+  { lefts, right, target }: Operands,
   onFraction: OnFraction,
 ): void {
   const [rowStep, columnStep, termStep] = [

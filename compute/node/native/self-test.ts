@@ -1,5 +1,5 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
-import type { Kernels } from "../../engines/wasm/kernels.ts";
+import { soloCrew } from "../../engines/wasm/crew.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { foldedMatmul } from "./fold.ts";
 import { matmul } from "./matmul.ts";
@@ -23,12 +23,12 @@ function expectEqual(what: string, got: DenseArray, expected: DenseArray): void 
 }
 
 /** Kernel memory is not zeroed where all of it is written: what is there must not be read. */
-function testDirtyResult(blas: OpenBlas, memory: KernelMemory, kernels: Kernels, dtype: Dtype): void {
+function testDirtyResult(blas: OpenBlas, memory: KernelMemory, dtype: Dtype): void {
   const before = memory.array({ shape: [extent, extent], dtype });
   before.data.fill(Number.NaN);
   memory.release(before);
   const factor = diagonal(2, dtype);
-  const result = matmul(factor, factor, blas, memory, kernels, () => {});
+  const result = matmul(factor, factor, blas, memory, () => {});
   const reused = result.data.byteOffset === before.data.byteOffset;
   if (!reused) throw new Error("self-test of dirty memory: expected the memory just released, got other");
   expectEqual(`OpenBLAS into dirty memory, ${dtype}`, result, diagonal(4, dtype));
@@ -36,7 +36,7 @@ function testDirtyResult(blas: OpenBlas, memory: KernelMemory, kernels: Kernels,
 }
 
 /** |fft2| of an impulse plus a constant is like this: its fold's odd half vanishes in no row. */
-function testFold(blas: OpenBlas, memory: KernelMemory, kernels: Kernels): void {
+function testFold(blas: OpenBlas, memory: KernelMemory): void {
   const square = (value: (row: number, column: number) => number): DenseArray => ({
     shape: [extent, extent],
     dtype: "float64",
@@ -50,9 +50,8 @@ function testFold(blas: OpenBlas, memory: KernelMemory, kernels: Kernels): void 
     return (Math.min(one, other) * 7) % 13;
   });
   const right = square((row, column) => ((row * 5 + column * 3) % 11) - 5);
-  const [folded, plain] = [foldedMatmul, matmul].map((multiply) =>
-    multiply(left, right, blas, memory, kernels, () => {}),
-  );
+  const folded = foldedMatmul(left, right, blas, memory, soloCrew(memory.memory), () => {});
+  const plain = matmul(left, right, blas, memory, () => {});
   expectEqual("the folded product", folded, plain);
   memory.release(folded);
   memory.release(plain);
@@ -63,9 +62,9 @@ function testFold(blas: OpenBlas, memory: KernelMemory, kernels: Kernels): void 
  * every engine's are.
  * @throws Error naming what is wrong
  */
-export function selfTestBlas(blas: OpenBlas, memory: KernelMemory, kernels: Kernels): void {
+export function selfTestBlas(blas: OpenBlas, memory: KernelMemory): void {
   for (const dtype of ["float64", "float32", "complex128"] as const) {
-    testDirtyResult(blas, memory, kernels, dtype);
+    testDirtyResult(blas, memory, dtype);
   }
-  testFold(blas, memory, kernels);
+  testFold(blas, memory);
 }
