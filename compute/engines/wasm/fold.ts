@@ -132,6 +132,7 @@ interface UnfoldTask {
 
 const unfoldBytes = 2 * 8 * chunk;
 
+/** Rows i and -i hold the even and the odd half of the result: makes them what they stand for. */
 export const unfoldShare: Share<UnfoldTask> = {
   name: "unfold",
   run({ even: evenRows, odd: oddRows, count, n, own }, member: Member) {
@@ -152,18 +153,6 @@ export const unfoldShare: Share<UnfoldTask> = {
     }
   },
 };
-
-/** Rows i and -i of a product hold its even and its odd half: makes them what they stand for. */
-export function unfold(product: DenseArray, memory: KernelMemory, crew: Crew): void {
-  const [m, n] = product.shape;
-  const rows = rowsOf(product, memory);
-  const own = memory.scratch(crew.size * unfoldBytes);
-  // Row 0 has no odd half; that of row 1 is in the last row.
-  const even: Rows = { ...rows, offset: n };
-  const odd: Rows = { ...rows, offset: (m - 1) * n, stride: -n };
-  crew.run(unfoldShare, { even, odd, count: halfOf(m, "odd").count, n, own }, () => {});
-  memory.freeScratch(own);
-}
 
 /** Whether folding pays, and the values are far enough from overflow that Inf - Inf can't arise. */
 export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, crew: Crew): boolean {
@@ -221,7 +210,11 @@ export function foldedMatmul(
     memory.freeScratch(packed);
     done += share;
   }
-  unfold(result, memory, hands);
+  const own = memory.scratch(hands.size * unfoldBytes);
+  // Row 0 has no odd half.
+  const rows = { even: { ...target, offset: n }, odd: upwards, count: halfOf(m, "odd").count, n, own };
+  hands.run(unfoldShare, rows, () => {});
+  memory.freeScratch(own);
   for (const [copy, array] of [[left, a] as const, [right, b] as const])
     if (copy !== array) memory.release(copy);
   onFraction(1);

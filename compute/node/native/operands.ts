@@ -1,14 +1,7 @@
 import { complexDestination } from "../../engines/wasm/destination.ts";
 import { kernelsOn } from "../../engines/wasm/kernels.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
-import {
-  type Block,
-  type Operand,
-  type Rows,
-  realOperand,
-  viewOf,
-  Workspace,
-} from "../../engines/wasm/staging.ts";
+import { type Block, type Operand, type Rows, viewOf, Workspace } from "../../engines/wasm/staging.ts";
 import type { Source, Target, Tile } from "./product.ts";
 
 /** A matrix where it is, in kernel memory or not; `width` numbers make an element. */
@@ -31,11 +24,6 @@ export function staged(work: Workspace, operand: Operand): Source {
     tile: (row, rows, column, columns) =>
       tileOf(work, operand.stage(row, rows, column, columns), rows, columns),
   };
-}
-
-/** A real matrix as float64: widened block by block, `most` numbers at a time, where it is float32. */
-export function widened(work: Workspace, rows: Rows, most: number): Source {
-  return rows.data instanceof Float32Array ? staged(work, realOperand(work, rows, most)) : direct(rows);
 }
 
 /** Takes a product where it is. */

@@ -14,6 +14,8 @@ export const mostTerms = 384;
 export const blockOf = (extent: number, most: number): number =>
   Math.ceil(extent / Math.max(1, Math.ceil(extent / most)));
 
+export type { Extents };
+
 /** Elements of a matrix, rows `stride` elements apart, from the view's start on. */
 export interface Tile {
   readonly data: Floats;
@@ -42,13 +44,12 @@ export interface Target {
 /** C = A · B, or C += A · B. */
 export type TileGemm = (extents: Extents, a: Tile, b: Tile, c: Tile, add: boolean) => void;
 
-/** Doubles, times 1 or -1. */
 export const doubles =
-  ({ dgemm }: OpenBlas, alpha = 1): TileGemm =>
+  ({ dgemm }: OpenBlas): TileGemm =>
   ({ m, n, k }, a, b, c, add) =>
     dgemm(
       ...([rowMajor, asItIs, asItIs] as const),
-      ...([m, n, k, alpha, a.data, a.stride, b.data, b.stride, add ? 1 : 0, c.data, c.stride] as const),
+      ...([m, n, k, 1, a.data, a.stride, b.data, b.stride, add ? 1 : 0, c.data, c.stride] as const),
     );
 
 export const singles =
