@@ -1,4 +1,4 @@
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
 import type { PlanStep } from "../steps.ts";
 import type { Threads } from "./wasm/crew.ts";
@@ -31,6 +31,8 @@ export interface MatmulOptions {
  * checked by `plan()`. The bytes of a result depend on shapes and values alone.
  */
 export interface Engine {
+  /** A new array, all of which the caller writes: it holds whatever was there before. */
+  array(spec: ArraySpec): DenseArray;
   /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */
   fft2(a: DenseArray): DenseArray;
   /** Magnitude of a complex128 array as float64; neither overflows nor underflows on the way. */

@@ -1,3 +1,4 @@
+import { zeros } from "@sluice/contract/array";
 import { random } from "../../random/index.ts";
 import { release } from "../../release.ts";
 import type { PlanStep } from "../../steps.ts";
@@ -12,6 +13,7 @@ export const reference: EngineRoom = {
   label: { name: "reference", version: "1", kernel: "js-float64" },
 
   open: (nextStep) => ({
+    array: zeros,
     fft2: (a) => fft2(a, nextStep),
     absolute: (a) => absolute(a, nextStep()),
     absoluteFft2(a) {

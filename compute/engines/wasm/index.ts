@@ -19,6 +19,7 @@ import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
 export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFraction): Engine {
   const kernels = kernelsOn(memory.memory);
   return {
+    array: (spec) => memory.array(spec, false),
     fft2: (a) => fft2(a, memory, kernels, nextStep),
     absolute: (a) => absolute(a, memory, crew, nextStep()),
     absoluteFft2: (a) => absoluteFft2(a, memory, kernels, nextStep),
