@@ -7,7 +7,7 @@ import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
 import { selfTest } from "../../engines/wasm/self-test.ts";
 import { foldedMatmul } from "./fold.ts";
 import { matmul } from "./matmul.ts";
-import { bind, findOpenBlas, type OpenBlas } from "./openblas.ts";
+import { bind, findOpenBlas, messageOf, type OpenBlas } from "./openblas.ts";
 import { nativeScratchBytes } from "./scratch.ts";
 import { selfTestBlas } from "./self-test.ts";
 
@@ -82,7 +82,7 @@ export function offerNative(entry: string): string | undefined {
   try {
     library = findOpenBlas(entry);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   offerEngine({ name: "native", room: () => nativeRoom(bind(library)) });
   offered = entry;

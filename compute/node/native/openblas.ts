@@ -30,7 +30,8 @@ const integers: Readonly<Record<Interface, string>> = { ILP64: "int64_t", LP64: 
  */
 const stackBytes = 16 * 2 ** 20;
 
-const messageOf = (error: unknown): string =>
+/** The first line: Node adds who required what. */
+export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
 
 function loadKoffi(entry: string): Koffi {
