@@ -79,6 +79,16 @@ const works: Record<string, (engine: Engine) => DenseArray> = {
   "the magnitudes of 600,001 numbers": (engine) => engine.absolute(operand([600_001], "complex128", 5)),
   "2.5 million random doubles": (engine) => engine.random({ shape: [2_500_001], seed: 6 }),
   "2.5 million random singles": (engine) => engine.random({ shape: [2_500_001], seed: 6, dtype: "float32" }),
+  "LU of 201×190": (engine) => engine.lu(operand([201, 190], "float64", 9)).lu,
+  "LU of a complex 130×140": (engine) => engine.lu(operand([130, 140], "complex128", 9)).lu,
+  "Q of 210×150": (engine) =>
+    engine.qr(operand([210, 150], "float64", 10), "complete").q ?? operand([0], "float64", 1),
+  "a Cholesky factor of 200×200": (engine) => {
+    const a = operand([200, 200], "float64", 11);
+    for (let i = 0; i < 200; i += 1) a.data[i * 201] = 200;
+    return engine.cholesky(a, false);
+  },
+  "eigenvectors of 150×150": (engine) => engine.eigh(operand([150, 150], "float64", 12), true).vectors,
   "a scaled array": (engine) => engine.scale(engine.random({ shape: [600_001], seed: 7 }), 0.3),
 };
 
