@@ -1,5 +1,5 @@
 import { workingLength } from "./fft-lengths.ts";
-import { type Recipe, recipeFor } from "./fft-recipe.ts";
+import { recipeFor } from "./fft-recipe.ts";
 import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 
@@ -53,7 +53,7 @@ export const group = 8;
 const stagger = 320;
 
 export const wholeGroups = (count: number): number => Math.ceil(count / group) * group;
-const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+export const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 export const isReal = ({ dtype }: Fft2Kind): boolean => dtype !== "complex128";
 
@@ -82,8 +82,8 @@ export function openWorkplace(kind: Fft2Kind, memory: KernelMemory, kernels: Ker
   const work = memory.scratch(sizes.reduce((sum, size) => sum + aligned(size), 0));
   const rowRecipeAt = work + aligned(sizes[0]);
   const columnRecipeAt = rowRecipeAt + aligned(sizes[1]);
-  place(rowRecipe, memory, rowRecipeAt);
-  place(columnRecipe, memory, columnRecipeAt);
+  placeBytes(rowRecipe.bytes, memory, rowRecipeAt);
+  placeBytes(columnRecipe.bytes, memory, columnRecipeAt);
   return {
     kind,
     memory,
@@ -98,7 +98,7 @@ export function openWorkplace(kind: Fft2Kind, memory: KernelMemory, kernels: Ker
   };
 }
 
-function place({ bytes }: Recipe, { memory }: KernelMemory, address: number): void {
+export function placeBytes(bytes: Uint8Array, { memory }: KernelMemory, address: number): void {
   new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
 }
 

@@ -3,9 +3,10 @@ import type { PlanStep } from "../../steps.ts";
 import type { Engine, EngineRoom, OnFraction } from "../engine.ts";
 import { scale as scaleOutside } from "../reference/elementwise.ts";
 import { absolute } from "./absolute.ts";
+import { fft, inverseFft, inverseRealFft, realFft } from "./fft-along-axis.ts";
 import { workingLength } from "./fft-lengths.ts";
 import { fftScratchBytes } from "./fft-workplace.ts";
-import { absoluteFft2, fft2 } from "./fft2.ts";
+import { absoluteFft2, fft2, inverseFft2 } from "./fft2.ts";
 import { foldable, foldedMatmul } from "./fold.ts";
 import { gemmScratchBytes } from "./gemm.ts";
 import { type Kernels, kernelsOn } from "./kernels.ts";
@@ -17,7 +18,12 @@ import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
 /** The engine on a memory of the caller's choice: tests choose one so small that everything is staged. */
 export function engineOn(memory: KernelMemory, kernels: Kernels, nextStep: () => OnFraction): Engine {
   return {
+    fft: (a, along) => fft(a, along, memory, kernels, nextStep()),
+    inverseFft: (a, along) => inverseFft(a, along, memory, kernels, nextStep()),
+    realFft: (a, along) => realFft(a, along, memory, kernels, nextStep()),
+    inverseRealFft: (a, along) => inverseRealFft(a, along, memory, kernels, nextStep()),
     fft2: (a) => fft2(a, memory, kernels, nextStep),
+    inverseFft2: (a) => inverseFft2(a, memory, kernels, nextStep),
     absolute: (a) => absolute(a, memory, kernels, nextStep()),
     absoluteFft2: (a) => absoluteFft2(a, memory, kernels, nextStep),
     scale(a, factor) {
