@@ -1,6 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "./engines/engine.ts";
 import { chosenEngine } from "./engines/index.ts";
+import type { Threads } from "./engines/wasm/crew.ts";
 import type { Arrays, Operands } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { trackProgress } from "./progress.ts";
@@ -11,12 +12,14 @@ export interface RunContext {
   readonly onProgress?: (fraction: number) => void;
   /** Nothing else runs on this thread: results may stay in the engine's memory, uncopied. */
   readonly threadEnds?: boolean;
+  /** Others to share the work with. The bytes of the result do not depend on how many there are. */
+  readonly threads?: Threads;
 }
 
 const untracked = () => () => {};
 
 /**
- * Runs one operation to its end on the calling thread. Params must be complete (`completeParams`). Random
+ * Runs one operation to its end on the calling thread, which blocks. Params must be complete (`completeParams`). Random
  * operands are made here, where it may take its time.
  * @throws Problem as `plan()` does
  */
@@ -24,11 +27,11 @@ export function run(
   operation: string,
   params: unknown,
   operands: Operands,
-  { onProgress, threadEnds }: RunContext = {},
+  { onProgress, threadEnds, threads }: RunContext = {},
 ): Arrays {
   const { steps, params: settled, peakBytes } = plan(operation, params, operands);
   let nextStep: () => OnFraction = untracked;
-  const engine = chosenEngine().open(() => nextStep(), peakBytes);
+  const engine = chosenEngine().open(() => nextStep(), peakBytes, threads);
   const made = Object.entries(operands).map(([name, operand]): [string, DenseArray] => [
     name,
     "data" in operand ? operand : engine.random(operand),

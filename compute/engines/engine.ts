@@ -1,6 +1,7 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
 import type { PlanStep } from "../steps.ts";
+import type { Threads } from "./wasm/crew.ts";
 
 /** Names exactly what did the arithmetic: same label, same bytes. */
 export interface EngineLabel {
@@ -76,11 +77,11 @@ export interface Engine {
 export interface EngineRoom {
   readonly label: EngineLabel;
   /**
-   * An engine for one run on the calling thread.
+   * An engine for one run, on the calling thread and any others it is given.
    * @param nextStep asked for a reporter once per plan step
    * @param peakBytes what the plan says is alive at most; arrays beyond it still work
    */
-  open(nextStep: () => OnFraction, peakBytes: number): Engine;
+  open(nextStep: () => OnFraction, peakBytes: number, threads?: Threads): Engine;
   /** Bytes a step holds besides the arrays it reads and writes. */
   scratchBytes(step: PlanStep): number;
   /** The length at which a transform of this length is worked: longer where it has large prime factors. */

@@ -7,6 +7,10 @@ export interface Work {
   readonly operation: string;
   readonly params: unknown;
   readonly inputs: Operands;
+  /** Threads to compute on, this one included. */
+  readonly threads: number;
+  /** worker.ts as text, for the other threads. */
+  readonly entry: string;
 }
 
 /** What the thread says; the last message is `done` or `problem`. Any other failure is its `error` event. */

@@ -4,6 +4,8 @@ import { Problem } from "@sluice/contract/problem";
 import type { Arrays } from "../operation.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
 
+type ThreadWork = Omit<Work, "entry" | "threads"> & Partial<Pick<Work, "threads">>;
+
 export interface ThreadContext {
   /** Aborting kills the thread in the middle of whatever it does. */
   readonly signal?: AbortSignal;
@@ -11,17 +13,20 @@ export interface ThreadContext {
 }
 
 /**
- * Runs one operation in a thread of its own, so that the calling thread stays free to beat and to
- * listen. Buffers move both ways without a copy: **the input arrays are empty afterwards**, and any
+ * Runs one operation in a thread of its own, and in as many more as `work.threads` says, so that the calling
+ * thread stays free to beat and to listen. Buffers move both ways without a copy: **the input arrays are empty afterwards**, and any
  * other view of the same buffers with them.
  * @throws Problem what the operation throws, with the same code and place
  * @throws the signal's reason once it is aborted; Error when the thread dies or runs out of memory
  */
-export async function runInThread(work: Work, { signal, onProgress }: ThreadContext = {}): Promise<Arrays> {
+export async function runInThread(
+  work: ThreadWork,
+  { signal, onProgress }: ThreadContext = {},
+): Promise<Arrays> {
   signal?.throwIfAborted();
   const worker = new Worker(source, {
     eval: true,
-    workerData: work,
+    workerData: { work: { threads: 1, ...work, entry: source } satisfies Work },
     transferList: transferable(work.inputs),
     // Arrays live outside the heap; the flags and environment of the process are none of its business.
     execArgv: [],

@@ -1,17 +1,27 @@
-/** The thread's side of thread.ts: runs one operation, says how it went, ends. */
+/** A thread of thread.ts, which runs one operation, says how it went and ends; or one that helps such a thread. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
 import { run } from "../index.ts";
+import { type CrewThread, openThreads } from "./crew.ts";
+import { serveCrew } from "./crew-thread.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
 
 const say = (report: Report, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(report, transfer);
 
-const { operation, params, inputs }: Work = workerData;
-try {
-  const onProgress = (fraction: number): void => say({ kind: "progress", fraction });
-  const outputs = run(operation, params, inputs, { onProgress, threadEnds: true });
-  say({ kind: "done", outputs }, transferable(outputs));
-} catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  say({ kind: "problem", code: error.code, detail: error.message, place: error.place });
+function runWork({ operation, params, inputs, threads, entry }: Work): void {
+  try {
+    const outputs = run(operation, params, inputs, {
+      onProgress: (fraction) => say({ kind: "progress", fraction }),
+      threadEnds: true,
+      ...(threads > 1 ? { threads: openThreads(threads, entry) } : {}),
+    });
+    say({ kind: "done", outputs }, transferable(outputs));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    say({ kind: "problem", code: error.code, detail: error.message, place: error.place });
+  }
 }
+
+const { crewThread, work }: { crewThread?: CrewThread; work?: Work } = workerData ?? {};
+if (crewThread) serveCrew(crewThread);
+else if (work) runWork(work);

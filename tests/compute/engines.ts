@@ -1,8 +1,8 @@
 import { plan } from "@sluice/compute";
 import type { Engine, OnFraction } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
+import { soloCrew } from "@sluice/compute/engines/wasm/crew";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
-import { kernelsOn } from "@sluice/compute/engines/wasm/kernels";
 import { stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import type { Arrays } from "@sluice/compute/operation";
 import { findOperation } from "@sluice/compute/registry";
@@ -29,7 +29,7 @@ export const staged: TestedEngine = {
   name: "wasm, everything staged",
   open(nextStep = silent) {
     const memory = stagingMemory(2 ** 26);
-    return engineOn(memory, kernelsOn(memory.memory), nextStep);
+    return engineOn(memory, soloCrew(memory.memory), nextStep);
   },
 };
 

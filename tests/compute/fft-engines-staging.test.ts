@@ -77,6 +77,8 @@ function measured(memory: KernelMemory): { memory: KernelMemory; peak: () => num
   const wrapper: KernelMemory = {
     memory: memory.memory,
     array: (spec, zeroed) => memory.array(spec, zeroed),
+    outside: (spec) => memory.outside(spec),
+    common: (array, crew) => memory.common(array, crew),
     release: (array) => memory.release(array),
     addressOf: (view) => memory.addressOf(view),
     handOver: (array) => memory.handOver(array),

@@ -1,5 +1,6 @@
 import type { OnFraction } from "@sluice/compute/engines/engine";
 import { absolute } from "@sluice/compute/engines/wasm/absolute";
+import { soloCrew } from "@sluice/compute/engines/wasm/crew";
 import { absoluteFft2, fft2, inverseFft2 } from "@sluice/compute/engines/wasm/fft2";
 import { kernelsOn } from "@sluice/compute/engines/wasm/kernels";
 import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/memory";
@@ -20,7 +21,7 @@ export function transformsOn(memory: KernelMemory, nextStep: () => OnFraction = 
     fft2: (a: DenseArray) => keep(fft2(a, memory, kernels, nextStep)),
     inverseFft2: (a: DenseArray) => keep(inverseFft2(a, memory, kernels, nextStep)),
     absoluteFft2: (a: DenseArray) => keep(absoluteFft2(a, memory, kernels, nextStep)),
-    absolute: (a: DenseArray) => keep(absolute(a, memory, kernels, nextStep())),
+    absolute: (a: DenseArray) => keep(absolute(a, memory, soloCrew(memory.memory), nextStep())),
   };
 }
 

@@ -3,8 +3,7 @@ import { copyIn, copyOut, type Rows, viewOf, type Workspace } from "./staging.ts
 
 /** Real rows that take a product: in place when they lie in kernel memory, else by way of a block. */
 export function realDestination(work: Workspace, target: Rows, most: number, single = false): Destination {
-  const base = work.memory.addressOf(target.data);
-  const { offset, stride } = target;
+  const { address: base, offset, stride } = target;
   const bytes = single ? 4 : 8;
   if (base !== undefined) {
     return {
@@ -16,13 +15,14 @@ export function realDestination(work: Workspace, target: Rows, most: number, sin
     };
   }
   const address = work.take(most * bytes);
-  const block = viewOf(work.memory, address, most, single);
+  const block = (rows: number, columns: number) => viewOf(work.memory, address, rows * columns, single);
   return {
     open(row, rows, column, columns, first) {
-      if (!first) copyIn(target, [row, rows], [column, columns], block);
+      if (!first) copyIn(target, [row, rows], [column, columns], block(rows, columns));
       return { planes: [{ address, stride: columns }], add: !first };
     },
-    close: (row, rows, column, columns) => copyOut(target, [row, rows], [column, columns], block),
+    close: (row, rows, column, columns) =>
+      copyOut(target, [row, rows], [column, columns], block(rows, columns)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { linesAlong } from "../array-lines.ts";
 import type { Along, OnFraction } from "../engine.ts";
+import type { Crew } from "./crew.ts";
 import { transformDirectly } from "./fft-direct.ts";
 import {
   complexTransform,
@@ -8,7 +9,6 @@ import {
   type LineTransform,
   realTransform,
 } from "./fft-line-transform.ts";
-import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 
 /**
@@ -21,10 +21,10 @@ export function fft(
   a: DenseArray,
   { axis, length }: Along,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
-  return transformAll(a, axis, either(a, length, false), memory, kernels, onFraction);
+  return transformAll(a, axis, either(a, length, false), memory, crew, onFraction);
 }
 
 /** The inverse of `fft`, unnormalised; of real numbers too. @throws RangeError as `fft` */
@@ -32,10 +32,10 @@ export function inverseFft(
   a: DenseArray,
   { axis, length }: Along,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
-  return transformAll(a, axis, either(a, length, true), memory, kernels, onFraction);
+  return transformAll(a, axis, either(a, length, true), memory, crew, onFraction);
 }
 
 /**
@@ -46,12 +46,12 @@ export function realFft(
   a: DenseArray,
   { axis, length }: Along,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
   if (a.dtype === "complex128") throw new TypeError("a real transform is of real numbers, not of complex128");
   const transform = realTransform(length, a.dtype, false, false);
-  return transformAll(a, axis, transform, memory, kernels, onFraction);
+  return transformAll(a, axis, transform, memory, crew, onFraction);
 }
 
 /**
@@ -62,11 +62,11 @@ export function inverseRealFft(
   a: DenseArray,
   { axis, length }: Along,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
   if (a.dtype !== "complex128") throw new TypeError(`this inverse is of complex128, not of ${a.dtype}`);
-  return transformAll(a, axis, hermitianTransform(length), memory, kernels, onFraction);
+  return transformAll(a, axis, hermitianTransform(length), memory, crew, onFraction);
 }
 
 const either = ({ dtype }: DenseArray, length: number, inverse: boolean): LineTransform =>
@@ -77,13 +77,13 @@ function transformAll(
   axis: number,
   transform: LineTransform,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
   const spec = { shape: a.shape.with(axis, transform.written), dtype: transform.result };
   const result = memory.array(spec, false);
   if (linesAlong(a.shape, axis).lines > 0) {
-    transformDirectly(a, result, axis, transform, memory, kernels, onFraction);
+    transformDirectly(a, result, axis, transform, memory, crew, onFraction);
   }
   onFraction(1);
   return result;

@@ -1,6 +1,7 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { type ArrayLines, linesAlong } from "../array-lines.ts";
 import type { KernelMemory } from "./memory.ts";
+import { viewOf } from "./staging.ts";
 
 /**
  * Lines worked on together: either whole slabs (all lines of some indices of the axes before), which are
@@ -29,13 +30,15 @@ const [lanes, fullest] = [4, 8];
 
 const bytesPerElement = { float64: 8, float32: 4, complex128: 16 } as const;
 
-/** How two arrays with the same lines are cut into blocks. */
-export interface Cut {
+/** How arrays with the same lines are cut into blocks. */
+interface Cut {
   readonly count: number;
-  readonly elements: (points: number) => number;
+  /** Lines of the largest block. */
+  readonly lines: number;
   block(index: number): Block;
 }
 
+/** @param mostPoints of a line, in either array */
 export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number): Cut {
   const slabs = lines / inner;
   const lineBytes = mostPoints * bytesPerElement.complex128;
@@ -45,7 +48,7 @@ export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number):
     const perBlock = Math.min(slabs, most);
     return {
       count: Math.ceil(slabs / perBlock),
-      elements: (points) => perBlock * inner * points,
+      lines: perBlock * inner,
       block(index) {
         const slab = index * perBlock;
         return { slab, slabs: Math.min(perBlock, slabs - slab), column: 0, columns: inner };
@@ -57,7 +60,7 @@ export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number):
   const perSlab = Math.ceil(inner / width);
   return {
     count: slabs * perSlab,
-    elements: (points) => width * points,
+    lines: width,
     block(index) {
       const column = (index % perSlab) * width;
       const slab = Math.floor(index / perSlab);
@@ -66,57 +69,67 @@ export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number):
   };
 }
 
-/** One of two arrays whose blocks kernels see: in kernel memory, or copied by way of a buffer there. */
+type Floats = Float64Array | Float32Array;
+
+/** An array of lines as every thread gets it. */
+export interface LineArray extends ArrayLines {
+  readonly data: Floats;
+  readonly dtype: Dtype;
+  /** Byte address when it lies in kernel memory. */
+  readonly address: number | undefined;
+}
+
+export function lineArray({ shape, dtype, data }: DenseArray, axis: number, memory: KernelMemory): LineArray {
+  return { ...linesAlong(shape, axis), data, dtype, address: memory.addressOf(data) };
+}
+
+/** Bytes of the buffer by way of which blocks of so many lines of an array outside kernel memory are copied. */
+export const bufferBytes = ({ address, points, dtype }: LineArray, lines: number): number =>
+  address === undefined ? lines * points * bytesPerElement[dtype] : 0;
+
+/** The blocks of an array as one thread's kernels see them: where they are, or copied by way of its buffer. */
 export class BlockedArray {
-  readonly #array: DenseArray;
-  readonly #lines: ArrayLines;
-  readonly #memory: KernelMemory;
-  readonly #base: number | undefined;
+  readonly #array: LineArray;
+  readonly #memory: WebAssembly.Memory;
   readonly #buffer: number;
 
-  /** @param buffer room for the elements of a block, where the array is outside kernel memory */
-  constructor(array: DenseArray, axis: number, memory: KernelMemory, buffer: number) {
+  constructor(array: LineArray, memory: WebAssembly.Memory, buffer: number) {
     this.#array = array;
-    this.#lines = linesAlong(array.shape, axis);
     this.#memory = memory;
-    this.#base = memory.addressOf(array.data);
     this.#buffer = buffer;
   }
 
   /** Where the block is; its numbers are there after `load`, and reach the array by `store`. */
-  place(block: Block): BlockPlace {
-    const bytes = bytesPerElement[this.#array.dtype];
-    const { points, inner } = this.#lines;
-    const width = this.#base === undefined ? block.columns : inner;
-    const address =
-      this.#base === undefined
-        ? this.#buffer
-        : this.#base + (block.slab * points * inner + block.column) * bytes;
+  place({ slab, column, columns }: Block): BlockPlace {
+    const { address: base, dtype, points, inner } = this.#array;
+    const bytes = bytesPerElement[dtype];
+    const width = base === undefined ? columns : inner;
+    const address = base === undefined ? this.#buffer : base + (slab * points * inner + column) * bytes;
     return { address, step: width * bytes, next: bytes, slab: points * width * bytes };
   }
 
   load(block: Block): void {
-    if (this.#base === undefined) this.#copy(block, (outside, buffer) => buffer.set(outside));
+    this.#copyOutside(block, (outside, buffer) => buffer.set(outside));
   }
 
   store(block: Block): void {
-    if (this.#base === undefined) this.#copy(block, (outside, buffer) => outside.set(buffer));
+    this.#copyOutside(block, (outside, buffer) => outside.set(buffer));
   }
 
-  #copy({ slab, slabs, column, columns }: Block, copy: (outside: Floats, buffer: Floats) => void): void {
-    const { dtype, data } = this.#array;
-    const { points, inner } = this.#lines;
+  #copyOutside(
+    { slab, slabs, column, columns }: Block,
+    copy: (outside: Floats, buffer: Floats) => void,
+  ): void {
+    const { address, dtype, data, points, inner } = this.#array;
+    if (address !== undefined) return;
     const perElement = dtype === "complex128" ? 2 : 1;
-    const View = dtype === "float32" ? Float32Array : Float64Array;
     const isWhole = columns === inner;
     const pieces = isWhole ? 1 : points;
     const length = (isWhole ? slabs * points * inner : columns) * perElement;
-    const buffer = new View(this.#memory.memory.buffer, this.#buffer, pieces * length);
+    const buffer = viewOf(this.#memory, this.#buffer, pieces * length, dtype === "float32");
     for (let piece = 0; piece < pieces; piece += 1) {
       const from = ((slab * points + piece) * inner + column) * perElement;
       copy(data.subarray(from, from + length), buffer.subarray(piece * length, (piece + 1) * length));
     }
   }
 }
-
-type Floats = Float64Array | Float32Array;

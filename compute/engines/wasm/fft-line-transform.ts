@@ -1,7 +1,7 @@
 import type { Dtype } from "@sluice/contract/array";
 import { halfPoints } from "../array-lines.ts";
 
-/** How one line becomes another: which kernel, at which lengths. */
+/** How one line becomes another: which kernel, at which lengths. Plain data. */
 export interface LineTransform {
   readonly kernel: "complexLines" | "realLines" | "hermitianLines";
   /** Points of the transform as its caller sees it. */
@@ -15,7 +15,7 @@ export interface LineTransform {
   readonly written: number;
   readonly result: "complex128" | "float64";
   /** What the kernel wants to know besides. */
-  options(table: number): number[];
+  readonly options: readonly number[];
 }
 
 /** Real numbers of even count are taken in pairs. */
@@ -31,7 +31,7 @@ export function complexTransform(length: number, inverse: boolean): LineTransfor
     read: length,
     written: length,
     result: "complex128",
-    options: () => [Number(inverse)],
+    options: [Number(inverse)],
   };
 }
 
@@ -44,7 +44,7 @@ export function realTransform(length: number, dtype: Dtype, full: boolean, inver
     read: length,
     written: full ? length : halfPoints(length),
     result: "complex128",
-    options: (table) => [table, Number(dtype === "float32"), Number(full), Number(inverse)],
+    options: [Number(dtype === "float32"), Number(full), Number(inverse)],
   };
 }
 
@@ -57,6 +57,6 @@ export function hermitianTransform(length: number): LineTransform {
     read: halfPoints(length),
     written: length,
     result: "float64",
-    options: (table) => [table],
+    options: [],
   };
 }

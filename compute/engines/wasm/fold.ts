@@ -1,17 +1,27 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../engine.ts";
+import type { Crew, Member, Share } from "./crew.ts";
 import { realDestination } from "./destination.ts";
-import { depthOf, gemm, panelColumns, panelRows, stagedColumns } from "./gemm.ts";
-import type { Kernels } from "./kernels.ts";
+import {
+  depthOf,
+  type Extents,
+  gemm,
+  type Products,
+  packedBytes,
+  panelBytes,
+  panelColumns,
+  rowsPerTurn,
+  stagedColumns,
+} from "./gemm.ts";
+import { kernelsOn } from "./kernels.ts";
+import { isFoldable } from "./largest.ts";
 import type { KernelMemory } from "./memory.ts";
 import { type Operand, type Rows, realOperand, rowsOf, Workspace } from "./staging.ts";
 
-/** Numbers of a row or an array staged at a time by the passes that are not products. */
+/** Numbers unfolded at a time. */
 const chunk = 8192;
 /** Fewer rows or columns than this pay for the folding with more than half their product. */
 const fewestFolded = 96;
-/** Sums of mirrored elements stay far from overflow below this. */
-const largestFoldable = 1e300;
 
 type Half = "even" | "odd";
 
@@ -70,45 +80,79 @@ function foldedRight(work: Workspace, source: Rows, extent: number, half: Half, 
   };
 }
 
-/** Largest magnitude of an array; NaN when it has one. */
-function largest(work: Workspace, { data }: DenseArray): number {
-  const operand = realOperand(work, { data, offset: 0, stride: data.length }, chunk);
-  let most = 0;
-  for (let from = 0; from < data.length; from += chunk) {
-    const count = Math.min(chunk, data.length - from);
-    most = Math.max(most, work.kernels.misc.largest(operand.stage(0, 1, from, count).address, count));
-  }
-  return most;
+/** One half's product, as every thread gets it. */
+interface HalfTask extends Extents {
+  readonly half: Half;
+  /** The rows of this half. */
+  readonly a: Rows;
+  readonly b: Rows;
+  readonly result: Rows;
+  /** Terms of the unfolded product. */
+  readonly extent: number;
+  readonly packed: number;
+  readonly own: number;
+  readonly ownBytes: number;
 }
 
-/** Whether folding pays, and the values are far enough from overflow that Inf - Inf can't arise. */
-export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, kernels: Kernels): boolean {
-  if (a.dtype !== "float64" || b.dtype !== "float64") return false;
-  if (a.shape[0] < fewestFolded || b.shape[1] < fewestFolded) return false;
-  const work = new Workspace(memory, kernels);
-  try {
-    return largest(work, a) < largestFoldable && largest(work, b) < largestFoldable;
-  } finally {
-    work.free();
-  }
+/** What one of so many threads works with, in its own room. */
+function prepare(work: Workspace, task: Omit<HalfTask, "packed">, threads: number): Products {
+  const { half, a, b, result, extent, m, n, k } = task;
+  const rows = rowsPerTurn(m, threads);
+  const terms = depthOf(k);
+  const left = foldedLeft(work, a, half, rows * terms);
+  return {
+    products: [{ left, right: 0, plane: 0, add: false }],
+    rights: [foldedRight(work, b, extent, half, terms * Math.min(stagedColumns, n))],
+    destination: realDestination(work, result, rows * Math.min(panelColumns, n)),
+    panel: work.take(panelBytes({ m, n, k }, threads, false)),
+  };
 }
+
+export const foldShare: Share<HalfTask> = {
+  name: "fold",
+  run(task, member) {
+    const work = new Workspace(member, task.own + member.who * task.ownBytes);
+    gemm(work, task, prepare(work, task, member.of), [task.packed], false, member);
+  },
+};
+
+interface UnfoldTask {
+  readonly even: Rows;
+  readonly odd: Rows;
+  readonly count: number;
+  readonly n: number;
+  readonly own: number;
+}
+
+const unfoldBytes = 2 * 8 * chunk;
 
 /** Rows i and -i hold the even and the odd half of the result: makes them what they stand for. */
-function unfold(work: Workspace, halves: Record<Half, Rows>, count: number, n: number): void {
-  const even = realDestination(work, halves.even, chunk);
-  const odd = realDestination(work, halves.odd, chunk);
-  const most = Math.max(1, Math.floor(chunk / n));
-  for (let row = 0; row < count; row += most) {
-    const rows = Math.min(most, count - row);
-    for (let column = 0; column < n; column += chunk) {
-      const columns = Math.min(chunk, n - column);
-      const [x] = even.open(row, rows, column, columns, false).planes;
-      const [y] = odd.open(row, rows, column, columns, false).planes;
-      work.kernels.misc.unfoldRows(x.address, y.address, x.stride, y.stride, rows, columns);
-      even.close(row, rows, column, columns, false);
-      odd.close(row, rows, column, columns, false);
+export const unfoldShare: Share<UnfoldTask> = {
+  name: "unfold",
+  run({ even: evenRows, odd: oddRows, count, n, own }, member: Member) {
+    const work = new Workspace(member, own + member.who * unfoldBytes);
+    const even = realDestination(work, evenRows, chunk);
+    const odd = realDestination(work, oddRows, chunk);
+    const most = Math.max(1, Math.floor(chunk / n));
+    for (let row = member.take() * most; row < count; row = member.take() * most) {
+      const rows = Math.min(most, count - row);
+      for (let column = 0; column < n; column += chunk) {
+        const columns = Math.min(chunk, n - column);
+        const [x] = even.open(row, rows, column, columns, false).planes;
+        const [y] = odd.open(row, rows, column, columns, false).planes;
+        work.kernels.misc.unfoldRows(x.address, y.address, x.stride, y.stride, rows, columns);
+        even.close(row, rows, column, columns, false);
+        odd.close(row, rows, column, columns, false);
+      }
     }
-  }
+  },
+};
+
+/** Whether folding pays, and the values are far enough from overflow that Inf - Inf can't arise. */
+export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, crew: Crew): boolean {
+  if (a.dtype !== "float64" || b.dtype !== "float64") return false;
+  if (a.shape[0] < fewestFolded || b.shape[1] < fewestFolded) return false;
+  return isFoldable(a, memory, crew) && isFoldable(b, memory, crew);
 }
 
 /**
@@ -120,44 +164,53 @@ export function foldedMatmul(
   a: DenseArray,
   b: DenseArray,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = memory.array({ shape: [m, n], dtype: "float64" });
-  const target = rowsOf(result);
+  // Half the flops of the product, at 24 a nanosecond.
+  const hands = crew.worth((m * n * k) / 24);
+  const [left, right] = [a, b].map((array) => memory.common(array, hands));
+  const target = rowsOf(result, memory);
   // The odd half goes where its rows' mirrors are: local row 0 is i = 1, kept in the last row.
-  const upwards: Rows = { data: result.data, offset: (m - 1) * n, stride: -n };
-  const work = new Workspace(memory, kernels);
+  const upwards: Rows = { ...target, offset: (m - 1) * n, stride: -n };
   const halves = (["even", "odd"] as const).map((half) => {
     const extents = { m: halfOf(m, half).count, n, k: halfOf(k, half).count };
     return { half, extents, share: (extents.m * extents.k) / (m * k) };
   });
   const total = halves.reduce((sum, { share }) => sum + share, 0);
   let done = 0;
-  try {
-    for (const { half, extents, share } of halves) {
-      const rows = Math.min(panelRows, extents.m);
-      const terms = depthOf(extents.k);
-      const firstRow = halfOf(m, half).first;
-      const left = foldedLeft(work, { ...rowsOf(a), offset: firstRow * k }, half, rows * terms);
-      const right = foldedRight(work, rowsOf(b), k, half, terms * Math.min(stagedColumns, n));
-      const most = rows * Math.min(panelColumns, n);
-      const destination = realDestination(work, half === "even" ? target : upwards, most);
-      const product = { left, right: 0, plane: 0, add: false };
-      const before = done;
-      gemm(work, extents, [product], [right], destination, false, (fraction) =>
-        onFraction((before + share * fraction) / total),
-      );
-      done += share;
-      work.free();
-    }
-    // Row 0 has no odd half.
-    unfold(work, { even: { ...target, offset: n }, odd: upwards }, halfOf(m, "odd").count, n);
-  } finally {
-    work.free();
+  for (const { half, extents, share } of halves) {
+    const task = {
+      ...extents,
+      half,
+      a: { ...rowsOf(left, memory), offset: halfOf(m, half).first * k },
+      b: rowsOf(right, memory),
+      result: half === "even" ? target : upwards,
+      extent: k,
+    };
+    const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+    const ownBytes = Workspace.bytes(floor, (work) =>
+      prepare(work, { ...task, own: 0, ownBytes: 0 }, hands.size),
+    );
+    const packed = memory.scratch(packedBytes(extents, false) + hands.size * ownBytes);
+    const own = packed + packedBytes(extents, false);
+    const before = done;
+    hands.run(foldShare, { ...task, packed, own, ownBytes }, (fraction) =>
+      onFraction((before + share * fraction) / total),
+    );
+    memory.freeScratch(packed);
+    done += share;
   }
+  const own = memory.scratch(hands.size * unfoldBytes);
+  // Row 0 has no odd half.
+  const rows = { even: { ...target, offset: n }, odd: upwards, count: halfOf(m, "odd").count, n, own };
+  hands.run(unfoldShare, rows, () => {});
+  memory.freeScratch(own);
+  for (const [copy, array] of [[left, a] as const, [right, b] as const])
+    if (copy !== array) memory.release(copy);
   onFraction(1);
   return result;
 }

@@ -1,8 +1,11 @@
-import type { OnFraction } from "../engine.ts";
+import type { Member } from "./crew.ts";
 import type { Block, Operand, Workspace } from "./staging.ts";
 
 /** Rows of A packed at a time: with the usual depth 192 KiB, which stay in L2 while they meet all of B. */
-export const panelRows = 96;
+const panelRows = 96;
+/** Threads get at least this many panels each, of at least so many rows: unequal ends then matter little. */
+const leastTurns = 4;
+const leastRows = 24;
 /** Terms summed in registers before they are added to C, about. */
 const usualDepth = 256;
 /** One less than 1.5 times the usual is still one block. */
@@ -26,6 +29,13 @@ const roundUp = (count: number, step: number): number => Math.ceil(count / step)
  */
 export function depthOf(k: number): number {
   return Math.ceil(k / Math.max(1, Math.round(k / usualDepth)));
+}
+
+/** Rows a thread takes at a time. How rows are split changes no bit. */
+export function rowsPerTurn(m: number, threads: number): number {
+  if (threads === 1) return Math.min(panelRows, m);
+  const fair = roundUp(Math.ceil(m / (threads * leastTurns)), tileRows);
+  return Math.min(m, panelRows, Math.max(leastRows, fair));
 }
 
 /** m×k times k×n. */
@@ -57,6 +67,25 @@ export interface Product {
   readonly add: boolean;
 }
 
+/** The products of one call, as one thread sees them: operands and destination stage in its own room. */
+export interface Products {
+  readonly products: readonly Product[];
+  readonly rights: readonly Operand[];
+  readonly destination: Destination;
+  /** Room for packed rows of A and a tile on the side. */
+  readonly panel: number;
+}
+
+/** Bytes of all of B's packed columns at a time; the threads pack and read them together. */
+export function packedBytes({ n, k }: Extents, single: boolean): number {
+  return roundUp(roundUp(Math.min(panelColumns, n), tileColumns) * depthOf(k) * (single ? 4 : 8), 64);
+}
+
+/** Bytes of a thread's `panel`. */
+export function panelBytes({ m, k }: Extents, threads: number, single: boolean): number {
+  return tileBytes + roundUp(rowsPerTurn(m, threads), tileRows) * depthOf(k) * (single ? 4 : 8);
+}
+
 /**
  * Bytes of packed panels and staging, at most: those of a complex product whose operands all lie
  * outside kernel memory, so that each of its planes is copied (16 bytes an element) and taken apart (8).
@@ -71,40 +100,40 @@ export function gemmScratchBytes({ bytes }: { bytes: number }): number {
 }
 
 /**
- * Sums of real products over all k, in blocks as Goto and van de Geijn (2008). The order of the
- * sums depends on k alone, so where operands lie and how rows and columns are split changes no bit.
+ * Sums of real products over all k, in blocks as Goto and van de Geijn (2008): one thread's part, the others
+ * do the rest. The order of the sums depends on k alone, so where operands lie and how rows and columns
+ * are split changes no bit.
+ * @param packed where each right operand's packed columns go, common to all threads
  */
 export function gemm(
-  work: Workspace,
+  { kernels: { gemm: kernels } }: Workspace,
   { m, n, k }: Extents,
-  products: readonly Product[],
-  rights: readonly Operand[],
-  destination: Destination,
+  { products, rights, destination, panel }: Products,
+  packed: readonly number[],
   single: boolean,
-  onFraction: OnFraction,
+  member: Member,
 ): void {
   const bytes = single ? 4 : 8;
-  const { gemm: kernels } = work.kernels;
   const packRight = single ? kernels.packRight32 : kernels.packRight64;
   const multiply = single ? kernels.multiply32 : kernels.multiply64;
   const depth = depthOf(k);
-  const widest = roundUp(Math.min(panelColumns, n), tileColumns);
-  const packed = rights.map(() => work.take(widest * depth * bytes));
-  const panel = work.take(tileBytes + roundUp(Math.min(panelRows, m), tileRows) * depth * bytes);
+  const perTurn = rowsPerTurn(m, member.of);
 
   for (let column = 0; column < n; column += panelColumns) {
     const columns = Math.min(panelColumns, n - column);
+    const pieces = Math.ceil(columns / stagedColumns);
     for (let term = 0; term < k; term += depth) {
       const terms = Math.min(depth, k - term);
-      for (const [index, right] of rights.entries()) {
-        for (let from = 0; from < columns; from += stagedColumns) {
-          const staged = Math.min(stagedColumns, columns - from);
-          const block = right.stage(term, terms, column + from, staged);
-          packRight(block.address, block.stride, terms, staged, packed[index] + from * terms * bytes);
-        }
+      for (let turn = member.take(); turn < rights.length * pieces; turn = member.take()) {
+        const from = (turn % pieces) * stagedColumns;
+        const which = Math.floor(turn / pieces);
+        const staged = Math.min(stagedColumns, columns - from);
+        const block = rights[which].stage(term, terms, column + from, staged);
+        packRight(block.address, block.stride, terms, staged, packed[which] + from * terms * bytes);
       }
-      for (let row = 0; row < m; row += panelRows) {
-        const rows = Math.min(panelRows, m - row);
+      member.barrier();
+      for (let row = member.take() * perTurn; row < m; row = member.take() * perTurn) {
+        const rows = Math.min(perTurn, m - row);
         const first = term === 0;
         const { planes, add } = destination.open(row, rows, column, columns, first);
         for (const product of products) {
@@ -116,8 +145,9 @@ export function gemm(
         }
         destination.close(row, rows, column, columns, first);
         // Finished are the columns before, and of these the terms before and the rows so far.
-        onFraction((column * k * m + columns * (term * m + terms * (row + rows))) / (n * k * m));
+        member.onFraction((column * k * m + columns * (term * m + terms * (row + rows))) / (n * k * m));
       }
+      member.barrier();
     }
   }
 }

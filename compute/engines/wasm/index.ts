@@ -1,45 +1,40 @@
 import { release } from "../../release.ts";
 import type { PlanStep } from "../../steps.ts";
 import type { Engine, EngineRoom, OnFraction } from "../engine.ts";
-import { scale as scaleOutside } from "../reference/elementwise.ts";
 import { absolute } from "./absolute.ts";
+import { type Crew, soloCrew, type Threads } from "./crew.ts";
 import { fft, inverseFft, inverseRealFft, realFft } from "./fft-along-axis.ts";
 import { workingLength } from "./fft-lengths.ts";
 import { fftScratchBytes } from "./fft-workplace.ts";
 import { absoluteFft2, fft2, inverseFft2 } from "./fft2.ts";
 import { foldable, foldedMatmul } from "./fold.ts";
 import { gemmScratchBytes } from "./gemm.ts";
-import { type Kernels, kernelsOn } from "./kernels.ts";
+import { kernelsOn } from "./kernels.ts";
 import { matmul } from "./matmul.ts";
 import { type KernelMemory, kernelMemory } from "./memory.ts";
 import { random } from "./random.ts";
+import { scale } from "./scale.ts";
 import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
 
-/** The engine on a memory of the caller's choice: tests choose one so small that everything is staged. */
-export function engineOn(memory: KernelMemory, kernels: Kernels, nextStep: () => OnFraction): Engine {
+/** The engine on a memory and a crew of the caller's choice: tests choose one so small that everything is staged. */
+export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFraction): Engine {
+  const kernels = kernelsOn(memory.memory);
   return {
-    fft: (a, along) => fft(a, along, memory, kernels, nextStep()),
-    inverseFft: (a, along) => inverseFft(a, along, memory, kernels, nextStep()),
-    realFft: (a, along) => realFft(a, along, memory, kernels, nextStep()),
-    inverseRealFft: (a, along) => inverseRealFft(a, along, memory, kernels, nextStep()),
+    fft: (a, along) => fft(a, along, memory, crew, nextStep()),
+    inverseFft: (a, along) => inverseFft(a, along, memory, crew, nextStep()),
+    realFft: (a, along) => realFft(a, along, memory, crew, nextStep()),
+    inverseRealFft: (a, along) => inverseRealFft(a, along, memory, crew, nextStep()),
     fft2: (a) => fft2(a, memory, kernels, nextStep),
     inverseFft2: (a) => inverseFft2(a, memory, kernels, nextStep),
-    absolute: (a) => absolute(a, memory, kernels, nextStep()),
+    absolute: (a) => absolute(a, memory, crew, nextStep()),
     absoluteFft2: (a) => absoluteFft2(a, memory, kernels, nextStep),
-    scale(a, factor) {
-      const address = memory.addressOf(a.data);
-      const onFraction = nextStep();
-      if (address === undefined) return scaleOutside(a, factor, onFraction);
-      kernels.misc.scale64(address, a.data.length, factor);
-      onFraction(1);
-      return a;
-    },
+    scale: (a, factor) => scale(a, factor, memory, crew, nextStep()),
     matmul(a, b, { centrosymmetric = false } = {}) {
       const onFraction = nextStep();
-      const folds = centrosymmetric && foldable(a, b, memory, kernels);
-      return (folds ? foldedMatmul : matmul)(a, b, memory, kernels, onFraction);
+      const folds = centrosymmetric && foldable(a, b, memory, crew);
+      return (folds ? foldedMatmul : matmul)(a, b, memory, crew, onFraction);
     },
-    random: (request) => random(request, memory, kernels, nextStep()),
+    random: (request) => random(request, memory, crew, nextStep()),
     release(array) {
       if (memory.addressOf(array.data) === undefined) release(array);
       else memory.release(array);
@@ -57,19 +52,20 @@ const silent = () => () => {};
 /** Enough for the few numbers of a self-test. */
 const testBytes = 2 ** 20;
 
-function open(nextStep: () => OnFraction, peakBytes: number): Engine {
-  const memory = kernelMemory(peakBytes);
-  return engineOn(memory, kernelsOn(memory.memory), nextStep);
+function open(nextStep: () => OnFraction, peakBytes: number, threads?: Threads): Engine {
+  const memory = kernelMemory(peakBytes, threads?.size);
+  const crew = threads ? threads.crewOn(memory.memory) : soloCrew(memory.memory);
+  return engineOn(memory, crew, nextStep);
 }
 
 /**
- * 128-bit SIMD kernels on one thread, tested on this machine.
+ * 128-bit SIMD kernels, tested on this machine.
  * @throws Error when WebAssembly here knows no relaxed SIMD or a kernel calculates wrongly
  */
 export function wasmRoom(): EngineRoom {
   const memory = kernelMemory(testBytes);
   const kernels = kernelsOn(memory.memory);
-  const engine = engineOn(memory, kernels, silent);
+  const engine = engineOn(memory, soloCrew(memory.memory), silent);
   selfTest(engine);
   const kernel = fusesMultiplyAdd(kernels) ? "wasm128-fma" : "wasm128-nofma";
   engine.finish({});

@@ -1,34 +1,102 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { resultDtype } from "../../result-dtype.ts";
 import type { OnFraction } from "../engine.ts";
+import type { Crew, Share } from "./crew.ts";
 import { complexDestination, realDestination } from "./destination.ts";
-import { depthOf, gemm, type Product, panelColumns, panelRows, stagedColumns } from "./gemm.ts";
-import type { Kernels } from "./kernels.ts";
+import {
+  depthOf,
+  type Extents,
+  gemm,
+  type Product,
+  type Products,
+  packedBytes,
+  panelBytes,
+  panelColumns,
+  rowsPerTurn,
+  stagedColumns,
+} from "./gemm.ts";
+import { kernelsOn } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
-import { type Operand, planeOperand, realOperand, rowsOf, Workspace } from "./staging.ts";
+import { type Operand, planeOperand, type Rows, realOperand, rowsOf, Workspace } from "./staging.ts";
 
-/** The real matrices a factor is made of: [re] or [re, im]; and -im for the product i·i. */
-function parts(work: Workspace, array: DenseArray, most: number, single: boolean): Operand[] {
-  const rows = rowsOf(array);
-  if (array.dtype !== "complex128") return [realOperand(work, rows, most, single)];
-  return [planeOperand(work, rows, 0, 1, most), planeOperand(work, rows, 1, 1, most)];
+/** A matrix as every thread gets it. */
+interface Factor extends Rows {
+  readonly dtype: Dtype;
 }
 
-function productsOf(work: Workspace, a: DenseArray, b: DenseArray, most: number, single: boolean): Product[] {
+interface Task extends Extents {
+  readonly a: Factor;
+  readonly b: Factor;
+  readonly result: Factor;
+  /** Packed columns of each real matrix that b is made of. */
+  readonly packed: readonly number[];
+  /** The threads' own rooms, one behind the other. */
+  readonly own: number;
+  readonly ownBytes: number;
+}
+
+const factorOf = (array: DenseArray, memory: KernelMemory): Factor => ({
+  ...rowsOf(array, memory),
+  dtype: array.dtype,
+});
+const planesOf = ({ dtype }: { dtype: Dtype }): 1 | 2 => (dtype === "complex128" ? 2 : 1);
+const isSingle = ({ dtype }: { dtype: Dtype }): boolean => dtype === "float32";
+
+/** The real matrices a factor is made of: [re] or [re, im]. */
+function parts(work: Workspace, factor: Factor, most: number, single: boolean): Operand[] {
+  if (planesOf(factor) === 1) return [realOperand(work, factor, most, single)];
+  return [planeOperand(work, factor, 0, 1, most), planeOperand(work, factor, 1, 1, most)];
+}
+
+function productsOf(work: Workspace, a: Factor, b: Factor, most: number, single: boolean): Product[] {
   const left = parts(work, a, most, single);
-  const rightIsComplex = b.dtype === "complex128";
+  const rightIsComplex = planesOf(b) === 2;
   const real = { left: left[0], right: 0, plane: 0, add: false };
   if (left.length === 1) {
     return rightIsComplex ? [real, { left: left[0], right: 1, plane: 1, add: false }] : [real];
   }
   if (!rightIsComplex) return [real, { left: left[1], right: 0, plane: 1, add: false }];
-  const minusImaginary = planeOperand(work, rowsOf(a), 1, -1, most);
+  const minusImaginary = planeOperand(work, a, 1, -1, most);
   return [
     real,
     { left: minusImaginary, right: 1, plane: 0, add: true },
     { left: left[0], right: 1, plane: 1, add: false },
     { left: left[1], right: 0, plane: 1, add: true },
   ];
+}
+
+/** What one of so many threads works with, in its own room. */
+function prepare(
+  work: Workspace,
+  { a, b, result, m, n, k }: Omit<Task, "packed">,
+  threads: number,
+): Products {
+  const terms = depthOf(k);
+  const rows = rowsPerTurn(m, threads);
+  const single = isSingle(result);
+  const block = rows * Math.min(panelColumns, n);
+  return {
+    destination:
+      planesOf(result) === 2
+        ? complexDestination(work, result, block)
+        : realDestination(work, result, block, single),
+    products: productsOf(work, a, b, rows * terms, single),
+    rights: parts(work, b, terms * Math.min(stagedColumns, n), single),
+    panel: work.take(panelBytes({ m, n, k }, threads, single)),
+  };
+}
+
+export const matmulShare: Share<Task> = {
+  name: "matmul",
+  run(task, member) {
+    const work = new Workspace(member, task.own + member.who * task.ownBytes);
+    gemm(work, task, prepare(work, task, member.of), task.packed, isSingle(task.result), member);
+  },
+};
+
+/** 2·m·k·n flops of each real product at 24 a nanosecond, 48 of float32. */
+function nanoseconds(a: Factor, b: Factor, { m, n, k }: Extents): number {
+  return (m * n * k * planesOf(a) * planesOf(b)) / (isSingle(a) && isSingle(b) ? 24 : 12);
 }
 
 /**
@@ -40,29 +108,35 @@ export function matmul(
   a: DenseArray,
   b: DenseArray,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = memory.array({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) }, k === 0);
-  const single = result.dtype === "float32";
-  const work = new Workspace(memory, kernels);
-  try {
-    const terms = depthOf(k);
-    const rows = Math.min(panelRows, m);
-    const target = rowsOf(result);
-    const block = rows * Math.min(panelColumns, n);
-    const destination =
-      result.dtype === "complex128"
-        ? complexDestination(work, target, block)
-        : realDestination(work, target, block, single);
-    const products = productsOf(work, a, b, rows * terms, single);
-    const rights = parts(work, b, terms * Math.min(stagedColumns, n), single);
-    gemm(work, { m, n, k }, products, rights, destination, single, onFraction);
-  } finally {
-    work.free();
-  }
+  const hands = crew.worth(nanoseconds(factorOf(a, memory), factorOf(b, memory), { m, n, k }));
+  const [left, right] = [a, b].map((array) => memory.common(array, hands));
+  const single = isSingle(result);
+  const factors = {
+    a: factorOf(left, memory),
+    b: factorOf(right, memory),
+    result: factorOf(result, memory),
+    m,
+    n,
+    k,
+  };
+  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  const ownBytes = Workspace.bytes(floor, (work) =>
+    prepare(work, { ...factors, own: 0, ownBytes: 0 }, hands.size),
+  );
+  const each = packedBytes(factors, single);
+  const scratch = memory.scratch(planesOf(right) * each + hands.size * ownBytes);
+  const own = scratch + planesOf(right) * each;
+  const packed = planesOf(right) === 2 ? [scratch, scratch + each] : [scratch];
+  hands.run(matmulShare, { ...factors, packed, own, ownBytes }, onFraction);
+  memory.freeScratch(scratch);
+  for (const [copy, array] of [[left, a] as const, [right, b] as const])
+    if (copy !== array) memory.release(copy);
   onFraction(1);
   return result;
 }

@@ -1,5 +1,6 @@
 import { type ArraySpec, byteLength, type DenseArray, elementCount, zeros } from "@sluice/contract/array";
-import { release as releaseBuffer } from "../../release.ts";
+import { FirstFit } from "./first-fit.ts";
+import { OutsideArrays } from "./outside-arrays.ts";
 
 /** Where the operands of WASM kernels live: one shared memory, handed out in pieces. */
 export interface KernelMemory {
@@ -9,6 +10,10 @@ export interface KernelMemory {
    * in an ArrayBuffer of its own.
    */
   array(spec: ArraySpec, zeroed?: boolean): DenseArray;
+  /** A new array outside kernel memory, with whatever was there before; all threads can reach it. */
+  outside(spec: ArraySpec): DenseArray;
+  /** The array where a crew of this size reaches it: itself, or a copy that is released like any other. */
+  common(array: DenseArray, crew: { readonly size: number }): DenseArray;
   /** Gives the array's bytes back; arrays this memory did not make are ignored. */
   release(array: DenseArray): void;
   /** Byte address of a view that lies in kernel memory, else undefined. */
@@ -41,45 +46,34 @@ const mostKept = 2 ** 30;
 const leastKept = 2 ** 28;
 /** Room beyond the plan's peak, as pieces of different sizes never fill a memory. Virtual until touched. */
 const slack = 1.25;
-/** Kept free of arrays, for kernels to work in. */
+/** Kept free of arrays for each thread, for kernels to work in. */
 const scratchBytes = 64 * 2 ** 20;
 /** The same in a memory too small for all arrays, which are then staged in large blocks. */
 const stagingBytes = 512 * 2 ** 20;
 
-interface Hole {
-  readonly start: number;
-  readonly end: number;
-}
-
-const roundUp = (bytes: number, step: number): number => Math.ceil(bytes / step) * step;
-
-/** First fit over a sorted list of holes: a job has a handful of arrays, so simple is fast. */
+/** The memory of one run on one thread or on several. */
 class Arena implements KernelMemory {
   readonly memory: WebAssembly.Memory;
   readonly #kept: boolean;
   readonly #reserve: number;
-  readonly #sizes = new Map<number, number>();
-  readonly #outside = new WeakSet<ArrayBufferLike>();
-  #holes: Hole[];
+  readonly #pieces: FirstFit;
+  readonly #outside: OutsideArrays;
   /** Bytes from here on were never handed out and are still zero. */
   #untouched = firstAddress;
 
-  constructor(bytes: number, reserve: number, kept = false) {
-    const pages = roundUp(bytes, pageBytes) / pageBytes;
+  constructor(bytes: number, reserve: number, outside: OutsideArrays, kept = false) {
+    const pages = Math.ceil(bytes / pageBytes);
     this.memory = newMemory(pages);
     this.#kept = kept;
     this.#reserve = reserve;
-    this.#holes = [{ start: firstAddress, end: pages * pageBytes }];
+    this.#outside = outside;
+    this.#pieces = new FirstFit(firstAddress, pages * pageBytes, alignment);
   }
 
   array(spec: ArraySpec, zeroed = true): DenseArray {
     const bytes = byteLength(spec);
-    const address = this.#take(bytes, this.#reserve);
-    if (address === undefined) {
-      const array = zeros(spec);
-      this.#outside.add(array.data.buffer);
-      return array;
-    }
+    const address = this.#pieces.take(bytes, this.#reserve);
+    if (address === undefined) return this.#outside.array(spec, zeroed);
     const { shape, dtype } = spec;
     const length = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
     const View = dtype === "float32" ? Float32Array : Float64Array;
@@ -89,10 +83,21 @@ class Arena implements KernelMemory {
     return { shape: [...shape], dtype, data };
   }
 
+  outside(spec: ArraySpec): DenseArray {
+    return this.#outside.array(spec, false);
+  }
+
+  common(array: DenseArray, { size }: { size: number }): DenseArray {
+    if (size === 1 || array.data.buffer instanceof SharedArrayBuffer) return array;
+    const copy = this.array(array, false);
+    copy.data.set(array.data);
+    return copy;
+  }
+
   release(array: DenseArray): void {
     const address = this.addressOf(array.data);
-    if (address !== undefined) this.#give(address);
-    else if (this.#outside.delete(array.data.buffer)) releaseBuffer(array);
+    if (address !== undefined) this.#pieces.give(address);
+    else this.#outside.release(array);
   }
 
   addressOf(view: ArrayBufferView): number | undefined {
@@ -100,14 +105,14 @@ class Arena implements KernelMemory {
   }
 
   scratch(bytes: number): number {
-    const address = this.#take(bytes);
+    const address = this.#pieces.take(bytes);
     if (address === undefined) throw new RangeError("Array buffer allocation failed");
     this.#untouched = Math.max(this.#untouched, address + bytes);
     return address;
   }
 
   freeScratch(address: number): void {
-    this.#give(address);
+    this.#pieces.give(address);
   }
 
   handOver(array: DenseArray): DenseArray {
@@ -121,37 +126,8 @@ class Arena implements KernelMemory {
 
   close(): void {
     if (!this.#kept) return;
-    this.#sizes.clear();
-    this.#holes = [{ start: firstAddress, end: this.memory.buffer.byteLength }];
+    this.#pieces.giveAll();
     idle = this;
-  }
-
-  #take(bytes: number, leaving = 0): number | undefined {
-    // An empty array still gets an address of its own.
-    const size = Math.max(alignment, roundUp(bytes, alignment));
-    const index = this.#holes.findIndex(({ start, end }) => end - start >= size);
-    if (index === -1) return undefined;
-    const { start, end } = this.#holes[index];
-    const leaves = (hole: Hole, at: number) => hole.end - hole.start - (at === index ? size : 0) >= leaving;
-    if (leaving > 0 && !this.#holes.some(leaves)) return undefined;
-    const rest = start + size < end ? [{ start: start + size, end }] : [];
-    this.#holes.splice(index, 1, ...rest);
-    this.#sizes.set(start, size);
-    return start;
-  }
-
-  #give(address: number): void {
-    const size = this.#sizes.get(address);
-    if (size === undefined) return;
-    this.#sizes.delete(address);
-    const holes = [...this.#holes, { start: address, end: address + size }].sort((a, b) => a.start - b.start);
-    this.#holes = [];
-    for (const hole of holes) {
-      const last = this.#holes.at(-1);
-      if (last?.end === hole.start)
-        this.#holes[this.#holes.length - 1] = { start: last.start, end: hole.end };
-      else this.#holes.push(hole);
-    }
   }
 }
 
@@ -170,18 +146,22 @@ let idle: Arena | undefined;
 /**
  * Memory for one run, closed by its user.
  * @param bytes what is alive at most: arrays that find no room, as beyond 4 GiB, are made outside
+ * @param threads that are to reach all of it
  */
-export function kernelMemory(bytes: number): KernelMemory {
-  const wanted = firstAddress + Math.ceil(bytes * slack) + scratchBytes;
-  if (wanted > mostBytes) return new Arena(mostBytes, stagingBytes);
-  if (wanted > mostKept) return new Arena(wanted, scratchBytes);
+export function kernelMemory(bytes: number, threads = 1): KernelMemory {
+  const outside = new OutsideArrays(threads > 1);
+  // Each thread works in room of its own.
+  const scratch = scratchBytes * threads;
+  const wanted = firstAddress + Math.ceil(bytes * slack) + scratch;
+  if (wanted > mostBytes) return new Arena(mostBytes, Math.max(stagingBytes, scratch), outside);
+  if (wanted > mostKept || threads > 1) return new Arena(wanted, scratch, outside);
   const kept = idle;
   idle = undefined;
   if (kept && kept.memory.buffer.byteLength >= wanted) return kept;
-  return new Arena(Math.max(leastKept, 2 ** Math.ceil(Math.log2(wanted))), scratchBytes, true);
+  return new Arena(Math.max(leastKept, 2 ** Math.ceil(Math.log2(wanted))), scratch, outside, true);
 }
 
 /** A memory for scratch alone, so that every array lies outside: how tests force staging. */
-export function stagingMemory(bytes: number): KernelMemory {
-  return new Arena(firstAddress + bytes, firstAddress + bytes);
+export function stagingMemory(bytes: number, threads = 1): KernelMemory {
+  return new Arena(firstAddress + bytes, firstAddress + bytes, new OutsideArrays(threads > 1));
 }

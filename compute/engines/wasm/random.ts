@@ -1,15 +1,17 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
 import { initialState, jump } from "../../random/pcg64.ts";
 import type { OnFraction, RandomRequest } from "../engine.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Crew, Share } from "./crew.ts";
 import type { KernelMemory } from "./memory.ts";
-import { viewOf } from "./staging.ts";
+import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";
 
 /** The kernel keeps this many states, each that many steps on from the last. */
 const streams = 4n;
 /** Four states, and the factor and offset that take each of them `streams` steps on; 128 bits each. */
 const stateWords = 12;
-/** Values between two reports; also the block in which arrays outside kernel memory are made. */
+/** Values made in one turn of a thread, and between two reports. */
+const perTurn = 2 ** 20;
+/** Values made at a time when the array lies outside kernel memory. */
 const block = 65_536;
 
 const mask64 = (1n << 64n) - 1n;
@@ -19,13 +21,19 @@ const mask128 = (1n << 128n) - 1n;
 const oneStep = jump(1n, 1n);
 const allSteps = jump(1n, streams);
 
-function writeState(seed: RandomRequest["seed"], words: BigUint64Array): void {
-  const { state, increment } = initialState(seed);
+interface Generator {
+  readonly state: bigint;
+  readonly increment: bigint;
+}
+
+/** Makes `words` what the kernel goes on from after so many draws. */
+function writeState({ state, increment }: Generator, draws: number, words: BigUint64Array): void {
   const put = (index: number, value: bigint): void => {
     words[2 * index] = value & mask64;
     words[2 * index + 1] = (value >> 64n) & mask64;
   };
-  let current = state;
+  const skip = jump(increment, BigInt(draws));
+  let current = (state * skip.factor + skip.offset) & mask128;
   for (let stream = 0; stream < Number(streams); stream += 1) {
     // A draw steps first.
     current = (current * oneStep.factor + increment) & mask128;
@@ -35,32 +43,64 @@ function writeState(seed: RandomRequest["seed"], words: BigUint64Array): void {
   put(5, allSteps.offset * increment);
 }
 
+interface Task {
+  readonly generator: Generator;
+  readonly result: Rows;
+  readonly count: number;
+  readonly single: boolean;
+  readonly own: number;
+}
+
+/** Kernel state, and the block of an array outside kernel memory. */
+const ownBytes = 64 * Math.ceil((8 * stateWords) / 64) + 8 * block;
+
+export const randomShare: Share<Task> = {
+  name: "random",
+  run({ generator, result, count, single, own }, member) {
+    const work = new Workspace(member, own + member.who * ownBytes);
+    const { address, data } = result;
+    const fill = single ? member.kernels.misc.randomSingles : member.kernels.misc.randomDoubles;
+    const perDraw = single ? 2 : 1;
+    const state = work.take(8 * stateWords);
+    const words = new BigUint64Array(member.memory.buffer, state, stateWords);
+    const staged = work.take(8 * block);
+    let next = -1;
+    for (let from = member.take() * perTurn; from < count; from = member.take() * perTurn) {
+      if (from !== next) writeState(generator, from / perDraw, words);
+      next = from + perTurn;
+      for (let at = from; at < Math.min(count, next); at += block) {
+        const values = Math.min(block, count - at);
+        // The last turn may write up to seven values more: arrays in kernel memory end on 64 bytes.
+        const turns = Math.ceil(values / (Number(streams) * perDraw));
+        fill(state, turns, address === undefined ? staged : address + at * (single ? 4 : 8));
+        if (address === undefined) data.set(viewOf(member.memory, staged, values, single), at);
+      }
+      member.onFraction(Math.min(count, next) / count);
+    }
+  },
+};
+
 /** `numpy.random.default_rng(seed).random(shape, dtype)`, bit for bit. */
 export function random(
   { shape, seed, dtype = "float64" }: RandomRequest,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
-  const result = memory.array({ shape, dtype }, false);
+  const array = memory.array({ shape, dtype }, false);
   const count = elementCount(shape);
-  const single = dtype === "float32";
-  const bytes = single ? 4 : 8;
-  const fill = single ? kernels.misc.randomSingles : kernels.misc.randomDoubles;
-  const perTurn = Number(streams) * (single ? 2 : 1);
-  const base = memory.addressOf(result.data);
-  const scratchBytes = 8 * stateWords + (base === undefined ? bytes * block : 0);
-  const state = memory.scratch(scratchBytes);
-  const staged = state + 8 * stateWords;
-  writeState(seed, new BigUint64Array(memory.memory.buffer, state, stateWords));
-  for (let from = 0; from < count; from += block) {
-    const values = Math.min(block, count - from);
-    // The last turn may write up to seven values more: arrays in kernel memory end on 64 bytes.
-    fill(state, Math.ceil(values / perTurn), base === undefined ? staged : base + from * bytes);
-    if (base === undefined) result.data.set(viewOf(memory, staged, values, single), from);
-    onFraction((from + values) / count);
-  }
-  memory.freeScratch(state);
+  // 2.4 ns a value.
+  const hands = crew.worth(2.4 * count);
+  const own = memory.scratch(hands.size * ownBytes);
+  const task = {
+    generator: initialState(seed),
+    result: lineOf(array, memory),
+    count,
+    single: dtype === "float32",
+    own,
+  };
+  hands.run(randomShare, task, onFraction);
+  memory.freeScratch(own);
   onFraction(1);
-  return result;
+  return array;
 }

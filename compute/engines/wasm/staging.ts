@@ -1,12 +1,15 @@
 import type { DenseArray } from "@sluice/contract/array";
+import type { Member } from "./crew.ts";
 import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 
 type Floats = Float64Array | Float32Array;
 
-/** Dense rows, `stride` numbers apart; number 0 of row 0 is at `offset`. */
+/** Dense rows, `stride` numbers apart; number 0 of row 0 is at `offset`. Plain data: any thread may get it. */
 export interface Rows {
   readonly data: Floats;
+  /** Byte address of `data` when it lies in kernel memory. Its buffer does not tell: each thread has its own object for it. */
+  readonly address: number | undefined;
   readonly offset: number;
   readonly stride: number;
 }
@@ -23,29 +26,39 @@ export interface Operand {
 }
 
 /** The numbers of a matrix as rows; complex128 has two per element. */
-export function rowsOf({ shape, dtype, data }: DenseArray): Rows {
-  return { data, offset: 0, stride: shape[1] * (dtype === "complex128" ? 2 : 1) };
+export function rowsOf({ shape, dtype, data }: DenseArray, memory: KernelMemory): Rows {
+  const stride = shape[1] * (dtype === "complex128" ? 2 : 1);
+  return { data, address: memory.addressOf(data), offset: 0, stride };
 }
 
-/** Scratch of one product, freed together. */
-export class Workspace {
-  readonly memory: KernelMemory;
-  readonly kernels: Kernels;
-  readonly #taken: number[] = [];
+/** All numbers of an array in one row. */
+export function lineOf({ data }: DenseArray, memory: KernelMemory): Rows {
+  return { data, address: memory.addressOf(data), offset: 0, stride: data.length };
+}
 
-  constructor(memory: KernelMemory, kernels: Kernels) {
+/** One thread's own room in kernel memory, handed out from its start. */
+export class Workspace {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+  #next: number;
+
+  constructor({ memory, kernels }: Pick<Member, "memory" | "kernels">, address: number) {
     this.memory = memory;
     this.kernels = kernels;
+    this.#next = address;
   }
 
   take(bytes: number): number {
-    const address = this.memory.scratch(bytes);
-    this.#taken.push(address);
+    const address = this.#next;
+    this.#next += Math.ceil(bytes / 64) * 64;
     return address;
   }
 
-  free(): void {
-    for (const address of this.#taken.splice(0)) this.memory.freeScratch(address);
+  /** Bytes that `prepare` takes. */
+  static bytes(floor: Pick<Member, "memory" | "kernels">, prepare: (work: Workspace) => unknown): number {
+    const work = new Workspace(floor, 0);
+    prepare(work);
+    return work.#next;
   }
 }
 
@@ -81,8 +94,8 @@ export function copyOut(
 }
 
 /** Numbers of the kernels' kind at an address. */
-export function viewOf(memory: KernelMemory, address: number, length: number, single: boolean): Floats {
-  const { buffer } = memory.memory;
+export function viewOf(memory: WebAssembly.Memory, address: number, length: number, single: boolean): Floats {
+  const { buffer } = memory;
   return single ? new Float32Array(buffer, address, length) : new Float64Array(buffer, address, length);
 }
 
@@ -92,7 +105,7 @@ export function viewOf(memory: KernelMemory, address: number, length: number, si
  */
 export function realOperand(work: Workspace, source: Rows, most: number, single = false): Operand {
   const bytes = single ? 4 : 8;
-  const base = work.memory.addressOf(source.data);
+  const base = source.address;
   if (base !== undefined && source.data.BYTES_PER_ELEMENT === bytes) {
     const { offset, stride } = source;
     return {
@@ -100,10 +113,9 @@ export function realOperand(work: Workspace, source: Rows, most: number, single 
     };
   }
   const address = work.take(most * bytes);
-  const copy = viewOf(work.memory, address, most, single);
   return {
     stage(row, rows, column, columns) {
-      copyIn(source, [row, rows], [column, columns], copy);
+      copyIn(source, [row, rows], [column, columns], viewOf(work.memory, address, rows * columns, single));
       return { address, stride: columns };
     },
   };

@@ -19,7 +19,7 @@ const kernel = (name: string, more: string, body: readonly string[]): string => 
 export function ${name}(
   a: usize, aStep: usize, aNext: usize, aOuter: usize,
   o: usize, oStep: usize, oNext: usize, oOuter: usize,
-  inner: i32, count: i32, given: i32, n: i32, work: usize, plane: usize, recipe: usize, ${more}
+  inner: i32, count: i32, given: i32, n: i32, work: usize, plane: usize, recipe: usize, table: usize, ${more}
 ): void {
   const x = work; const y = work + 2 * plane; const last = count - 1; const half = n / 2;
   for (let line = 0; line < count; line += 4) {
@@ -40,7 +40,7 @@ const complexLines = kernel("complexLines", "swapped: i32,", [
 ]);
 
 /** Real to complex: points 0 … n/2, or all with `full`; `conjugate`: of the inverse. An odd n as complex numbers. */
-const realLines = kernel("realLines", "table: usize, single: i32, full: i32, conjugate: i32,", [
+const realLines = kernel("realLines", "single: i32, full: i32, conjugate: i32,", [
   "if (n & 1) {",
   `  reals4(${input}, aStep, single, given, x);`,
   "  padding(x, plane, given, n); memory.fill(x + plane, 0, <usize>n << 5);",
@@ -57,7 +57,7 @@ const realLines = kernel("realLines", "table: usize, single: i32, full: i32, con
 ]);
 
 /** Points 0 … n/2 to the real numbers they are the transform of, unscaled; imaginary parts that cannot be are not looked at. */
-const hermitianLines = kernel("hermitianLines", "table: usize,", [
+const hermitianLines = kernel("hermitianLines", "", [
   `separate4(${input}, aStep, given, x, plane);`,
   "padding(x, plane, given, half + 1);",
   "if (n & 1) {",

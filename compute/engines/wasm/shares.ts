@@ -1,0 +1,29 @@
+import { absoluteShare } from "./absolute.ts";
+import type { Share } from "./crew.ts";
+import { fftLinesShare } from "./fft-direct.ts";
+import { foldShare, unfoldShare } from "./fold.ts";
+import { largestShare } from "./largest.ts";
+import { matmulShare } from "./matmul.ts";
+import { randomShare } from "./random.ts";
+import { scaleShare } from "./scale.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a share knows its own task; whoever finds it by name has one of that kind.
+type AnyShare = Share<any>;
+
+const shares: readonly AnyShare[] = [
+  matmulShare,
+  foldShare,
+  unfoldShare,
+  largestShare,
+  fftLinesShare,
+  absoluteShare,
+  scaleShare,
+  randomShare,
+];
+
+/** What the other threads of a crew are told to do, by name. */
+export function shareNamed(name: string): AnyShare {
+  const found = shares.find((share) => share.name === name);
+  if (!found) throw new Error(`no share of work is called ${name}`);
+  return found;
+}
