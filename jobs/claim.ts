@@ -9,10 +9,25 @@ import { timing } from "./timing.ts";
 export interface Machine {
   readonly target: Target;
   readonly taskArn?: string;
+  /** vCPUs it has, where it knows. */
+  readonly vcpu?: number;
   /** On Lambda: when the function is killed, epoch ms. It caps the lease and triggers a release. */
   readonly killedAt?: number;
   /** Aborted when the machine is being taken away (SIGTERM). */
   readonly signal?: AbortSignal;
+}
+
+/** One for each whole vCPU. */
+export function threadsOf({ vcpu = 1 }: Machine): number {
+  return Math.max(1, Math.floor(vcpu));
+}
+
+/** Names exactly what does the arithmetic here. */
+function engineText(machine: Machine): string {
+  const threads = threadsOf(machine);
+  return [engine.name, engine.version, engine.kernel, ...(threads > 1 ? [`${threads} threads`] : [])].join(
+    " ",
+  );
 }
 
 /** One conditional update that answers the job: the claim is the read. */
@@ -45,7 +60,7 @@ export async function claim(
     {
       dispatch,
       target,
-      engine: `${engine.name} ${engine.version} ${engine.kernel}`,
+      engine: engineText(machine),
       startedAt,
       ...(taskArn === undefined ? {} : { taskArn }),
     },

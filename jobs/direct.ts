@@ -41,7 +41,7 @@ export async function computeDirectly(
   const { operation, params } = prepared;
   const startedAt = ports.now();
   const results = await compute(
-    { operation, params, inputs },
+    { operation, params, inputs, threads: Math.max(1, Math.floor(prepared.route.vcpu)) },
     {
       signal: new AbortController().signal,
       onProgress: () => undefined,

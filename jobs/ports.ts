@@ -141,11 +141,11 @@ export interface RunningTask extends Launch {
 }
 
 /**
- * Runs an operation somewhere that an abort can stop, or, if it may block, perhaps right here. Random inputs
- * are made there too.
+ * Runs an operation somewhere that an abort can stop, on so many threads, or, if it may block, perhaps right here
+ * on this one. Random inputs are made there too.
  */
 export type Compute = (
-  work: { operation: string; params: Record<string, unknown>; inputs: Operands },
+  work: { operation: string; params: Record<string, unknown>; inputs: Operands; threads: number },
   watch: { signal: AbortSignal; onProgress(fraction: number): void; mayBlock: boolean },
 ) => Promise<Record<string, DenseArray>>;
 

@@ -2,7 +2,7 @@ import { refusedEngines } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
 import { readInputs, writeOutputs } from "./arrays.ts";
 import { keepBeat } from "./beat.ts";
-import { claim, type Machine, ownedBy } from "./claim.ts";
+import { claim, type Machine, ownedBy, threadsOf } from "./claim.ts";
 import { closeAttempt, ended } from "./decision.ts";
 import { next } from "./next.ts";
 import type { Compute, Ports } from "./ports.ts";
@@ -39,7 +39,7 @@ export async function runJob(
     const inputs = await readInputs(job, ports.objects, beat.signal);
     const { signal } = beat;
     const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
-    const work = { operation: job.operation, params: job.params, inputs };
+    const work = { operation: job.operation, params: job.params, inputs, threads: threadsOf(machine) };
     const results = await compute(work, watch).catch((error: unknown) => {
       throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
     });

@@ -1,6 +1,7 @@
 import { apply } from "./apply.ts";
 import type { Machine } from "./claim.ts";
 import type { LaunchRefusal } from "./evidence.ts";
+import { lambdaVcpu } from "./machines.ts";
 import type { Message } from "./message.ts";
 import type { Compute, Ports } from "./ports.ts";
 import { type RunOutcome, runJob } from "./run.ts";
@@ -20,7 +21,9 @@ export async function work(
   compute: Compute,
   ports: Ports,
 ): Promise<WorkOutcome> {
-  return message.target === "lambda" ? runJob(message, machine, compute, ports) : launch(message, ports);
+  if (message.target !== "lambda") return launch(message, ports);
+  const vcpu = lambdaVcpu(ports.settings.workMemoryMiB);
+  return runJob(message, { ...machine, vcpu }, compute, ports);
 }
 
 /**

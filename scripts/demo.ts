@@ -107,7 +107,9 @@ async function main(): Promise<boolean> {
     });
     console.log(`\n${table(["job", "input", "ran on", "status", "predicted", "actual", "result"], rows)}\n`);
     for (const [index, view] of views.entries()) {
-      console.log(`${known.cases[index]?.name}: ${view.route.reason}`);
+      console.log(
+        `${known.cases[index]?.name}: ${view.route.reason}; computed by ${view.attempts.at(-1)?.engine}`,
+      );
     }
     const lanes = new Set(views.map(({ route }) => route.target));
     if (lanes.size !== 2) console.error("expected one job at least on each lane");

@@ -1,4 +1,4 @@
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
 import type { PlanStep } from "../steps.ts";
 import type { Threads } from "./wasm/crew.ts";
@@ -39,6 +39,8 @@ export interface MatmulOptions {
  * checked by `plan()`. The bytes of a result depend on shapes and values alone.
  */
 export interface Engine {
+  /** A new array, all of which the caller writes: it holds whatever was there before. */
+  array(spec: ArraySpec): DenseArray;
   /** DFT of every line along an axis, unnormalised; complex128 out. No line touches another. */
   fft(a: DenseArray, along: Along): DenseArray;
   /** The inverse of `fft`, unnormalised: `length` times what numpy.fft.ifft answers. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import { text } from "node:stream/consumers";
 import type { Log } from "../log.ts";
 import { Actions } from "./actions.ts";
@@ -161,7 +162,8 @@ function taskMetadata(path: string, tasks: Tasks): object | undefined {
     Family: task.group.replace("family:", ""),
     DesiredStatus: task.desiredStatus,
     KnownStatus: task.lastStatus,
-    Limits: { CPU: Number(task.cpu) / 1024, Memory: Number(task.memory) },
+    // Nothing holds a local task to its vCPUs: it has the cores of this machine.
+    Limits: { CPU: availableParallelism(), Memory: Number(task.memory) },
     LaunchType: task.launchType,
     AvailabilityZone: task.availabilityZone,
   };

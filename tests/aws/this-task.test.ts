@@ -31,6 +31,12 @@ test("a task learns its ARN from the ECS agent", async () => {
   await stop();
 });
 
+test("and its vCPUs, where the agent knows them", async () => {
+  const stop = await agent(200, JSON.stringify({ TaskARN: "arn:task/7", Limits: { CPU: 4, Memory: 8192 } }));
+  expect(await thisTask()).toEqual({ taskArn: "arn:task/7", vcpu: 4 });
+  await stop();
+});
+
 test("outside of ECS it has none", async () => {
   vi.stubEnv("ECS_CONTAINER_METADATA_URI_V4", undefined);
   expect(await thisTask()).toEqual({});

@@ -75,6 +75,7 @@ describe("compute", () => {
     operation: "matmul",
     params: {},
     inputs: { a: { ...a, data: a.data.slice() }, b: { ...a, data: a.data.slice() } },
+    threads: 1,
   });
   const watch = (mayBlock: boolean, signal = new AbortController().signal) => ({
     signal,
@@ -104,7 +105,7 @@ describe("compute", () => {
       stop.abort(reason);
     };
     const running = compute(
-      { operation: "matmul", params: {}, inputs },
+      { operation: "matmul", params: {}, inputs, threads: 2 },
       { ...watch(false, stop.signal), onProgress },
     );
     await expect(running).rejects.toBe(reason);

@@ -1,3 +1,4 @@
+import { zeros } from "@sluice/contract/array";
 import { random } from "../../random/index.ts";
 import { release } from "../../release.ts";
 import type { PlanStep } from "../../steps.ts";
@@ -13,6 +14,7 @@ export const reference: EngineRoom = {
   label: { name: "reference", version: "1", kernel: "js-float64" },
 
   open: (nextStep) => ({
+    array: zeros,
     fft: (a, along) => fft(a, along, false, nextStep()),
     inverseFft: (a, along) => fft(a, along, true, nextStep()),
     realFft: (a, along) => realFft(a, along, nextStep()),

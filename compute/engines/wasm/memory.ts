@@ -46,8 +46,9 @@ const mostKept = 2 ** 30;
 const leastKept = 2 ** 28;
 /** Room beyond the plan's peak, as pieces of different sizes never fill a memory. Virtual until touched. */
 const slack = 1.25;
-/** Kept free of arrays for each thread, for kernels to work in. */
+/** Kept free of arrays, for kernels to work in: each further thread has room of its own. */
 const scratchBytes = 64 * 2 ** 20;
+const scratchPerHelper = 32 * 2 ** 20;
 /** The same in a memory too small for all arrays, which are then staged in large blocks. */
 const stagingBytes = 512 * 2 ** 20;
 
@@ -150,8 +151,7 @@ let idle: Arena | undefined;
  */
 export function kernelMemory(bytes: number, threads = 1): KernelMemory {
   const outside = new OutsideArrays(threads > 1);
-  // Each thread works in room of its own.
-  const scratch = scratchBytes * threads;
+  const scratch = scratchBytes + scratchPerHelper * (threads - 1);
   const wanted = firstAddress + Math.ceil(bytes * slack) + scratch;
   if (wanted > mostBytes) return new Arena(mostBytes, Math.max(stagingBytes, scratch), outside);
   if (wanted > mostKept || threads > 1) return new Arena(wanted, scratch, outside);
