@@ -18,17 +18,16 @@ import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
 
 /** The engine on a memory and a crew of the caller's choice: tests choose one so small that everything is staged. */
 export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFraction): Engine {
-  const kernels = kernelsOn(memory.memory);
   return {
     array: (spec) => memory.array(spec, false),
     fft: (a, along) => fft(a, along, memory, crew, nextStep()),
     inverseFft: (a, along) => inverseFft(a, along, memory, crew, nextStep()),
     realFft: (a, along) => realFft(a, along, memory, crew, nextStep()),
     inverseRealFft: (a, along) => inverseRealFft(a, along, memory, crew, nextStep()),
-    fft2: (a) => fft2(a, memory, kernels, nextStep),
-    inverseFft2: (a) => inverseFft2(a, memory, kernels, nextStep),
+    fft2: (a) => fft2(a, memory, crew, nextStep),
+    inverseFft2: (a) => inverseFft2(a, memory, crew, nextStep),
     absolute: (a) => absolute(a, memory, crew, nextStep()),
-    absoluteFft2: (a) => absoluteFft2(a, memory, kernels, nextStep),
+    absoluteFft2: (a) => absoluteFft2(a, memory, crew, nextStep),
     scale: (a, factor) => scale(a, factor, memory, crew, nextStep()),
     matmul(a, b, { centrosymmetric = false } = {}) {
       const onFraction = nextStep();

@@ -1,6 +1,7 @@
 import { absoluteShare } from "./absolute.ts";
 import type { Share } from "./crew.ts";
 import { fftLinesShare } from "./fft-direct.ts";
+import { fftMatricesShare } from "./fft-two-pass.ts";
 import { foldShare, unfoldShare } from "./fold.ts";
 import { largestShare } from "./largest.ts";
 import { matmulShare } from "./matmul.ts";
@@ -16,6 +17,7 @@ const shares: readonly AnyShare[] = [
   unfoldShare,
   largestShare,
   fftLinesShare,
+  fftMatricesShare,
   absoluteShare,
   scaleShare,
   randomShare,
