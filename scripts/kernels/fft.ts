@@ -1,8 +1,10 @@
 import { absolute } from "./fft/absolute.ts";
 import { alongAxis } from "./fft/along-axis.ts";
 import { columns } from "./fft/columns.ts";
+import { fourStep } from "./fft/four-step.ts";
 import { gather } from "./fft/gather.ts";
 import { hermitian } from "./fft/hermitian.ts";
+import { interleaved } from "./fft/interleaved.ts";
 import { magnitude } from "./fft/magnitude.ts";
 import { passes } from "./fft/passes.ts";
 import { rows } from "./fft/rows.ts";
@@ -13,5 +15,5 @@ import { transform } from "./fft/transform.ts";
 export const source = (): string =>
   [
     ...[magnitude(), passes(), transform(), gather(), scatter(), hermitian()],
-    ...[alongAxis(), rows(), columns(), absolute(), ""],
+    ...[alongAxis(), rows(), fourStep(), interleaved(), columns(), absolute(), ""],
   ].join("\n");

@@ -3,12 +3,14 @@ import { linesAlong } from "../array-lines.ts";
 import type { Along, OnFraction } from "../engine.ts";
 import type { Crew } from "./crew.ts";
 import { transformDirectly } from "./fft-direct.ts";
+import { workingLength } from "./fft-lengths.ts";
 import {
   complexTransform,
   hermitianTransform,
   type LineTransform,
   realTransform,
 } from "./fft-line-transform.ts";
+import { transformLong } from "./fft-long.ts";
 import type { KernelMemory } from "./memory.ts";
 
 /**
@@ -82,9 +84,21 @@ function transformAll(
 ): DenseArray {
   const spec = { shape: a.shape.with(axis, transform.written), dtype: transform.result };
   const result = memory.array(spec, false);
-  if (linesAlong(a.shape, axis).lines > 0) {
-    transformDirectly(a, result, axis, transform, memory, crew, onFraction);
+  const { lines } = linesAlong(a.shape, axis);
+  if (lines > 0) {
+    const method = isLong(transform.inner, lines) ? transformLong : transformDirectly;
+    method(a, result, axis, transform, memory, crew, onFraction);
   }
   onFraction(1);
   return result;
+}
+
+/**
+ * Points from which the lines of a transform go through the two passes of the four-step method: beyond, four lines side by side
+ * and their transforms leave L2 (128 bytes a point). Of fewer than four lines the lanes without one are for nothing.
+ */
+const [longFrom, fewLongFrom] = [8192, 512];
+
+function isLong(length: number, lines: number): boolean {
+  return workingLength(length) >= (lines < 4 ? fewLongFrom : longFrom);
 }

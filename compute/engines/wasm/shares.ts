@@ -1,6 +1,8 @@
 import { absoluteShare } from "./absolute.ts";
 import type { Share } from "./crew.ts";
+import { timesLineShare } from "./fft-bluestein.ts";
 import { fftLinesShare } from "./fft-direct.ts";
+import { hermitianPairsShare } from "./fft-pairs.ts";
 import { fftMatricesShare } from "./fft-two-pass.ts";
 import { foldShare, unfoldShare } from "./fold.ts";
 import { largestShare } from "./largest.ts";
@@ -18,6 +20,8 @@ const shares: readonly AnyShare[] = [
   largestShare,
   fftLinesShare,
   fftMatricesShare,
+  hermitianPairsShare,
+  timesLineShare,
   absoluteShare,
   scaleShare,
   randomShare,
