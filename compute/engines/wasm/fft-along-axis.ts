@@ -94,11 +94,10 @@ function transformAll(
 }
 
 /**
- * Points from which the lines of a transform go through the two passes of the four-step method: beyond, four lines side by side
- * and their transforms leave L2 (128 bytes a point). Of fewer than four lines the lanes without one are for nothing.
+ * Points from which lines go through memory twice, by the four-step method, instead of once a pass: 8 MiB of four lines
+ * side by side and their transforms. Of one line or two, for which most lanes would be idle, from fewer on.
  */
-const [longFrom, fewLongFrom] = [8192, 512];
+const [longFrom, fewLongFrom] = [65_536, 1024];
 
-function isLong(length: number, lines: number): boolean {
-  return workingLength(length) >= (lines < 4 ? fewLongFrom : longFrom);
-}
+const isLong = (length: number, lines: number): boolean =>
+  workingLength(length) >= (lines <= 2 ? fewLongFrom : longFrom);

@@ -2,7 +2,7 @@ import type { OnFraction } from "../engine.ts";
 import type { Crew } from "./crew.ts";
 import { rootTables } from "./fft-roots.ts";
 import { transformMatrices } from "./fft-two-pass.ts";
-import type { MatrixKind, Numbers } from "./fft-workplace.ts";
+import { type MatrixKind, type Numbers, partOf } from "./fft-workplace.ts";
 import type { KernelMemory } from "./memory.ts";
 
 /** Rows times columns is n, both about √n, and where that can be multiples of the eight lines that are done at a time. */
@@ -42,6 +42,17 @@ export function fourStep(
     ...{ dtype: "complex128", swapped: inverse, fourStep: { address, shift } },
   };
   const form = { absolute: false, factor: 1 };
-  transformMatrices(kind, form, 1, [from, to], memory, crew, onFraction);
+  transformMatrices(kind, form, 1, [besideKernels(from, to), to], memory, crew, onFraction);
   memory.freeScratch(address);
+}
+
+/**
+ * A line outside kernel memory goes to where its transform will be, if that lies inside: the first pass has read it
+ * before the second writes there, and one copy of all is faster than one of 128 bytes of every row.
+ */
+function besideKernels(from: Numbers, to: Numbers): Numbers {
+  if (from.address !== undefined || to.address === undefined) return from;
+  const copy = partOf(to, 0, from.data.length);
+  copy.data.set(from.data);
+  return copy;
 }

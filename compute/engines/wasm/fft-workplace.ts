@@ -105,13 +105,16 @@ export const planeBytesFor = (points: number): number => 32 * points + stagger;
 
 /** Of a block of input rows: an eighth of an L2 cache, unless eight rows take more. */
 const inputBytes = 131_072;
+/** Where rows lie transposed they are copied point by point: 2 KiB at a time of a million points, not 128 bytes. */
+const transposedInputBytes = 2 ** 21;
 
 export const rowBytesOf = ({ columns, dtype }: MatrixKind): number => columns * bytesPerElement[dtype];
 const bytesPerElement = { float64: 8, float32: 4, complex128: 16 };
 
 /** Rows that are copied into kernel memory at a time, where the input lies outside. */
 export function rowsPerBlock(kind: MatrixKind): number {
-  const fitting = Math.floor(inputBytes / rowBytesOf(kind) / group) * group;
+  const bytes = kind.fourStep ? transposedInputBytes : inputBytes;
+  const fitting = Math.floor(bytes / rowBytesOf(kind) / group) * group;
   return Math.min(wholeGroups(kind.rows), Math.max(group, fitting));
 }
 
