@@ -24,7 +24,7 @@ export interface BlockPlace {
 }
 
 /** Bytes of a block: half an L2 cache, unless four lines take more. */
-const blockBytes = 2 ** 19;
+export const blockBytes = 2 ** 19;
 /** Lanes of a kernel, and lines side by side that fill whole cache lines. */
 const [lanes, fullest] = [4, 8];
 

@@ -5,6 +5,7 @@ import { absolute } from "./absolute.ts";
 import { type Crew, soloCrew, type Threads } from "./crew.ts";
 import { fft, inverseFft, inverseRealFft, realFft } from "./fft-along-axis.ts";
 import { workingLength } from "./fft-lengths.ts";
+import { fftLinesScratchBytes } from "./fft-line-scratch.ts";
 import { fftScratchBytes } from "./fft-workplace.ts";
 import { absoluteFft2, fft2, inverseFft2 } from "./fft2.ts";
 import { foldable, foldedMatmul } from "./fold.ts";
@@ -83,7 +84,7 @@ function scratchBytes(step: PlanStep): number {
       return gemmScratchBytes(step);
     case "fft-power-of-two":
     case "fft-any-length":
-      return fftScratchBytes(step);
+      return step.linePoints === undefined ? fftScratchBytes(step) : fftLinesScratchBytes(step);
     default:
       return 0;
   }
