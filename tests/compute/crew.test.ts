@@ -93,6 +93,23 @@ const works: Record<string, (engine: Engine) => DenseArray> = {
       ],
     ]),
   ),
+  ...Object.fromEntries(
+    [4096, 9001, 20_000, 65_537].flatMap((length) => [
+      [
+        `a long fft of ${length}`,
+        (engine: Engine) => engine.fft(operand([length], "complex128", 14), { axis: 0, length }),
+      ],
+      [
+        `a long fft of ${length} real numbers`,
+        (engine: Engine) => engine.fft(operand([length], "float64", 15), { axis: 0, length }),
+      ],
+      [
+        `a long inverse of ${length} real numbers`,
+        (engine: Engine) =>
+          engine.inverseRealFft(operand([length], "complex128", 16), { axis: 0, length: 2 * length - 2 }),
+      ],
+    ]),
+  ),
   "fft2 of a matrix with a NaN": (engine) => {
     const a = operand([40, 50], "float64", 12);
     a.data[777] = Number.NaN;

@@ -1,28 +1,9 @@
-import type { Along, Engine } from "@sluice/compute/engines/engine";
-import { type DenseArray, elementCount, zeros } from "@sluice/contract/array";
+import { zeros } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eps, operand, relativeError, spec } from "./arrays.ts";
-import { reference, staged, testedEngines, wasm } from "./engines.ts";
-import { expectSameBytes } from "./wasm-fft.ts";
-
-const methods = ["fft", "inverseFft", "realFft", "inverseRealFft"] as const;
-type Method = (typeof methods)[number];
-const dtypes = ["float64", "float32", "complex128"] as const;
-
-const takes = (method: Method, { dtype }: DenseArray): boolean =>
-  (method !== "realFft" || dtype !== "complex128") && (method !== "inverseRealFft" || dtype === "complex128");
-
-/** A copy of the answer, whose memory is given back, so that tests can go on for ever. */
-function answer(engine: Engine, method: Method, a: DenseArray, along: Along): DenseArray {
-  const result = engine[method](a, along);
-  const copy = { ...result, data: result.data.slice() };
-  engine.release(result);
-  return copy;
-}
-
-/** Agreement wanted, relative to the largest element. */
-const tolerance = (length: number): number => eps * (8 + 2 * Math.log2(length));
+import { testedEngines } from "./engines.ts";
+import { answer, dtypes, linesOf, type Method, methods, takes, tolerance } from "./fft-lines.ts";
 
 /** The definition of one line, point by point; turns are reduced by integers first. */
 function definition(method: Method, line: readonly (readonly [number, number])[], n: number): number[] {
@@ -47,19 +28,6 @@ function definition(method: Method, line: readonly (readonly [number, number])[]
     }
     return method === "inverseRealFft" ? [re] : [re, im];
   }).flat();
-}
-
-/** Every line along an axis, as pairs. */
-function linesOf({ shape, dtype, data }: DenseArray, axis: number): [number, number][][] {
-  const inner = elementCount(shape.slice(axis + 1));
-  const points = shape[axis] ?? 0;
-  const width = dtype === "complex128" ? 2 : 1;
-  return Array.from({ length: elementCount(shape) / points }, (_, line) =>
-    Array.from({ length: points }, (_, j) => {
-      const element = (Math.floor(line / inner) * points + j) * inner + (line % inner);
-      return [data[element * width] ?? 0, width === 2 ? (data[element * width + 1] ?? 0) : 0];
-    }),
-  );
 }
 
 describe.each(testedEngines)("transforms along one axis on $name", ({ open }) => {
@@ -202,54 +170,5 @@ describe.each(testedEngines)("transforms along one axis on $name", ({ open }) =>
     expect(fractions).toEqual(fractions.toSorted((one, other) => one - other));
     expect(fractions.length).toBeGreaterThan(3);
     expect(fractions.at(-1)).toBe(1);
-  });
-});
-
-describe("the wasm engine's transforms along one axis", () => {
-  const [truth, engine, outside] = [reference.open(), wasm.open(), staged.open()];
-
-  test("of real numbers come in conjugate pairs to the bit", () => {
-    for (const length of [6, 7, 37, 90]) {
-      const a = operand([5, length], "float64", 6);
-      for (const method of ["fft", "inverseFft"] as const) {
-        for (const line of linesOf(answer(engine, method, a, { axis: 1, length }), 1)) {
-          for (let k = 1; k < length; k += 1) {
-            const [re = Number.NaN, im = Number.NaN] = line[length - k] ?? [];
-            // Zeros of either sign are equal here.
-            expect([re === line[k]?.[0], -im === line[k]?.[1]]).toEqual([true, true]);
-          }
-        }
-      }
-    }
-  });
-
-  // Products of kernels' radices, primes with and without a kernel, more lines than a block has, few and odd ones.
-  test.each([
-    [[997, 9], 0],
-    [[9, 997], 1],
-    [[1009, 70], 0],
-    [[600, 64], 1],
-    [[29, 64, 3], 1],
-    [[70, 500], 1],
-    [[2, 30, 1100], 1],
-    [[1000, 11], 1],
-    [[1, 2048], 1],
-    [[23, 46], 1],
-    [[19, 17, 13], 2],
-    [[19, 17, 13], 1],
-    [[143, 7], 0],
-  ] as const)("of %j along %i are the reference's, staged or not", (shape, axis) => {
-    for (const dtype of dtypes) {
-      const a = operand(shape, dtype, 9);
-      const points = shape[axis] ?? 0;
-      for (const length of [points, points + 5, Math.max(1, points - 2)]) {
-        for (const method of methods.filter((name) => takes(name, a))) {
-          const actual = answer(engine, method, a, { axis, length });
-          const expected = answer(truth, method, a, { axis, length });
-          expect(relativeError(actual.data, expected.data)).toBeLessThan(tolerance(length));
-          expectSameBytes(answer(outside, method, a, { axis, length }), actual);
-        }
-      }
-    }
   });
 });
