@@ -77,9 +77,9 @@ export function transformDirectly(
   const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
   const recipe = recipeFor(transform.inner, memory, floor.kernels);
   const table = halfTurnTable(transform.table);
-  const { lines } = lineArray(result, axis, memory);
+  const { lines, inner } = lineArray(result, axis, memory);
   const hands = crew.worth(nanoseconds(recipe.padded, lines));
-  const common = memory.common(a, hands);
+  const common = inner > 1 && fitsInPlace(a, result, memory) ? copied(a, result) : memory.common(a, hands);
   const arrays = {
     a: lineArray(common, axis, memory),
     result: lineArray(result, axis, memory),
@@ -98,7 +98,19 @@ export function transformDirectly(
     onFraction,
   );
   memory.freeScratch(recipeAt);
-  if (common !== a) memory.release(common);
+  if (common !== a && common !== result) memory.release(common);
+}
+
+/** Columns outside kernel memory are copied in all at once, to where their transforms go, rather than point by point. */
+const fitsInPlace = (a: DenseArray, result: DenseArray, memory: KernelMemory): boolean =>
+  a.dtype === result.dtype &&
+  a.data.length === result.data.length &&
+  memory.addressOf(a.data) === undefined &&
+  memory.addressOf(result.data) !== undefined;
+
+function copied(a: DenseArray, result: DenseArray): DenseArray {
+  result.data.set(a.data);
+  return result;
 }
 
 const tables = new Map<number, Float64Array>();

@@ -24,7 +24,10 @@ export interface BlockPlace {
 }
 
 /** Bytes of a block: half an L2 cache, unless four lines take more. */
-export const blockBytes = 2 ** 19;
+const slabBytes = 2 ** 19;
+/** Of lines side by side, which are copied point by point where they have to be: 4 KiB at a time of a thousand. */
+const columnBytes = 2 ** 22;
+export const blockBytes = columnBytes;
 /** Lanes of a kernel, and lines side by side that fill whole cache lines. */
 const [lanes, fullest] = [4, 8];
 
@@ -42,8 +45,8 @@ interface Cut {
 export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number): Cut {
   const slabs = lines / inner;
   const lineBytes = mostPoints * bytesPerElement.complex128;
-  if (inner === 1 || inner * lineBytes <= blockBytes) {
-    const fitting = Math.floor(blockBytes / (inner * lineBytes));
+  if (inner === 1 || inner * lineBytes <= slabBytes) {
+    const fitting = Math.floor(slabBytes / (inner * lineBytes));
     const most = inner === 1 ? Math.max(lanes, Math.floor(fitting / lanes) * lanes) : Math.max(1, fitting);
     const perBlock = Math.min(slabs, most);
     return {
@@ -55,7 +58,7 @@ export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number):
       },
     };
   }
-  const fitting = Math.floor(blockBytes / lineBytes / fullest) * fullest;
+  const fitting = Math.floor(columnBytes / lineBytes / fullest) * fullest;
   const width = Math.min(inner, Math.max(fullest, fitting));
   const perSlab = Math.ceil(inner / width);
   return {
