@@ -71,7 +71,7 @@ export function wasmRoom(): EngineRoom {
   const kernel = fusesMultiplyAdd(kernels) ? "wasm128-fma" : "wasm128-nofma";
   engine.finish({});
   return {
-    label: { name: "wasm", version: "1", kernel },
+    label: { name: "wasm", version: "2", kernel },
     open,
     scratchBytes,
     transformLength: workingLength,
