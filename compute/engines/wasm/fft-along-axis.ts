@@ -83,12 +83,12 @@ function transformAll(
   onFraction: OnFraction,
 ): DenseArray {
   const spec = { shape: a.shape.with(axis, transform.written), dtype: transform.result };
-  const result = memory.array(spec, false);
-  const { lines } = linesAlong(a.shape, axis);
-  if (lines > 0) {
-    const method = isLong(transform.inner, lines) ? transformLong : transformDirectly;
-    method(a, result, axis, transform, memory, crew, onFraction);
-  }
+  const { lines, inner } = linesAlong(a.shape, axis);
+  const method = isLong(transform.inner, lines) ? transformLong : transformDirectly;
+  // Rows leave by way of a block in L2, at once to where a run of one thread would have to copy them in the end.
+  const leaves = inner === 1 && method === transformDirectly && crew.size === 1;
+  const result = leaves ? memory.outside(spec) : memory.array(spec, false);
+  if (lines > 0) method(a, result, axis, transform, memory, crew, onFraction);
   onFraction(1);
   return result;
 }
