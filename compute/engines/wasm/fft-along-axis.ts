@@ -97,7 +97,8 @@ function transformAll(
  * Points from which lines go through memory twice, by the four-step method, instead of once a pass: 8 MiB of four lines
  * side by side and their transforms. Of one line or two, for which most lanes would be idle, from fewer on.
  */
-const [longFrom, fewLongFrom] = [65_536, 1024];
+const longFrom = 65_536;
+export const fewLongFrom = 1024;
 
 const isLong = (length: number, lines: number): boolean =>
   workingLength(length) >= (lines <= 2 ? fewLongFrom : longFrom);
