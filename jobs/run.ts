@@ -36,7 +36,7 @@ export async function runJob(
     ports.log.warn("engine not used", { ...about, name, reason });
   const beat = keepBeat(job, machine, ports);
   try {
-    const inputs = await readInputs(job, ports.objects, beat.signal);
+    const inputs = await readInputs(job, ports.objects, { signal: beat.signal });
     const { signal } = beat;
     const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
     const work = { operation: job.operation, params: job.params, inputs, threads: threadsOf(machine) };

@@ -220,7 +220,7 @@ test("a cancel ends a transfer under way", async () => {
   const { put, exists, link } = world.ports.objects;
   const objects = {
     ...{ put, exists, link },
-    get: (_key: string, _range: unknown, signal?: AbortSignal) =>
+    get: (_key: string, _range: unknown, _open: unknown, { signal }: { signal?: AbortSignal } = {}) =>
       new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
   };
   const run = runJob(launch(), lambdaMachine(), compute, { ...world.ports, objects });
