@@ -113,8 +113,8 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
   return { ...specOf(descr, shape), fortranOrder, dataOffset: end, version };
 }
 
-/** @throws Problem invalid-npy */
-function requireLength({ spec, dataOffset }: NpyHeader, length: number): void {
+/** Holds a file to the size its header demands. @throws Problem invalid-npy */
+export function requireLength({ spec, dataOffset }: NpyHeader, length: number): void {
   const expected = dataOffset + byteLength(spec);
   if (length === expected) return;
   refuse(

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compute } from "../../jobs/compute.ts";
 import { computeDirectly } from "../../jobs/direct.ts";
-import { freshSeed, idForKey, isJobId, randomId, sha256 } from "../../jobs/ids.ts";
+import { freshSeed, idForKey, isRandomId, randomId, sha256 } from "../../jobs/ids.ts";
 import { parseMessage } from "../../jobs/message.ts";
 import { planView } from "../../jobs/plan-view.ts";
 import { prepare } from "../../jobs/prepare.ts";
@@ -15,8 +15,8 @@ import { jobId } from "./sample-jobs.ts";
 
 describe("ids", () => {
   test("are 26 lower-case characters that launchOf, messages and URLs all take", () => {
-    for (let index = 0; index < 200; index++) expect(isJobId(randomId())).toBe(true);
-    expect(isJobId(idForKey("local", "k"))).toBe(true);
+    for (let index = 0; index < 200; index++) expect(isRandomId(randomId())).toBe(true);
+    expect(isRandomId(idForKey("local", "k"))).toBe(true);
     expect(new Set(Array.from({ length: 1000 }, randomId)).size).toBe(1000);
   });
 

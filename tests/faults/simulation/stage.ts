@@ -85,6 +85,7 @@ export class Stage {
     this.ports = plant({
       store: this.table.store,
       objects: this.bucket.objects,
+      uploads: this.bucket.uploads,
       queue: this.queue.queue,
       deadLetters: this.queue.deadLetters,
       tasks: this.cluster.tasks,
