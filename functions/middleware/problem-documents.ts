@@ -1,4 +1,5 @@
 import type { MiddlewareObj } from "@middy/core";
+import { resultTypes } from "@sluice/contract/job";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { logger } from "../../aws/log.ts";
@@ -45,7 +46,7 @@ function problemOf(error: unknown): Problem | undefined {
     return unsupportedMediaType(String(cause.data ?? "no content type"), "application/json");
   }
   if (cause?.package === "@middy/http-content-negotiation") {
-    const expected = "application/json or application/x-npy";
+    const expected = `one of ${resultTypes.join(", ")}`;
     return new Problem("not-acceptable", `accept: expected ${expected}`, { field: "accept", expected });
   }
   return undefined;

@@ -86,7 +86,7 @@ describe("a job whose input another has yet to make", () => {
     const made = decodeNpy(world.bucket.get(now(first).outputs?.result?.key ?? "") ?? new Uint8Array());
     // The first element of a transform is the sum of its input.
     expect(data[0]).toBeCloseTo(
-      made.data.reduce((sum, value) => sum + value, 0),
+      [...made.data].reduce((sum, value) => sum + value, 0),
       12,
     );
   });

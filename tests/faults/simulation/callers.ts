@@ -66,7 +66,7 @@ export class Callers {
       const { status, statusReason, outputs, attempts, error } = view;
       this.#compare(job, JSON.stringify({ status, statusReason, outputs, attempts, error }));
       if (job.status === "COMPLETED") {
-        await resultOf(job, "result", { npy: false, jsonOnly: true }, this.#ports);
+        await resultOf(job, "result", ["application/json"], this.#ports);
         this.#world.watch.checkResult(job);
       }
     });
