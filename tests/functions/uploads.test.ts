@@ -158,6 +158,19 @@ describe("an upload as an input", () => {
   );
 });
 
+test("a request that is repeated after its upload is gone is answered with the job it made", async () => {
+  const { uploadId, key } = await uploaded(file);
+  const headers = { "Idempotency-Key": "k" };
+  const body = { operation: "fft2", inputs: { a: { upload: uploadId } } };
+  const first = await call(submit, { method: "POST", body, headers });
+  world.bucket.delete(key);
+  const again = await call(submit, { method: "POST", body, headers });
+  expect(again.body.jobId).toBe(first.body.jobId);
+  expect([again.status, again.headers["idempotency-replayed"]]).toEqual([202, "true"]);
+  const other = await call(submit, { method: "POST", body: { ...body, labels: { x: "y" } }, headers });
+  expect(other.body.code).toBe("input-not-found");
+});
+
 test("another owner's upload is not found, and two owners' keys never meet", async () => {
   world = freshStage("iam");
   const [mine, theirs] = ["AROAME:monday", "AROAYOU:monday"].map((userId) => ({ iam: { userId } }));
