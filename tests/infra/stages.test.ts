@@ -49,6 +49,8 @@ describe("HTTP API", () => {
     "GET /jobs/{jobId}/result",
     "DELETE /jobs/{jobId}",
     "POST /jobs/{jobId}/retry",
+    "HEAD /jobs/{jobId}/result",
+    "POST /uploads",
     "POST /plans",
     "GET /operations",
   ];
@@ -91,7 +93,7 @@ describe("HTTP API", () => {
 describe("functions", () => {
   test("run on Node 24 and arm64, each from its own file", async () => {
     const functions = resourcesOf(dev.template, "AWS::Lambda::Function");
-    expect(functions.length).toBe(15);
+    expect(functions.length).toBe(16);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       const [file] = String(Properties.Handler).split(".");
@@ -126,7 +128,7 @@ describe("functions", () => {
     const days = resourcesOf(prod.template, "AWS::Logs::LogGroup").map(
       (group) => group.Properties.RetentionInDays,
     );
-    expect(days.length).toBe(16); // 15 functions and the tasks
+    expect(days.length).toBe(17); // 16 functions and the tasks
     expect(new Set(days)).toEqual(new Set([90]));
   });
 });
@@ -201,6 +203,7 @@ describe("storage", () => {
       LifecycleConfiguration: {
         Rules: [
           { Prefix: "jobs/", ExpirationInDays: 8 },
+          { Prefix: "uploads/", ExpirationInDays: 8 },
           { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
         ],
       },
@@ -209,7 +212,7 @@ describe("storage", () => {
       },
     });
     expect(properties(open.template, "JobsBucket")).toMatchObject({
-      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 3 }, {}] },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 3 }, { ExpirationInDays: 3 }, {}] },
     });
   });
 

@@ -3,12 +3,14 @@ import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cancelJob, retryJob } from "../../jobs/caller.ts";
 import { compute } from "../../jobs/compute.ts";
+import type { Evidence } from "../../jobs/evidence.ts";
 import type { Job } from "../../jobs/record.ts";
 import { sweep } from "../../jobs/sweep.ts";
 import { limits, timing } from "../../jobs/timing.ts";
 import { work } from "../../jobs/work.ts";
+import { deadline, decide, due, look, refused, released, stopped } from "./deciding.ts";
 import { forgotten, memoryWorld, type World } from "./memory-ports.ts";
-import { start } from "./sample-jobs.ts";
+import { died, sampleJob, start } from "./sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "./submitting.ts";
 
 /** Jobs that take the output of a job which has yet to make it. */
@@ -274,6 +276,28 @@ describe("between the look and the write", () => {
     await sweep(world.ports);
     expect([now(child).step, now(other).step]).toEqual(["sent", "sent"]);
   });
+});
+
+test("nothing but its parents, its deadline and its caller move a job that waits", () => {
+  const job = sampleJob({
+    step: "inputs",
+    inputs: { a: { shape: [2, 2], dtype: "float64", job: "0".repeat(26), output: "result" } },
+  });
+  const others = [
+    ...[stopped(died), refused("capacity"), refused("cap"), released("out-of-time"), look(died, 3), look()],
+    ...([{ kind: "room" }, { kind: "dead-letter", dispatch: 3 }, { kind: "retry" }] as const),
+  ];
+  for (const evidence of others) expect(decide(job, evidence, due)).toBeUndefined();
+  const looked = (rev: number): Evidence => ({
+    kind: "due",
+    queueWaiting: 0,
+    parents: { rev, jobs: new Map() },
+  });
+  expect(decide(job, looked(job.rev), due - 1)).toBeUndefined();
+  expect(decide(job, looked(job.rev - 1), due)).toBeUndefined();
+  expect(decide(job, looked(job.rev), due)?.changes.status).toBe("FAILED");
+  expect(decide(job, { kind: "cancel" }, due)?.changes.status).toBe("CANCELLED");
+  expect(decide(job, look(), deadline)?.changes.error?.code).toBe("deadline-exceeded");
 });
 
 test("a job wakes so many and no more: the rest find out by themselves", async () => {

@@ -12,6 +12,7 @@ import { prepare } from "../../jobs/prepare.ts";
 import { backoff } from "../../jobs/timing.ts";
 import { memoryWorld } from "./memory-ports.ts";
 import { jobId } from "./sample-jobs.ts";
+import { submitted } from "./submitting.ts";
 
 describe("ids", () => {
   test("are 26 lower-case characters that launchOf, messages and URLs all take", () => {
@@ -153,6 +154,14 @@ describe("the direct function", () => {
     expect(view).toMatchObject({ status: "PENDING", route: { target: "fargate" } });
     expect(world.messages).toHaveLength(1);
   });
+});
+
+test("the direct function submits what has to wait for its inputs", async () => {
+  const world = memoryWorld();
+  const { job } = await submitted(world);
+  const body = validate(submitBody, { operation: "fft2", inputs: { a: { job: job.jobId } } });
+  const view = await computeDirectly(body, "local", compute, world.ports);
+  expect(view).toMatchObject({ status: "PENDING", statusReason: expect.stringContaining(job.jobId) });
 });
 
 describe("a plan", () => {
