@@ -35,6 +35,7 @@ export async function readObject<To extends Target>(
         for await (const piece of bytes) {
           target.write(piece, next);
           next += piece.byteLength;
+          free(piece);
         }
       },
     );
@@ -43,6 +44,14 @@ export async function readObject<To extends Target>(
     // Where the head was refused, its stream is still open.
     await opening.return();
   }
+}
+
+/**
+ * Gives a piece's memory back now: left to the collector, some 50 MiB of them lie about, and it takes a fifth of
+ * the time. Nobody else holds it: Node makes a buffer of its own for each piece of a body.
+ */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 function partsOf({ offset, length }: Range): Range[] {

@@ -8,17 +8,18 @@ import {
 } from "@aws-sdk/client-s3";
 import { s3 } from "./clients.ts";
 import { inParallel } from "./in-parallel.ts";
+import { bodyOf, type Content, sendBody } from "./object-body.ts";
 
 interface Place {
   readonly Bucket: string;
   readonly Key: string;
 }
 
-/** One more body than this and S3 is asked thrice at least; a larger part means more memory in TLS. */
+/** A gigabyte of parts this large costs 0.0003 $ in requests. */
 const leastPart = 16 * 1024 * 1024;
 /** S3's own limit. */
 const mostParts = 10_000;
-/** Requests of one transfer at a time: what TLS has encrypted and not yet sent is held once more. */
+/** Requests of one transfer at a time. */
 const lanes = 4;
 const ContentType = "application/x-npy";
 /** After it the bucket's lifecycle removes what was uploaded. */
@@ -31,7 +32,7 @@ export function partSize(bytes: number): number {
 
 /**
  * Writes one object, straight from the memory of its pieces: small ones in one call, others as a multipart
- * upload. The SDK repeats a body that is a buffer by itself. After a failure nothing is under way or left open.
+ * upload. After a failure nothing is under way or left open.
  */
 export async function writeObject(
   place: Place,
@@ -42,11 +43,9 @@ export async function writeObject(
   const total = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
   const size = partSize(total);
   if (total <= size) {
-    const Body = bodyOf(pieces, 0, total);
-    await s3().send(
-      new PutObjectCommand({ ...place, Body, ContentLength: total, ContentType }),
-      until(signal),
-    );
+    const put = { ...place, ContentLength: total, ContentType };
+    const send = (Body: Content) => s3().send(new PutObjectCommand({ ...put, Body }), until(signal));
+    await sendBody(bodyOf(pieces, 0, total), send, signal);
     return;
   }
   // Not under the signal: ended in between, it may leave an upload open that nobody knows of.
@@ -78,9 +77,10 @@ async function sendParts(
   const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const etags: string[] = Array.from({ length: Math.ceil(total / size) });
   await inParallel(etags.keys(), lanes, stop, async (index) => {
-    const Body = bodyOf(pieces, index * size, Math.min(size, total - index * size));
-    const part = { ...upload, Body, PartNumber: index + 1, ContentLength: Body.byteLength };
-    const { ETag } = await s3().send(new UploadPartCommand(part), until(ended));
+    const ContentLength = Math.min(size, total - index * size);
+    const part = { ...upload, PartNumber: index + 1, ContentLength };
+    const send = (Body: Content) => s3().send(new UploadPartCommand({ ...part, Body }), until(ended));
+    const { ETag } = await sendBody(bodyOf(pieces, index * size, ContentLength), send, ended);
     if (!ETag) throw new Error(`S3 took part ${index + 1} of ${upload.Key} without an ETag`);
     etags[index] = ETag;
   });
@@ -108,23 +108,4 @@ async function complete(
 
 function until(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
   return signal ? { abortSignal: signal } : {};
-}
-
-/**
- * Bytes of the pieces as one body: a view where they lie in one piece. Views are Buffers made of their memory:
- * as anything else, shared memory would go out as the text "0,0,0".
- */
-function bodyOf(pieces: readonly Uint8Array[], offset: number, length: number): Buffer {
-  const views: Buffer[] = [];
-  let start = offset;
-  let left = length;
-  for (const { buffer, byteOffset, byteLength } of pieces) {
-    const taken = Math.min(left, byteLength - start);
-    if (taken > 0) {
-      views.push(Buffer.from(buffer, byteOffset + start, taken));
-      left -= taken;
-    }
-    start = Math.max(0, start - byteLength);
-  }
-  return views.length === 1 && views[0] ? views[0] : Buffer.concat(views);
 }
