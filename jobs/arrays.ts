@@ -18,7 +18,7 @@ import {
 interface Reading {
   readonly signal?: AbortSignal;
   /** Memory for the array; of one thread's own when absent. */
-  readonly allocate?: Allocate;
+  readonly allocate?: Allocate | undefined;
 }
 
 /** For arrays that several threads work on: they get it uncopied, and it outlives each of them. */

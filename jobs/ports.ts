@@ -56,7 +56,10 @@ export interface Range {
 
 /** Where the bytes of a range go. */
 export interface Target {
-  /** Takes them in pieces of any size and any order, each byte once; `at` counts from the range's start. */
+  /**
+   * Takes them in pieces of any size and any order, each byte once; `at` counts from the range's start. A piece is
+   * the target's for the length of the call: its memory is used again.
+   */
   write(bytes: Uint8Array, at: number): void;
 }
 

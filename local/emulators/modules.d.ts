@@ -19,11 +19,17 @@ declare module "@20minutes/s3rver" {
     body: unknown;
   }
 
-  interface Store {
+  export interface Store {
     getBucket(name: string): Promise<unknown>;
     getSubresource(bucket: string, key: string | undefined, type: string): Promise<unknown>;
     getResourcePath(bucket: string, key: string | undefined, resource: string): string;
     getMetadata(bucket: string, key: string): Promise<{ readonly etag: string }>;
+    putMetadata(bucket: string, key: string, metadata: unknown, md5: string): Promise<void>;
+    putObjectMultipart(
+      bucket: string,
+      uploadId: string,
+      parts: readonly { readonly number: number }[],
+    ): Promise<{ readonly md5: string; readonly size: number }>;
   }
 
   interface Options {

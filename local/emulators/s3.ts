@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
-import path from "node:path";
-import S3rver, { type Context } from "@20minutes/s3rver";
+import { mkdir } from "node:fs/promises";
+import S3rver from "@20minutes/s3rver";
 import type { Bucket, Emulator } from "./emulator.ts";
+import { ifMatch } from "./s3-answers.ts";
+import { completeByAppending, uploads } from "./s3-uploads.ts";
 
 // Not fauxqs: its S3 stops at 11 MiB per object and PutObjectTagging overwrites the object.
 export async function startS3(folder: string, buckets: readonly Bucket[]): Promise<Emulator> {
@@ -17,7 +18,8 @@ export async function startS3(folder: string, buckets: readonly Bucket[]): Promi
   // The first is its logger, which formats two lines per request even when it is silent: a fifth of its time.
   server.middleware.shift();
   // Before the last, which is its router.
-  server.middleware.splice(-1, 0, abortMultipartUpload, ifMatch);
+  server.middleware.splice(-1, 0, uploads, ifMatch);
+  completeByAppending(server.store);
   const { port } = await server.run();
   remember(server.store);
   return {
@@ -28,39 +30,6 @@ export async function startS3(folder: string, buckets: readonly Bucket[]): Promi
     },
   };
 }
-
-type Middleware = (context: Context, next: () => Promise<void>) => Promise<void>;
-
-function refuse(context: Context, status: number, code: string): void {
-  context.status = status;
-  context.type = "application/xml";
-  context.body = `<Error><Code>${code}</Code><Message>${code}</Message></Error>`;
-}
-
-/** s3rver answers 405 to it. */
-const abortMultipartUpload: Middleware = async (context, next) => {
-  const [, bucket = ""] = context.path.split("/");
-  const { uploadId } = context.query;
-  if (context.method !== "DELETE" || !uploadId) return next();
-  const uploads = context.store.getResourcePath(bucket, undefined, "uploads");
-  try {
-    await rm(path.join(uploads, path.basename(uploadId)), { recursive: true });
-    context.status = 204;
-  } catch {
-    refuse(context, 404, "NoSuchUpload");
-  }
-};
-
-/** s3rver reads If-None-Match alone. */
-const ifMatch: Middleware = async (context, next) => {
-  const wanted = context.headers["if-match"];
-  if (context.method !== "GET" || wanted === undefined) return next();
-  const [, bucket = "", ...key] = decodeURIComponent(context.path).split("/");
-  // A missing object is the router's to tell.
-  const there = await context.store.getMetadata(bucket, key.join("/")).catch(() => undefined);
-  if (there && there.etag !== wanted) return refuse(context, 412, "PreconditionFailed");
-  return next();
-};
 
 /**
  * s3rver reads a bucket's folder, CORS and website settings from disk four times per request. Nothing here
