@@ -272,6 +272,17 @@ describe("what can be asked without a job", () => {
     );
   });
 
+  test("POST /plans knows what a job will make that has yet to run", async () => {
+    const jobId = await post({ dataMatrix: [[1, 2, 3]], params: { columns: 5 } });
+    world.calls.length = 0;
+    const reply = await call(plans, {
+      method: "POST",
+      body: { operation: "fft2", inputs: { a: { job: jobId } } },
+    });
+    expect(reply.body.outputs.result).toMatchObject({ shape: [1, 5], dtype: "complex128" });
+    expect(world.calls).toEqual(["store.get"]);
+  });
+
   test("GET /operations lists each with an example that runs", async () => {
     const { body } = await call(operations);
     expect(body.operations.map(({ name }: { name: string }) => name)).toEqual(
