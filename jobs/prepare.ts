@@ -146,7 +146,7 @@ async function outputOf(
   if (job?.owner !== owner) throw notFound(`no job ${jobId} of yours exists`, `${field}.job`);
   if (job.status === "FAILED" || job.status === "CANCELLED")
     throw notFound(`job ${jobId} is ${job.status} and has no outputs`, `${field}.job`);
-  const promised = job.outputSpecs[output];
+  const promised = Object.hasOwn(job.outputSpecs, output) ? job.outputSpecs[output] : undefined;
   if (!promised) throw notFound(`job ${jobId} has no output ${output}`, `${field}.output`);
   if (job.status !== "COMPLETED") return { shape: promised.shape, dtype: promised.dtype, job: jobId, output };
   const found = job.outputs?.[output];

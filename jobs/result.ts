@@ -131,7 +131,7 @@ async function npzOf(job: Job, outputs: Outputs, objects: Objects): Promise<Uint
 type Outputs = Readonly<Record<string, OutputRef>>;
 
 function named(outputs: Outputs, name: string): OutputRef {
-  const output = outputs[name];
+  const output = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
   if (output) return output;
   const names = Object.keys(outputs).join(", ");
   throw new Problem("output-not-found", `output: expected one of ${names}, got ${name}`, { field: "output" });

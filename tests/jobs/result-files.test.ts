@@ -149,7 +149,8 @@ test("a look at a result reads nothing of it, but makes sure that it is there", 
   const job = completedWith({ result: complex });
   expect(await resultHead(job, "result", world.ports)).toEqual({ ...complex, bytes: 128 + 64 });
   expect(world.calls).toEqual(["objects.exists"]);
-  expect(await problemOf(resultHead(job, "u", world.ports))).toMatchObject({ code: "output-not-found" });
+  for (const name of ["u", "constructor"])
+    expect(await problemOf(resultHead(job, name, world.ports))).toMatchObject({ code: "output-not-found" });
   expect(await problemOf(resultHead(jobIn.lambda, "result", world.ports))).toMatchObject({
     code: "not-finished",
   });

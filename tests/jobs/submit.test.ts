@@ -259,6 +259,7 @@ describe("the output of an earlier job as an input", () => {
       async () => ({ job: (await submitted(world)).job.jobId, output: "q" }),
     ],
     ["one it does not have", async () => ({ job: await completed(), output: "q" })],
+    ["one that only JavaScript has", async () => ({ job: await completed(), output: "constructor" })],
   ])("%s is not found", async (_whose, reference) => {
     const problem = await submitted(world, { inputs: { a: await reference() } }).catch((error) => error);
     expect(problem).toMatchObject({ code: "input-not-found", status: 422 });
