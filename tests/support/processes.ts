@@ -9,8 +9,7 @@ export interface Processes {
 interface Seen {
   readonly first: number;
   most: number;
-  readonly environment: readonly string[];
-  readonly name: string;
+  words: { readonly environment: readonly string[]; readonly name: string };
 }
 
 const everyMs = 25;
@@ -22,8 +21,11 @@ export function watchProcesses(root: number): Processes {
     for (const pid of treeOf(root)) {
       const bytes = residentBytes(pid);
       const known = seen.get(pid);
-      if (known) known.most = Math.max(known.most, bytes);
-      else if (bytes > 0) seen.set(pid, { first: bytes, most: bytes, ...wordsOf(pid) });
+      if (bytes === 0) continue;
+      // At its very beginning a process still has the name and the environment of the one that started it.
+      const words = wordsOf(pid);
+      if (known) Object.assign(known, { most: Math.max(known.most, bytes), words });
+      else seen.set(pid, { first: bytes, most: bytes, words });
     }
   };
   look();
@@ -31,13 +33,13 @@ export function watchProcesses(root: number): Processes {
   return {
     stop(jobId) {
       clearInterval(timer);
-      const isTask = ({ environment }: Seen) => environment.includes(`JOB_ID=${jobId}`);
+      const isTask = ({ words }: Seen) => words.environment.includes(`JOB_ID=${jobId}`);
       const all = [...seen.values()];
       return {
         task: Math.max(0, ...all.filter(isTask).map(({ most }) => most)),
         others: all
           .filter((process) => !isTask(process))
-          .map(({ name, first, most }) => ({ name, above: most - first })),
+          .map(({ words, first, most }) => ({ name: words.name, above: most - first })),
       };
     },
   };
