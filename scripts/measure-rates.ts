@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { plan, random } from "@sluice/compute";
 import { workUnits } from "@sluice/compute/cost";
 import { engines } from "@sluice/compute/engines/index";
+import { offerNative } from "@sluice/compute/node/native/index";
 import { absoluteStep, type PlanStep, randomStep, scaleStep, whileHolding } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
 
@@ -15,6 +16,10 @@ const leastSeconds = 0.2;
 const leastRuns = 5;
 
 const [, , name = "reference", machine = "unnamed"] = process.argv;
+if (name === "native") {
+  const missing = offerNative(import.meta.filename);
+  if (missing !== undefined) throw new Error(`no native engine here: ${missing}`);
+}
 const { rooms, refused } = engines();
 const room = rooms.find(({ label }) => label.name === name);
 if (!room) {
@@ -115,7 +120,10 @@ rates.engines[name] = {
   machine,
   date,
   overheadSeconds: Number(overheadSeconds.toPrecision(2)),
-  nanoseconds,
+  // Measured by the benchmark's rows on two threads, not here.
+  secondThread: rates.engines[name]?.secondThread ?? {},
+  // Native is wasm but for matrix products.
+  nanoseconds: name === "native" ? { matmul: nanoseconds.matmul } : nanoseconds,
 };
 const text = JSON.stringify(rates, null, 2).replace(/\[\s+([\d.]+),\s+([\d.]+)\s+\]/g, "[$1, $2]");
 writeFileSync(file, `${text}\n`);
