@@ -90,7 +90,7 @@ async function oneOutput(
     case "application/json": {
       const json = await jsonWithin(output, maxJsonResultBytes, objects);
       if (!json) throw await tooLarge("JSON");
-      return { type, view: { result: json.value, shape: output.shape, dtype: output.dtype } };
+      return { type, view: { result: json, shape: output.shape, dtype: output.dtype } };
     }
   }
 }

@@ -364,10 +364,17 @@ describe("permissions", () => {
 
   test("who may write an object may end an upload that came to nothing", () => {
     const actions = statementsOf(prod.template)
-      .map(({ Action }) => [Action].flat())
-      .filter((allowed) => allowed.includes("s3:PutObject"));
+      .filter(({ Sid }) => Sid === "Arrays")
+      .map(({ Action }) => [Action].flat());
     expect(actions).toHaveLength(2); // the functions' role and the task's
     for (const allowed of actions) expect(allowed).toContain("s3:AbortMultipartUpload");
+  });
+
+  test("uploads are put by who has a link that a function signed; a task only reads them", () => {
+    const uploads = statementsOf(prod.template).filter(({ Sid }) => Sid === "Uploads");
+    expect(uploads.map(({ Action }) => Action)).toEqual([["s3:GetObject", "s3:PutObject"], "s3:GetObject"]);
+    for (const { Resource } of uploads)
+      expect(Resource).toEqual({ "Fn::Sub": `\${JobsBucket.Arn}/uploads/*` });
   });
 
   test("start and stop tasks only in the stage's cluster, with only the two task roles", () => {
