@@ -11,9 +11,7 @@ import { engines } from "@sluice/compute/engines/index";
 import { offerNative } from "@sluice/compute/node/native/index";
 import { absoluteStep, type PlanStep, randomStep, scaleStep, whileHolding } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
-
-const leastSeconds = 0.2;
-const leastRuns = 5;
+import { typicalSeconds } from "./typical-seconds.ts";
 
 const [, , name = "reference", machine = "unnamed"] = process.argv;
 if (name === "native") {
@@ -30,21 +28,6 @@ if (!room) {
 const engine = room.open(() => () => {}, 2 ** 29);
 /** An operand as jobs bring it: in no engine's memory. */
 const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
-
-/**
- * CPU seconds of one run, over as many as add up to a readable time. CPU time, because on a shared
- * machine the clock on the wall counts other people's work; many runs, because that clock is coarse.
- */
-function typicalSeconds(work: () => unknown): number {
-  work();
-  for (let runs = leastRuns; ; runs *= 4) {
-    const start = process.threadCpuUsage();
-    for (let index = 0; index < runs; index += 1) work();
-    const { user, system } = process.threadCpuUsage(start);
-    const seconds = (user + system) / 1e6;
-    if (seconds >= leastSeconds) return seconds / runs;
-  }
-}
 
 /** [size, nanoseconds per unit] of a kernel that does all of `steps`, which are of one class and size. */
 function point(steps: readonly PlanStep[], work: () => unknown): readonly [number, number] {
@@ -123,7 +106,11 @@ rates.engines[name] = {
   // Measured by the benchmark's rows on two threads, not here.
   secondThread: rates.engines[name]?.secondThread ?? {},
   // Native is wasm but for matrix products.
-  nanoseconds: name === "native" ? { matmul: nanoseconds.matmul } : nanoseconds,
+  // Tables of other classes stay: scripts/measure-factorizations.ts makes them.
+  nanoseconds:
+    name === "native"
+      ? { matmul: nanoseconds.matmul }
+      : { ...rates.engines[name]?.nanoseconds, ...nanoseconds },
 };
 const text = JSON.stringify(rates, null, 2).replace(/\[\s+([\d.]+),\s+([\d.]+)\s+\]/g, "[$1, $2]");
 writeFileSync(file, `${text}\n`);
