@@ -95,6 +95,19 @@ export const jsonCodec: readonly Case[] = [
   { case: "json-out", n: 1024, engine: "wasm", threads: 1, target: most(0.4) },
 ];
 
+/** Against ml-matrix. */
+export const linearAlgebra: readonly Case[] = [
+  ...["solve", "inv", "cholesky", "qr"].flatMap((name) =>
+    of(name, [64, 128, 256, 512, 1024], {
+      quickTo: 256,
+      target: (n) => (n >= 128 ? most(n >= 512 ? 0.1 : 0.25) : undefined),
+    }),
+  ),
+  ...["eigh", "svd", "eig"].flatMap((name) =>
+    of(name, [64, 128, 256], { quickTo: 128, target: always(most(1)) }),
+  ),
+];
+
 export const coldStarts: readonly Case[] = [
   { case: "cold-start", n: 64, engine: "wasm", threads: 1, target: most(0.5) },
   { case: "cold-start-bare-node", n: null, engine: "wasm", threads: 1 },

@@ -6,6 +6,7 @@ import { arrayToJson } from "@sluice/contract/array-json";
 import { callOf } from "./calls.ts";
 import type { Case } from "./case.ts";
 import { uniform } from "./engine-room.ts";
+import { isLinearAlgebra, linearAlgebra } from "./linear-algebra.ts";
 
 /** Two calls of one process that are timed in turn. */
 export interface Contest {
@@ -67,6 +68,7 @@ function writing(n: number): Contest {
 
 export function contest(one: Case): Contest {
   const n = one.n ?? 0;
+  if (isLinearAlgebra(one.case)) return linearAlgebra(one.case, n);
   if (one.case === "json-in") return reading(n);
   if (one.case === "json-out") return writing(n);
   if (one.threads > 1) return { ...often, mine: callOf(one), other: callOf({ ...one, threads: 1 }) };

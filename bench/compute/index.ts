@@ -9,6 +9,7 @@ import {
   complexFft2,
   jsonCodec,
   large,
+  linearAlgebra,
   lines,
   meanSides,
   memories,
@@ -57,7 +58,7 @@ const groups: readonly Group[] = [
   { cases: lines, measure: againstNumpy },
   { cases: pipelines, measure: againstNumpy },
   { cases: products, measure: againstNumpy },
-  ...[...twoThreads, ...jsonCodec, ...large].map(
+  ...[...twoThreads, ...jsonCodec, ...large, ...linearAlgebra].map(
     (one): Group => ({
       cases: [one],
       measure: (cases, _budget, report) => againstOurselves(cases, report),

@@ -1,10 +1,11 @@
 import { type Case, type Figures, type Row, row } from "./case.ts";
 import { freeCores } from "./cores.ts";
 import { kernelOf } from "./engine-room.ts";
+import { isLinearAlgebra } from "./linear-algebra.ts";
 import { type Pairing, paired, type Round } from "./pairing.ts";
 import { node } from "./processes.ts";
 
-/** Rows whose two sides are JavaScript: large against small, two threads against one, our JSON against V8's. */
+/** Rows whose two sides are JavaScript: large against small, ours against ml-matrix, two threads against one, our JSON against V8's. */
 
 const peers: Readonly<Record<string, string>> = {
   "json-in": "JSON.parse and copy",
@@ -16,7 +17,7 @@ const peers: Readonly<Record<string, string>> = {
 const cores = async ({ threads }: Case): Promise<number> => (threads > 1 ? freeCores(threads) : 1);
 
 function figures({ case: name, threads }: Case, pairing: Pairing, free: number): Figures {
-  const peer = peers[name] ?? "2048×2048, scaled by n³,";
+  const peer = isLinearAlgebra(name) ? "ml-matrix" : (peers[name] ?? "2048×2048, scaled by n³,");
   if (threads === 1) return { ...pairing, peer };
   const noisy = pairing.noisy || free < 0.9 * threads;
   return { ...pairing, peer, noisy, freeCores: free, speedup: 1 / pairing.ratio };

@@ -38,7 +38,7 @@ export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFra
       return (folds ? foldedMatmul : matmul)(a, b, memory, crew, onFraction);
     },
     random: (request) => random(request, memory, crew, nextStep()),
-    ...linearAlgebra(memory, kernels, crew, nextStep),
+    ...linearAlgebra(memory, kernelsOn(memory.memory), crew, nextStep),
     release(array) {
       if (memory.addressOf(array.data) === undefined) release(array);
       else memory.release(array);
