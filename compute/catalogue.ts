@@ -9,18 +9,21 @@ export interface CatalogueEntry {
   readonly outputs: Readonly<Record<string, string>>;
   /** JSON Schema (draft 2020-12) of `params`. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Where it answers otherwise than NumPy, a sentence each. */
+  readonly differences?: readonly string[];
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 
 /** What GET /operations answers: plain JSON, the default operation first. */
 export function catalogue(): CatalogueEntry[] {
-  return operations.map(({ name, summary, inputs, outputs, params, example }) => ({
+  return operations.map(({ name, summary, inputs, outputs, params, differences, example }) => ({
     name,
     summary,
     inputs,
     outputs,
     params: z.toJSONSchema(params, { io: "input" }),
+    ...(differences && { differences }),
     example,
   }));
 }

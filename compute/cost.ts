@@ -2,15 +2,19 @@ import type { EngineRoom } from "./engines/engine.ts";
 import { chosenEngine } from "./engines/index.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
-import type { KernelClass, PlanStep } from "./steps.ts";
+import type { EngineKernel, LoopKernel, PlanStep } from "./steps.ts";
 
 /** Measured points [size, nanoseconds per unit of work], rising in size. */
 type RateTable = readonly (readonly number[])[];
 
 type Rates = {
   readonly overheadSeconds: number;
-  readonly nanoseconds: Record<KernelClass, RateTable>;
+  readonly nanoseconds: Record<EngineKernel, RateTable>;
 };
+
+/** One table for all engines: they share these loops. */
+const loopRates: Readonly<Record<LoopKernel, RateTable>> = rates.loops.nanoseconds;
+const isLoop = (kernel: PlanStep["kernel"]): kernel is LoopKernel => Object.hasOwn(loopRates, kernel);
 
 const measured: Readonly<Record<string, Rates>> = rates.engines;
 
@@ -22,6 +26,9 @@ export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chose
   switch (kernel) {
     case "matmul":
     case "fft-power-of-two":
+    case "transcendental":
+    case "sort":
+    case "convolve":
       return flops;
     case "fft-any-length":
       // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.
@@ -44,7 +51,8 @@ function interpolate(table: RateTable, size: number): number {
 /** Seconds of one step on one whole vCPU. */
 export function stepSeconds(step: PlanStep): number {
   const room = chosenEngine();
-  const table = ratesOf(room).nanoseconds[step.kernel];
+  const { kernel } = step;
+  const table = isLoop(kernel) ? loopRates[kernel] : ratesOf(room).nanoseconds[kernel];
   return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
 }
 

@@ -35,6 +35,8 @@ export interface Operation {
   readonly inputs: Readonly<Record<string, InputRule>>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: z.ZodObject;
+  /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
+  readonly differences?: readonly string[];
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
   plan(params: unknown, inputs: Specs): OperationPlan;
@@ -49,6 +51,7 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly inputs: Inputs;
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: Schema;
+  readonly differences?: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
   plan(params: z.output<Schema>, inputs: Each<Inputs, ArraySpec>): OperationPlan<z.output<Schema>>;
   run(params: z.output<Schema>, inputs: Each<Inputs, DenseArray>, engine: Engine): Arrays;

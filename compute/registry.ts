@@ -1,10 +1,33 @@
 import { Problem } from "@sluice/contract/problem";
 import type { Operation } from "./operation.ts";
+import { abs } from "./operations/elementwise/abs.ts";
+import { add, divide, multiply, power, subtract } from "./operations/elementwise/arithmetic.ts";
+import { clip } from "./operations/elementwise/clip.ts";
+import { cos, exp, log, sin, sqrt, tanh } from "./operations/elementwise/functions.ts";
+import { where } from "./operations/elementwise/where.ts";
 import { fft2 } from "./operations/fft2.ts";
 import { matmul } from "./operations/matmul.ts";
 import { spectralProjection } from "./operations/spectral-projection.ts";
 
-export const operations: readonly Operation[] = [spectralProjection, fft2, matmul];
+const elementwise = [
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  abs,
+  exp,
+  log,
+  sqrt,
+  sin,
+  cos,
+  tanh,
+  clip,
+  where,
+];
+
+/** The catalogue, in the order in which it is shown. */
+export const operations: readonly Operation[] = [spectralProjection, fft2, matmul, ...elementwise];
 
 /** What a submit without `operation` means. */
 export const defaultOperation = spectralProjection.name;

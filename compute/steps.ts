@@ -1,7 +1,13 @@
 import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
 
 /** The kinds of work an engine does; rates.json has one table of measured rates for each. */
-export type KernelClass = "fft-power-of-two" | "fft-any-length" | "abs" | "scale" | "random" | "matmul";
+export type KernelClass = EngineKernel | LoopKernel;
+
+/** What every engine does in its own way, at its own rates. */
+export type EngineKernel = "fft-power-of-two" | "fft-any-length" | "abs" | "scale" | "random" | "matmul";
+
+/** Loops that all engines share, in JavaScript: see loop-steps.ts. */
+export type LoopKernel = "elementwise" | "transcendental" | "reduce" | "rearrange" | "sort" | "convolve";
 
 /** One pass of one kernel, with what a cost model needs to price it. */
 export interface PlanStep {
@@ -16,7 +22,7 @@ export interface PlanStep {
   readonly live: number;
 }
 
-type Work = Omit<PlanStep, "live">;
+export type Work = Omit<PlanStep, "live">;
 
 export const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
 

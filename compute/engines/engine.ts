@@ -33,6 +33,8 @@ export interface MatmulOptions {
 export interface Engine {
   /** A new array, all of which the caller writes: it holds whatever was there before. */
   array(spec: ArraySpec): DenseArray;
+  /** Begins the next step of the plan where the operation writes its own loop; told that loop's fraction. */
+  nextStep(): OnFraction;
   /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */
   fft2(a: DenseArray): DenseArray;
   /** Magnitude of a complex128 array as float64; neither overflows nor underflows on the way. */

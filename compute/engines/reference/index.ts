@@ -14,6 +14,7 @@ export const reference: EngineRoom = {
 
   open: (nextStep) => ({
     array: zeros,
+    nextStep: () => nextStep(),
     fft2: (a) => fft2(a, nextStep),
     absolute: (a) => absolute(a, nextStep()),
     absoluteFft2(a) {

@@ -20,6 +20,7 @@ export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFra
   const kernels = kernelsOn(memory.memory);
   return {
     array: (spec) => memory.array(spec, false),
+    nextStep: () => nextStep(),
     fft2: (a) => fft2(a, memory, kernels, nextStep),
     absolute: (a) => absolute(a, memory, crew, nextStep()),
     absoluteFft2: (a) => absoluteFft2(a, memory, kernels, nextStep),

@@ -1,0 +1,58 @@
+/** Plan steps of the loops that all engines share. Sizes are element counts unless said otherwise. */
+import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
+import type { Work } from "./steps.ts";
+
+const bytesOf = (specs: readonly ArraySpec[]): number =>
+  specs.reduce((bytes, spec) => bytes + byteLength(spec), 0);
+
+/** Arithmetic on every element of the result, cheap enough that memory sets the pace. */
+export function elementwiseStep(operands: readonly ArraySpec[], result: ArraySpec, flopsEach = 1): Work {
+  const elements = elementCount(result.shape);
+  return {
+    kernel: "elementwise",
+    size: elements,
+    flops: flopsEach * elements * (result.dtype === "complex128" ? 2 : 1),
+    bytes: bytesOf([...operands, result]),
+  };
+}
+
+/** A function that takes tens of flops an element, such as exp. */
+export function transcendentalStep(
+  operands: readonly ArraySpec[],
+  result: ArraySpec,
+  flopsEach: number,
+): Work {
+  const elements = elementCount(result.shape);
+  return {
+    kernel: "transcendental",
+    size: elements,
+    flops: flopsEach * elements,
+    bytes: bytesOf([...operands, result]),
+  };
+}
+
+/** Every element of `a` taken into a result once, as by a sum. */
+export function reduceStep(a: ArraySpec, result: ArraySpec): Work {
+  const elements = elementCount(a.shape);
+  return {
+    kernel: "reduce",
+    size: elements,
+    flops: elements * (a.dtype === "complex128" ? 2 : 1),
+    bytes: bytesOf([a, result]),
+  };
+}
+
+/** Elements copied to other places. */
+export function rearrangeStep(a: ArraySpec, result: ArraySpec): Work {
+  return { kernel: "rearrange", size: elementCount(result.shape), flops: 0, bytes: bytesOf([a, result]) };
+}
+
+/** Lines of `length` sorted, each by itself; its size is that length, its flops are comparisons. */
+export function sortStep(a: ArraySpec, length: number): Work {
+  return {
+    kernel: "sort",
+    size: length,
+    flops: Math.ceil(elementCount(a.shape) * Math.max(1, Math.log2(length))),
+    bytes: 2 * byteLength(a),
+  };
+}
