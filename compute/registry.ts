@@ -7,7 +7,14 @@ import { cos, exp, log, sin, sqrt, tanh } from "./operations/elementwise/functio
 import { where } from "./operations/elementwise/where.ts";
 import { fft2 } from "./operations/fft2.ts";
 import { matmul } from "./operations/matmul.ts";
+import { argmax, argmin } from "./operations/reductions/arg-extremes.ts";
+import { cumsum } from "./operations/reductions/cumsum.ts";
+import { std, variance } from "./operations/reductions/deviations.ts";
+import { max, min, prod, sum } from "./operations/reductions/folds.ts";
+import { mean } from "./operations/reductions/mean.ts";
+import { trace } from "./operations/reductions/trace.ts";
 import { spectralProjection } from "./operations/spectral-projection.ts";
+import { transpose } from "./operations/transpose.ts";
 
 const elementwise = [
   add,
@@ -25,9 +32,17 @@ const elementwise = [
   clip,
   where,
 ];
+const reductions = [sum, prod, mean, std, variance, min, max, argmin, argmax, cumsum, trace];
 
 /** The catalogue, in the order in which it is shown. */
-export const operations: readonly Operation[] = [spectralProjection, fft2, matmul, ...elementwise];
+export const operations: readonly Operation[] = [
+  spectralProjection,
+  fft2,
+  matmul,
+  transpose,
+  ...elementwise,
+  ...reductions,
+];
 
 /** What a submit without `operation` means. */
 export const defaultOperation = spectralProjection.name;

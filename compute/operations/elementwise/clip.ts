@@ -1,9 +1,10 @@
-import { type ArraySpec, type DenseArray, zeros } from "@sluice/contract/array";
+import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { applyElementwise } from "../../elementwise/apply.ts";
 import { clipReal } from "../../elementwise/select.ts";
 import { elementwiseStep } from "../../loop-steps.ts";
 import { defineOperation } from "../../operation.ts";
+import { scalar } from "../../scalar.ts";
 import { whileHolding } from "../../steps.ts";
 import { realDtypes } from "../dtypes.ts";
 
@@ -14,12 +15,6 @@ const params = z.strictObject({
   min: bound("Elements below it become it; null for no lower bound"),
   max: bound("Elements above it become it; null for no upper bound"),
 });
-
-function scalar(value: number): DenseArray {
-  const array = zeros({ shape: [], dtype: "float64" });
-  array.data[0] = value;
-  return array;
-}
 
 /** numpy.clip with bounds that are numbers. */
 export const clip = defineOperation({
