@@ -56,3 +56,14 @@ export function sortStep(a: ArraySpec, length: number): Work {
     bytes: 2 * byteLength(a),
   };
 }
+
+/** A k×l kernel over a matrix, by the definition; its size is the width of the result. */
+export function convolveStep([a, kernel]: readonly [ArraySpec, ArraySpec], result: ArraySpec): Work {
+  const real = result.dtype === "complex128" ? 4 : 1;
+  return {
+    kernel: "convolve",
+    size: result.shape[1],
+    flops: 2 * real * elementCount(kernel.shape) * elementCount(result.shape),
+    bytes: bytesOf([a, kernel, result]),
+  };
+}

@@ -14,8 +14,8 @@ export type Operands = Record<string, DenseArray | RandomArray>;
 /** What an operation says of one input: checked by `plan()`, shown in the catalogue. */
 export interface InputRule {
   readonly description: string;
-  /** A number is exact; `{ min }` allows leading axes, which are then a batch. */
-  readonly rank: number | { readonly min: number };
+  /** A number is exact; `{ min }` alone allows any number of axes from there on. */
+  readonly rank: number | { readonly min: number; readonly max?: number };
   readonly dtypes: readonly Dtype[];
 }
 

@@ -6,7 +6,16 @@ import { clip } from "./operations/elementwise/clip.ts";
 import { cos, exp, log, sin, sqrt, tanh } from "./operations/elementwise/functions.ts";
 import { where } from "./operations/elementwise/where.ts";
 import { fft2 } from "./operations/fft2.ts";
+import { convolve2d, correlate2d } from "./operations/filters/convolutions.ts";
 import { matmul } from "./operations/matmul.ts";
+import { histogram } from "./operations/order/histogram.ts";
+import { percentile } from "./operations/order/percentile.ts";
+import { sort } from "./operations/order/sort.ts";
+import { corrcoef, cov } from "./operations/products/covariances.ts";
+import { dot } from "./operations/products/dot.ts";
+import { gram } from "./operations/products/gram.ts";
+import { kron } from "./operations/products/kron.ts";
+import { outer } from "./operations/products/outer.ts";
 import { argmax, argmin } from "./operations/reductions/arg-extremes.ts";
 import { cumsum } from "./operations/reductions/cumsum.ts";
 import { std, variance } from "./operations/reductions/deviations.ts";
@@ -33,6 +42,8 @@ const elementwise = [
   where,
 ];
 const reductions = [sum, prod, mean, std, variance, min, max, argmin, argmax, cumsum, trace];
+const products = [dot, outer, kron, gram, cov, corrcoef];
+const others = [convolve2d, correlate2d, histogram, percentile, sort];
 
 /** The catalogue, in the order in which it is shown. */
 export const operations: readonly Operation[] = [
@@ -42,6 +53,8 @@ export const operations: readonly Operation[] = [
   transpose,
   ...elementwise,
   ...reductions,
+  ...products,
+  ...others,
 ];
 
 /** What a submit without `operation` means. */

@@ -38,6 +38,7 @@ export const problems = {
   "out-of-memory": { status: 409, title: "The job needs more memory than the largest machine has" },
   "attempts-exhausted": { status: 409, title: "Every attempt to run the job died" },
   "not-delivered": { status: 409, title: "The job was sent several times and never picked up" },
+  "not-finite": { status: 409, title: "The operation needs finite numbers" },
   "compute-failed": { status: 409, title: "The computation failed" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -52,9 +52,13 @@ export function testParity(name: string): void {
             "seed" in spec ? operand(spec.shape, spec.dtype, spec.seed) : arrayOf(spec),
           ]),
         );
-        const untouched = structuredClone(inputs);
+        const untouched = Object.values(inputs).map(({ data }) => data.slice());
         const outputs = runOn(engine, entry.operation, entry.params, inputs);
-        expect(inputs, `${title(entry)} leaves its inputs alone`).toEqual(untouched);
+        // Not toEqual, which takes seconds over arrays of this length.
+        const changed = Object.values(inputs).some(({ data }, index) =>
+          data.some((value, at) => !Object.is(value, untouched[index]?.[at])),
+        );
+        expect(changed, `${title(entry)} changes its inputs`).toBe(false);
         expect(Object.keys(outputs), title(entry)).toEqual(Object.keys(entry.outputs));
         for (const [output, numbers] of Object.entries(entry.outputs)) {
           const expected = arrayOf(numbers);
