@@ -1,4 +1,5 @@
 /** Quantiles of sorted numbers, by the methods of numpy.percentile that are points or lines between points. */
+import type { Dtype } from "@sluice/contract/array";
 
 /** Where between 0 and n - 1 the quantile q (0 to 1) of n numbers lies. */
 type Place = (n: number, q: number) => number;
@@ -33,28 +34,38 @@ export type QuantileMethod = keyof typeof quantilePlaces;
 const points: ReadonlySet<QuantileMethod> = new Set(["lower", "higher", "nearest"]);
 export const interpolates = (method: QuantileMethod): boolean => !points.has(method);
 
+const asIs = (value: number): number => value;
+
+/** Sorted numbers data[from], …, data[from + count - 1]. */
+interface Sorted {
+  readonly data: Float64Array | Float32Array;
+  readonly from: number;
+  readonly count: number;
+}
+
 /**
- * The quantile q (0 to 1) of the sorted numbers data[from], …, data[from + count - 1]; NaN if one of them is.
- * Interpolates as NumPy does, from the nearer neighbour, so as to agree with it to the bit.
+ * The quantile q (0 to 1) of sorted numbers; NaN if one of them is. Interpolates as NumPy does, from the
+ * nearer neighbour, so as to agree with it to the bit.
+ * @param dtype of the result: for float32 each step is rounded to it
  */
 export function quantile(
-  data: Float64Array | Float32Array,
-  from: number,
-  count: number,
+  { data, from, count }: Sorted,
   q: number,
   method: QuantileMethod,
+  dtype: Dtype,
 ): number {
   const last = from + count - 1;
   if (Number.isNaN(data[last])) return Number.NaN;
   const place = quantilePlaces[method](count, q);
   if (!interpolates(method)) return data[from + place];
-  const isBeyond = place < 0 || place >= count - 1;
-  const before = isBeyond ? (place < 0 ? from : last) : from + Math.floor(place);
-  const after = isBeyond ? before : before + 1;
-  // NumPy takes it of float32 numbers in float32.
-  const exact = data[after] - data[before];
-  const difference = data instanceof Float32Array ? Math.fround(exact) : exact;
-  const share = isBeyond ? 0 : place - Math.floor(place);
-  if (share >= 0.5) return data[after] - difference * (1 - share);
-  return data[before] + difference * share;
+  if (place < 0) return data[from];
+  if (place >= count - 1) return data[last];
+  const round = dtype === "float32" ? Math.fround : asIs;
+  const before = from + Math.floor(place);
+  const [least, most] = [data[before], data[before + 1]];
+  // The difference of two float32 numbers is one whatever the result is.
+  const difference = data instanceof Float32Array ? Math.fround(most - least) : most - least;
+  const share = place - Math.floor(place);
+  if (share >= 0.5) return round(most - round(difference * round(1 - share)));
+  return round(least + round(difference * round(share)));
 }

@@ -56,7 +56,6 @@ export const percentile = defineOperation({
   differences: [
     "The methods inverted_cdf, averaged_inverted_cdf and closest_observation, and weights, are missing.",
     "At and beyond both ends it answers the element there; NumPy answers NaN where that is infinite.",
-    "For float32 and a single q it calculates in float64: within 1 unit in the last place.",
   ],
   example: { operation: "percentile", params: { q: [25, 50, 75] }, dataMatrix: [[1, 2, 3, 4]] },
 
@@ -77,10 +76,10 @@ export const percentile = defineOperation({
     const sorted = sortLines(copy, { outer: count, length, inner: 1 }, engine.nextStep());
     const result = engine.array(resultOf(settled, a));
     const onFraction = engine.nextStep();
-    const shares = [settled.q].flat().map((percentage) => percentage / 100);
-    shares.forEach((share, index) => {
+    [settled.q].flat().forEach((percentage, index) => {
       for (let line = 0; line < count; line += 1) {
-        const value = quantile(sorted.data, line * length, length, share, settled.method);
+        const numbers = { data: sorted.data, from: line * length, count: length };
+        const value = quantile(numbers, percentage / 100, settled.method, result.dtype);
         result.data[index * count + line] = value;
       }
     });
