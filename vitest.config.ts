@@ -3,6 +3,8 @@ import { viteWorkerSource } from "./scripts/worker-source.ts";
 
 /** Files that start a whole stage of processes, and measure how soon they react. */
 const stages = ["tests/e2e/**/*.test.ts", "tests/faults/rows/*.test.ts", "tests/faults/stage/*.test.ts"];
+/** Minutes and gigabytes each: only by `npm run test:large`. */
+const large = ["tests/large/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: ["tests/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...stages],
+          exclude: [...configDefaults.exclude, ...stages, ...large],
           sequence: { groupOrder: 0 },
         },
       },
@@ -30,6 +32,16 @@ export default defineConfig({
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "large",
+          include: large,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,13 +1,19 @@
 import { burstCases } from "./burst.ts";
-import { computeResults } from "./compute/rounds.ts";
+import { computeRows } from "./compute/index.ts";
+import { machine } from "./compute/machine.ts";
+import { json, words } from "./compute/report.ts";
+import { NothingSelected } from "./compute/selection.ts";
 import { pathCases } from "./path.ts";
 
-/** `npm run bench -- path|burst|compute [--json]`: one line, or one JSON object, per case. */
+/**
+ * `npm run bench -- [path|burst|compute] [--json]`: one line, or one JSON object, per case; all three when none is
+ * named. `compute` takes names of cases, sizes and engines, each narrowing what is measured, and `--quick`.
+ */
+const [name, ...rest] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const asJson = process.argv.includes("--json");
-const [name = "path"] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const quick = process.argv.includes("--quick");
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
-const fine = (value: number) => `${value.toPrecision(3)} ms`;
 
 /** As JSON for machines, else in words. */
 function printer<Result>(words: (result: Result) => string): (result: Result) => void {
@@ -15,6 +21,10 @@ function printer<Result>(words: (result: Result) => string): (result: Result) =>
 }
 
 const benchmarks: Record<string, () => Promise<void>> = {
+  async compute() {
+    if (!asJson) console.log(await machine());
+    await computeRows({ words: rest, quick }, (row) => console.log(asJson ? json(row) : words(row)));
+  },
   path: () =>
     pathCases(
       printer(
@@ -30,21 +40,18 @@ const benchmarks: Record<string, () => Promise<void>> = {
           `burst, ${burst} of this stack: ${jobs} jobs; submit p50 ${ms(submitMs.p50)} p99 ${ms(submitMs.p99)}; all completed in ${seconds.toFixed(1)} s`,
       ),
     ),
-  compute: () =>
-    computeResults(
-      printer(({ case: what, n, engine, oursMs, peer, peerMs, ratio, quartiles, noisy, difference }) => {
-        const mine = `${what} ${n}: ${engine} ${fine(oursMs)}`;
-        if (peer === null || peerMs === null || !quartiles)
-          return `${mine} (no python3 with NumPy to compare with)`;
-        const spread = `${ratio?.toFixed(2)} (${quartiles[0].toFixed(2)}–${quartiles[1].toFixed(2)})`;
-        return `${mine}, ${peer} ${fine(peerMs)}: ratio ${spread}${noisy ? ", noisy" : ""}; results differ by ${difference?.toExponential(1)}`;
-      }),
-    ),
 };
 
-const benchmark = benchmarks[name];
-if (!benchmark) {
-  console.error(`no benchmark is called ${name}; there are: ${Object.keys(benchmarks).join(", ")}`);
-  process.exit(2);
+const asked = name === undefined ? Object.keys(benchmarks) : [name];
+for (const each of asked) {
+  const benchmark = benchmarks[each];
+  if (!benchmark) {
+    console.error(`no benchmark is called ${each}; there are: ${Object.keys(benchmarks).join(", ")}`);
+    process.exit(2);
+  }
+  await benchmark().catch((error) => {
+    if (!(error instanceof NothingSelected)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  });
 }
-await benchmark();

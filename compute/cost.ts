@@ -1,5 +1,6 @@
 import type { EngineRoom } from "./engines/engine.ts";
 import { chosenEngine } from "./engines/index.ts";
+import { leastShared } from "./engines/wasm/crew.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
 import type { EngineKernel, LoopKernel, PlanStep } from "./steps.ts";
@@ -10,6 +11,8 @@ type RateTable = readonly (readonly number[])[];
 type Rates = {
   readonly overheadSeconds: number;
   readonly nanoseconds: Record<EngineKernel, RateTable>;
+  /** What a second thread adds, as a part of the first: 0.8 makes two threads 1.8 times as fast as one. */
+  readonly secondThread: Partial<Record<EngineKernel, number>>;
 };
 
 /** One table for all engines: they share these loops. */
@@ -56,18 +59,32 @@ export function stepSeconds(step: PlanStep): number {
   return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
 }
 
+/** Seconds of one step on so many threads. Each further one is taken to add what the second was measured to add. */
+function sharedSeconds(step: PlanStep, threads: number): number {
+  const alone = stepSeconds(step);
+  const { kernel } = step;
+  // Loops that all engines share run on the calling thread.
+  if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastShared) return alone;
+  const gain = ratesOf(chosenEngine()).secondThread[kernel] ?? 0;
+  return alone / (1 + (threads - 1) * gain);
+}
+
 /**
  * Seconds the arithmetic of a plan takes, from rates measured on the engine chosen here, and the first touch of
- * its memory: 13 µs a page on a virtual machine, more than the arithmetic of most jobs. It runs on one thread:
- * more than one vCPU does not help, a share of one stretches it. Reading and writing arrays, and starting a
- * machine or a thread, are not in it.
+ * its memory: 13 µs a page on a virtual machine, more than the arithmetic of most jobs. One thread for each whole
+ * vCPU shares the arithmetic; less than one vCPU stretches everything. Reading and writing arrays, and
+ * starting a machine or a thread, are not in it.
  */
 export function predictSeconds(
   { steps, peakBytes }: Pick<Plan, "steps" | "peakBytes">,
   { vcpu }: { vcpu: number },
 ): number {
   const { overheadSeconds } = ratesOf(chosenEngine());
+  const threads = Math.max(1, Math.floor(vcpu));
   const touching = (peakBytes * rates.firstTouch.nanosecondsPerByte) / 1e9;
-  const seconds = steps.reduce((total, step) => total + stepSeconds(step), overheadSeconds + touching);
+  const seconds = steps.reduce(
+    (total, step) => total + sharedSeconds(step, threads),
+    overheadSeconds + touching,
+  );
   return seconds / Math.min(1, vcpu);
 }

@@ -117,16 +117,22 @@ function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
   const needed = neededMiB(plan.peakBytes);
   const fitting = allowedShapes(settings)
     .filter(({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu >= 1)
-    .map((shape) => ({ shape, seconds: predictSeconds(plan, { vcpu: shape.vcpu }) }));
+    .map((shape) => {
+      const seconds = predictSeconds(plan, { vcpu: shape.vcpu });
+      return { shape, seconds, usd: attemptUsd("fargate", shape, seconds) };
+    });
   const quickest = Math.min(...fitting.map(({ seconds }) => seconds));
-  const chosen = fitting.find(({ seconds }) => seconds <= Math.max(timeGoalSeconds, quickest));
+  // Twice the vCPUs for less than twice the price: a larger task may be the cheaper one.
+  const [chosen] = fitting
+    .filter(({ seconds }) => seconds <= Math.max(timeGoalSeconds, quickest))
+    .sort((one, other) => one.usd - other.usd);
   if (!chosen) {
     throw cannotFit(
       `the job needs ${needed} MiB, more than any task of up to ${settings.maxTaskVcpu} vCPU this stage may start`,
     );
   }
   const { shape, seconds } = chosen;
-  const usd = attemptUsd("fargate", shape, seconds) + requestUsdPerJob;
+  const usd = chosen.usd + requestUsdPerJob;
   return {
     target: "fargate",
     reason: `${reason}; the cheapest task that fits has ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,

@@ -98,10 +98,14 @@ describe("the catalogue", () => {
 describe("predictSeconds", () => {
   const square = (n: number) => plan("spectral-projection", {}, { a: spec([n, n]) });
 
-  test("a share of a vCPU stretches it, more vCPUs do not help one thread", () => {
-    const whole = predictSeconds(square(256), { vcpu: 1 });
-    expect(predictSeconds(square(256), { vcpu: 0.25 })).toBeCloseTo(4 * whole, 12);
-    expect(predictSeconds(square(256), { vcpu: 4 })).toBe(whole);
+  test("a share of a vCPU stretches it, more vCPUs share what is large enough", () => {
+    const seconds = (n: number, vcpu: number) => predictSeconds(square(n), { vcpu });
+    expect(seconds(256, 0.25)).toBeCloseTo(4 * seconds(256, 1), 12);
+    expect(seconds(256, 1.9)).toBe(seconds(256, 1));
+    expect(seconds(16, 4)).toBe(seconds(16, 1));
+    expect(seconds(4096, 2)).toBeLessThan(0.9 * seconds(4096, 1));
+    expect(seconds(4096, 4)).toBeLessThan(seconds(4096, 2));
+    expect(seconds(4096, 4)).toBeGreaterThan(seconds(4096, 1) / 4);
   });
 
   test("more work takes longer", () => {

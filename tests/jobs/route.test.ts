@@ -1,4 +1,4 @@
-import { type Plan, plan } from "@sluice/compute";
+import { type Plan, plan, predictSeconds } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -167,7 +167,7 @@ describe("the smallest task that fits", () => {
     ).toBe("cannot-fit");
   });
 
-  test("chosen memory always covers what is needed, and nothing cheaper would", () => {
+  test("chosen memory always covers what is needed, and nothing cheaper would be quick enough", () => {
     const targets = fc.constantFrom("auto" as const, "lambda" as const, "fargate" as const);
     const sizes = fc.double({ min: 0, max: 130, noNaN: true });
     fc.assert(
@@ -179,8 +179,9 @@ describe("the smallest task that fits", () => {
         (gib, seconds, target, maxTaskVcpu) => {
           const peakBytes = Math.floor(gib * GiB);
           const settings = { ...defaultSettings, maxTaskVcpu };
+          const planned = planOf({ seconds, peakBytes });
           try {
-            const chosen = route(planOf({ seconds, peakBytes }), target, settings);
+            const chosen = route(planned, target, settings);
             expect(chosen.memoryMiB).toBeGreaterThanOrEqual(neededMiB(peakBytes));
             expect(chosen.vcpu).toBeLessThanOrEqual(Math.max(maxTaskVcpu, 1));
             expect(chosen.estimate.usd).toBeGreaterThan(0);
@@ -189,13 +190,13 @@ describe("the smallest task that fits", () => {
               expect(chosen.estimate.seconds).toBeLessThanOrEqual(60);
               return;
             }
-            const cheaper = fargateShapes.filter(
-              ({ vcpu, memoryMiB }) =>
-                vcpu >= 1 &&
-                vcpu <= maxTaskVcpu &&
-                memoryMiB >= neededMiB(peakBytes) &&
-                attemptUsd("fargate", { vcpu, memoryMiB }, seconds) < attemptUsd("fargate", chosen, seconds),
-            );
+            const goal = Math.max(300, chosen.estimate.seconds);
+            const cheaper = fargateShapes.filter(({ vcpu, memoryMiB }) => {
+              if (vcpu < 1 || vcpu > maxTaskVcpu || memoryMiB < neededMiB(peakBytes)) return false;
+              const takes = predictSeconds(planned, { vcpu });
+              const usd = attemptUsd("fargate", { vcpu, memoryMiB }, takes);
+              return takes <= goal && usd < attemptUsd("fargate", chosen, chosen.estimate.seconds);
+            });
             expect(cheaper).toEqual([]);
           } catch (error) {
             if (!(error instanceof Problem)) throw error;

@@ -1,0 +1,89 @@
+import { plan } from "@sluice/compute";
+import type { DenseArray } from "@sluice/contract/array";
+import type { Case } from "./case.ts";
+import { engineRoom, opened, type Place, peakBytes, runOn, uniform } from "./engine-room.ts";
+
+/** What is timed on our side. Inputs are `default_rng(seed)`, on the peer's side too: the same bytes. */
+
+type Call = () => DenseArray;
+interface Prepared {
+  /** The operation that must be in the registry. */
+  readonly operation: string;
+  /** Makes the inputs, and answers the call that is timed: from input arrays to a fresh result. */
+  prepare(place: Place, shape: readonly number[]): Call;
+}
+
+function complex(shape: readonly number[]): DenseArray {
+  const [re, im] = [uniform(shape, 1), uniform(shape, 2)];
+  const data = new Float64Array(2 * re.data.length);
+  for (let index = 0; index < re.data.length; index += 1) {
+    data[2 * index] = re.data[index] ?? 0;
+    data[2 * index + 1] = im.data[index] ?? 0;
+  }
+  return { shape, dtype: "complex128", data };
+}
+
+const single = ({ shape, data }: DenseArray): DenseArray => ({
+  shape,
+  dtype: "float32",
+  data: Float32Array.from(data),
+});
+
+const transform = (operation: string, input: (shape: readonly number[]) => DenseArray): Prepared => ({
+  operation,
+  prepare(place, shape) {
+    const a = input(shape);
+    return () => runOn(place, operation, {}, { a });
+  },
+});
+
+const product = (convert: (array: DenseArray) => DenseArray): Prepared => ({
+  operation: "matmul",
+  prepare(place, shape) {
+    const [a, b] = [convert(uniform(shape, 1)), convert(uniform(shape, 2))];
+    return () => runOn(place, "matmul", {}, { a, b });
+  },
+});
+
+const absoluteFft2: Prepared = {
+  operation: "fft2",
+  prepare(place, shape) {
+    const a = uniform(shape, 1);
+    const peak = peakBytes(place, plan("fft2", {}, { a }));
+    return () => {
+      const engine = opened(place, peak);
+      return engine.finish({ result: engine.absoluteFft2(a) }).result;
+    };
+  },
+};
+
+const pipeline: Prepared = {
+  operation: "spectral-projection",
+  prepare(place, shape) {
+    const a = uniform(shape, 1);
+    return () => runOn(place, "spectral-projection", { seed: 7, columns: shape[1] }, { a });
+  },
+};
+
+const calls: Readonly<Record<string, Prepared>> = {
+  "abs-fft2": absoluteFft2,
+  "fft2-complex": transform("fft2", complex),
+  "ifft2-complex": transform("ifft2", complex),
+  "fft-real": transform("fft", (shape) => uniform(shape, 1)),
+  "fft-complex": transform("fft", complex),
+  pipeline,
+  matmul: product((array) => array),
+  "matmul-f32": product(single),
+};
+
+/** Rows about the same call have longer names: `matmul-large`, `accuracy-matmul`. */
+const callName = (name: string): string => name.replace(/^(accuracy|memory)-|-(large|two-threads)$/, "");
+
+/** Undefined for cases that time something else. */
+export const operationOf = (name: string): string | undefined => calls[callName(name)]?.operation;
+
+export function callOf({ case: name, n, rows, engine, threads }: Case): Call {
+  const found = calls[callName(name)];
+  if (!found || n === null) throw new Error(`no call is known for the case ${name} of size ${n}`);
+  return found.prepare({ room: engineRoom(engine), threads }, [rows ?? n, n]);
+}

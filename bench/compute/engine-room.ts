@@ -1,0 +1,76 @@
+import { availableParallelism } from "node:os";
+import { type Arrays, type Plan, plan, random } from "@sluice/compute";
+import type { Engine, EngineRoom } from "@sluice/compute/engines/engine";
+import { engines } from "@sluice/compute/engines/index";
+import { openThreads } from "@sluice/compute/node/crew";
+import { findOperation, operations } from "@sluice/compute/registry";
+import type { DenseArray } from "@sluice/contract/array";
+
+/** What `run()` does, on an engine and a number of threads of the caller's choice. */
+
+/** Why this engine cannot be measured here; undefined where it can. */
+export function engineAbsence(name: string): string | undefined {
+  const { rooms, refused } = engines();
+  if (rooms.some(({ label }) => label.name === name)) return undefined;
+  const reason = refused.find((engine) => engine.name === name)?.reason;
+  return reason === undefined
+    ? `there is no ${name} engine here`
+    : `the ${name} engine was refused: ${reason}`;
+}
+
+export function operationAbsence(name: string): string | undefined {
+  return operations.some((operation) => operation.name === name)
+    ? undefined
+    : `there is no operation ${name} yet`;
+}
+
+export function threadsAbsence(threads: number): string | undefined {
+  const cores = availableParallelism();
+  return threads <= cores ? undefined : `${threads} threads have ${cores} core here`;
+}
+
+/** @throws Error as engineAbsence says */
+export function engineRoom(name: string): EngineRoom {
+  const room = engines().rooms.find(({ label }) => label.name === name);
+  if (!room) throw new Error(engineAbsence(name));
+  return room;
+}
+
+export const kernelOf = (name: string): string => {
+  const { version, kernel } = engineRoom(name).label;
+  return `${version} ${kernel}`;
+};
+
+type Threads = ReturnType<typeof openThreads>;
+const crews = new Map<number, Threads>();
+
+/** Opened once per process, as a job's thread does. */
+function crew(threads: number): Threads {
+  const found =
+    crews.get(threads) ?? openThreads(threads, new URL(import.meta.resolve("@sluice/compute/node/worker")));
+  crews.set(threads, found);
+  return found;
+}
+
+/** An engine's room and how many threads may work in it. */
+export interface Place {
+  readonly room: EngineRoom;
+  readonly threads: number;
+}
+
+export function opened({ room, threads }: Place, peak: number): Engine {
+  return room.open(() => () => {}, peak, threads > 1 ? crew(threads) : undefined);
+}
+
+/** The plan's peak with the scratch of this room: `plan()` takes that of the chosen engine. */
+export const peakBytes = ({ room }: Place, { steps }: Plan): number =>
+  Math.max(...steps.map((step) => step.live + room.scratchBytes(step)));
+
+export function runOn(place: Place, operation: string, params: unknown, inputs: Arrays): DenseArray {
+  const planned = plan(operation, params, inputs);
+  const engine = opened(place, peakBytes(place, planned));
+  return engine.finish(findOperation(operation).run(planned.params, inputs, engine)).result as DenseArray;
+}
+
+/** numpy.random.default_rng(seed).random(shape), in no engine's memory: an operand as jobs bring it. */
+export const uniform = (shape: readonly number[], seed: number): DenseArray => random({ shape, seed });
