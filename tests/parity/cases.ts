@@ -4,7 +4,8 @@ import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { zeros } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { operand } from "../compute/arrays.ts";
-import { runOn, testedEngines } from "../compute/engines.ts";
+import { testedEngines } from "../compute/engines.ts";
+import { runTracked } from "./tracked.ts";
 import { type Within, worst } from "./within.ts";
 
 interface Numbers {
@@ -37,7 +38,7 @@ const title = ({ operation, params, inputs }: Case): string =>
 
 /**
  * Runs every case of tests/fixtures/parity/<name>.json on every engine. The fixtures say how close to NumPy a
- * result has to be; shapes and dtypes are always the same.
+ * result has to be; shapes and dtypes are always the same. Steps and memory are held to the plan.
  */
 export function testParity(name: string): void {
   const file = new URL(`../fixtures/parity/${name}.json`, import.meta.url);
@@ -53,7 +54,9 @@ export function testParity(name: string): void {
           ]),
         );
         const untouched = Object.values(inputs).map(({ data }) => data.slice());
-        const outputs = runOn(engine, entry.operation, entry.params, inputs);
+        const { outputs, steps, bytes } = runTracked(engine, entry.operation, entry.params, inputs);
+        expect(steps.begun, `${title(entry)}: steps`).toBe(steps.planned);
+        expect(bytes.peak, `${title(entry)}: bytes alive`).toBeLessThanOrEqual(bytes.planned);
         // Not toEqual, which takes seconds over arrays of this length.
         const changed = Object.values(inputs).some(({ data }, index) =>
           data.some((value, at) => !Object.is(value, untouched[index]?.[at])),

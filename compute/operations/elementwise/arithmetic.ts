@@ -56,8 +56,7 @@ export const power = binaryOperation({
   summary: "a to the power of b, element by element with broadcasting, as numpy.power",
   real: powerReal,
   complex: powerComplex,
-  // As exp counts 20: measured at 20 ns an element where exp takes 7.
-  flopsEach: [60, 300],
+  flopsEach: [50, 180],
   differences: [
     "Within 2 units in the last place of NumPy; complex powers within 1e-13 of their magnitude.",
     "A negative number to a fractional power is NaN without a warning.",

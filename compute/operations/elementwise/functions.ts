@@ -13,7 +13,7 @@ export const exp = unaryOperation({
   summary: "e to the power of every element, as numpy.exp",
   real: loops.expReal,
   complex: loops.expComplex,
-  flopsEach: [20, 80],
+  flopsEach: [20, 70],
   differences: withinUlps,
   example,
 });
@@ -23,7 +23,7 @@ export const log = unaryOperation({
   summary: "Natural logarithm of every element, as numpy.log",
   real: loops.logReal,
   complex: loops.logComplex,
-  flopsEach: [20, 100],
+  flopsEach: [16, 85],
   differences: withinUlps,
   example,
 });
@@ -46,7 +46,7 @@ export const sin = unaryOperation({
   summary: "Sine of every element, in radians, as numpy.sin",
   real: loops.sinReal,
   complex: loops.sinComplex,
-  flopsEach: [25, 150],
+  flopsEach: [20, 100],
   differences: withinUlps,
   example,
 });
@@ -56,7 +56,7 @@ export const cos = unaryOperation({
   summary: "Cosine of every element, in radians, as numpy.cos",
   real: loops.cosReal,
   complex: loops.cosComplex,
-  flopsEach: [25, 150],
+  flopsEach: [24, 100],
   differences: withinUlps,
   example,
 });
@@ -66,7 +66,7 @@ export const tanh = unaryOperation({
   summary: "Hyperbolic tangent of every element, as numpy.tanh",
   real: loops.tanhReal,
   complex: loops.tanhComplex,
-  flopsEach: [40, 150],
+  flopsEach: [38, 75],
   differences: withinUlps,
   example,
 });
