@@ -47,9 +47,10 @@ describe.each(catalogue())("the example of $name", ({ name, example, inputs, out
   });
 
   test.each(testedEngines)("runs on $name within its plan", (engine) => {
-    const { steps, bytes } = runTracked(engine, name, body.params, arrays);
+    const { steps, bytes, leaked } = runTracked(engine, name, body.params, arrays);
     expect(steps.begun).toBe(steps.planned);
     expect(bytes.peak).toBeLessThanOrEqual(bytes.planned);
+    expect(leaked).toBe(0);
   });
 });
 

@@ -54,9 +54,10 @@ export function testParity(name: string): void {
           ]),
         );
         const untouched = Object.values(inputs).map(({ data }) => data.slice());
-        const { outputs, steps, bytes } = runTracked(engine, entry.operation, entry.params, inputs);
+        const { outputs, steps, bytes, leaked } = runTracked(engine, entry.operation, entry.params, inputs);
         expect(steps.begun, `${title(entry)}: steps`).toBe(steps.planned);
         expect(bytes.peak, `${title(entry)}: bytes alive`).toBeLessThanOrEqual(bytes.planned);
+        expect(leaked, `${title(entry)}: bytes not given back`).toBe(0);
         // Not toEqual, which takes seconds over arrays of this length.
         const changed = Object.values(inputs).some(({ data }, index) =>
           data.some((value, at) => !Object.is(value, untouched[index]?.[at])),

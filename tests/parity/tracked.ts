@@ -10,6 +10,8 @@ export interface TrackedRun {
   readonly steps: { readonly begun: number; readonly planned: number };
   /** Most bytes of inputs and engine arrays alive at once, and what the plan says of it. */
   readonly bytes: { readonly peak: number; readonly planned: number };
+  /** Bytes of intermediates that nobody gave back. */
+  readonly leaked: number;
 }
 
 /** An engine that keeps account of the arrays it makes and takes back. */
@@ -33,6 +35,9 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
   };
 }
 
+const bytesOf = (arrays: Arrays): number =>
+  Object.values(arrays).reduce((bytes, array) => bytes + byteLength(array), 0);
+
 /** Runs one operation and says whether it did what its plan promised. */
 export function runTracked(
   tested: TestedEngine,
@@ -42,7 +47,7 @@ export function runTracked(
 ): TrackedRun {
   const planned = plan(operation, params, inputs);
   let begun = 0;
-  let live = Object.values(inputs).reduce((bytes, input) => bytes + byteLength(input), 0);
+  let live = bytesOf(inputs);
   let peak = live;
   const opened = tested.open(() => {
     begun += 1;
@@ -57,5 +62,6 @@ export function runTracked(
     outputs,
     steps: { begun, planned: planned.steps.length },
     bytes: { peak, planned: planned.peakBytes },
+    leaked: live - bytesOf(inputs) - bytesOf(outputs),
   };
 }
