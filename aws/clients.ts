@@ -24,6 +24,9 @@ export const dynamo = once(() =>
   }),
 );
 
+/** A transfer on whose socket nothing moves for so long is broken off and tried again: by itself it would hang for ever. */
+export const stallMilliseconds = 30_000;
+
 /**
  * Checksums only where S3 demands them: by default the SDK signs a CRC32 of an empty body into presigned
  * links, which real S3 then refuses, and streams could not be sent with a plain length.
@@ -34,6 +37,7 @@ export const s3 = once(
       maxAttempts,
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
+      requestHandler: { socketTimeout: stallMilliseconds },
     }),
 );
 

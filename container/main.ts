@@ -1,3 +1,4 @@
+import { offerNative } from "@sluice/compute/node/native/index";
 import { taskEnvironment } from "../aws/config.ts";
 import { countOutcome } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
@@ -20,6 +21,9 @@ async function main(): Promise<number> {
   const { JOB_ID: jobId, DISPATCH: dispatch } = taskEnvironment();
   const about = { jobId, dispatch };
   const { log } = ports();
+  // koffi is beside this file in the image, above it in a checkout. Without it wasm does the work.
+  const missing = offerNative(process.argv[1] ?? "");
+  if (missing !== undefined) log.info("engine not here", { ...about, name: "native", reason: missing });
   try {
     const machine = { target: "fargate", signal: taken.signal, ...(await thisTask()) } as const;
     const outcome = await runJob({ jobId, dispatch }, machine, compute, ports());

@@ -1,45 +1,76 @@
-import { type ArraySpec, elementCount } from "./array.ts";
+import { type ArraySpec, byteLength, elementCount } from "./array.ts";
 
-/** A copy with the bytes of every `width`-byte number reversed. */
-export function withBytesSwapped(bytes: Uint8Array, width: 4 | 8): Uint8Array {
-  const swapped = new Uint8Array(bytes.length);
-  for (let from = 0; from < bytes.length; from += width) {
-    for (let byte = 0; byte < width; byte += 1) swapped[from + byte] = bytes[from + width - 1 - byte] ?? 0;
-  }
-  return swapped;
+/** How the data of a .npy file lies in it. */
+export interface NpyLayout {
+  readonly spec: ArraySpec;
+  readonly fortranOrder: boolean;
+  readonly littleEndian: boolean;
 }
 
-/** The first `axes` extents multiplied, and so on: elements between neighbours along each axis. */
-function fortranStrides(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => elementCount(shape.slice(0, axis)));
-}
+/** Puts bytes of a file's data where they belong. `at` counts from the start of the data. */
+export type Place = (bytes: Uint8Array, at: number) => void;
 
-/** Data in Fortran order (first axis fastest) as C order (last axis fastest). */
-export function toCOrder(data: Float64Array | Float32Array, spec: ArraySpec): Float64Array | Float32Array {
-  const { shape } = spec;
+/** Whether the data lies in the file as it does in memory: little-endian, last axis fastest. */
+export function liesInPlace({ spec: { shape }, fortranOrder, littleEndian }: NpyLayout): boolean {
   // With at most one axis longer than 1 both orders are the same.
-  if (shape.filter((extent) => extent !== 1).length <= 1) return data;
-  const parts = spec.dtype === "complex128" ? 2 : 1;
-  const strides = fortranStrides(shape);
-  const lastAxis = shape.length - 1;
-  const [lineLength, lineStride] = [shape[lastAxis] ?? 1, (strides[lastAxis] ?? 1) * parts];
-  const out = data.slice();
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < out.length; to += lineLength * parts) {
-    for (let i = 0; i < lineLength; i += 1) {
-      for (let part = 0; part < parts; part += 1) {
-        out[to + i * parts + part] = data[from + i * lineStride + part] ?? 0;
+  const oneAxis = shape.filter((extent) => extent !== 1).length <= 1;
+  return littleEndian && (!fortranOrder || oneAxis);
+}
+
+/**
+ * Brings data of any layout into `out`, little-endian and in C order, from pieces of any size in any order:
+ * each byte goes straight to its place, so that no second array is needed.
+ *
+ * @param out the whole array, 8-byte aligned or not
+ */
+export function placeInto(out: Uint8Array, layout: NpyLayout): Place {
+  const { spec, littleEndian } = layout;
+  if (liesInPlace(layout)) return (bytes, at) => out.set(bytes, at);
+  // Widths are powers of two: flipping the low bits of an address reverses the bytes of each number.
+  const flip = littleEndian ? 0 : (spec.dtype === "float32" ? 4 : 8) - 1;
+  if (liesInPlace({ ...layout, littleEndian: true })) {
+    return (bytes, at) => {
+      for (let i = 0; i < bytes.length; i += 1) out[(at + i) ^ flip] = bytes[i] ?? 0;
+    };
+  }
+  return fortran(out, spec, flip);
+}
+
+/** Runs along the first axis, the one that lies together in Fortran order, are spread over C order. */
+function fortran(out: Uint8Array, spec: ArraySpec, flip: number): Place {
+  const { shape } = spec;
+  const width = byteLength({ ...spec, shape: [] });
+  const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+  const [rows = 1] = shape;
+  const step = (strides[0] ?? 1) * width;
+
+  /** Where in C order the element lies that is the `index`-th in Fortran order; in elements. */
+  const positionOf = (index: number): number => {
+    let rest = index;
+    let position = 0;
+    for (const [axis, extent] of shape.entries()) {
+      position += (rest % extent) * (strides[axis] ?? 0);
+      rest = Math.floor(rest / extent);
+    }
+    return position;
+  };
+
+  return (bytes, at) => {
+    let from = 0;
+    while (from < bytes.length) {
+      const element = Math.floor((at + from) / width);
+      // A piece may begin and end within an element.
+      let within = at + from - element * width;
+      let to = positionOf(element) * width;
+      const end = Math.min(bytes.length, from - within + (rows - (element % rows)) * width);
+      while (from < end) {
+        const count = Math.min(width - within, end - from);
+        for (let byte = 0; byte < count; byte += 1)
+          out[(to + within + byte) ^ flip] = bytes[from + byte] ?? 0;
+        from += count;
+        to += step;
+        within = 0;
       }
     }
-    // The next line: count up the remaining axes, the last of them fastest.
-    for (let axis = lastAxis - 1; axis >= 0; axis -= 1) {
-      index[axis] = (index[axis] ?? 0) + 1;
-      from += (strides[axis] ?? 0) * parts;
-      if (index[axis] !== shape[axis]) break;
-      from -= (shape[axis] ?? 0) * (strides[axis] ?? 0) * parts;
-      index[axis] = 0;
-    }
-  }
-  return out;
+  };
 }

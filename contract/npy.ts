@@ -3,13 +3,10 @@
  */
 import { type ArraySpec, byteLength, type DenseArray, type Dtype, elementCount } from "./array.ts";
 import { parseHeaderLiteral } from "./npy-header.ts";
-import { toCOrder, withBytesSwapped } from "./npy-layout.ts";
+import { liesInPlace, type NpyLayout, type Place, placeInto } from "./npy-layout.ts";
 import { Problem } from "./problem.ts";
 
-export interface NpyHeader {
-  readonly spec: ArraySpec;
-  readonly fortranOrder: boolean;
-  readonly littleEndian: boolean;
+export interface NpyHeader extends NpyLayout {
   /** Where the data starts, in bytes from the start of the file. */
   readonly dataOffset: number;
   readonly version: 1 | 2 | 3;
@@ -116,37 +113,79 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
   return { ...specOf(descr, shape), fortranOrder, dataOffset: end, version };
 }
 
+/** @throws Problem invalid-npy */
+function requireLength({ spec, dataOffset }: NpyHeader, length: number): void {
+  const expected = dataOffset + byteLength(spec);
+  if (length === expected) return;
+  refuse(
+    "A .npy file of this header",
+    `${expected} bytes long (${dataOffset} of header, ${byteLength(spec)} of ${spec.dtype} of shape (${spec.shape.join(", ")}))`,
+    `${length}`,
+  );
+}
+
 /**
  * Reads a whole file into C order. The data is a view of `bytes` where it is little-endian, in C
- * order and aligned (as in every file written here or by NumPy), else a copy.
+ * order and aligned (as in every file written here or by NumPy), else a copy; `bytes` stay as they are.
  * @throws Problem invalid-npy
  */
 export function decodeNpy(bytes: Uint8Array): DenseArray {
-  const { spec, fortranOrder, littleEndian, dataOffset } = parseNpyHeader(bytes);
-  const expected = dataOffset + byteLength(spec);
-  if (bytes.length !== expected) {
-    refuse(
-      "A .npy file of this header",
-      `${expected} bytes long (${dataOffset} of header, ${byteLength(spec)} of ${spec.dtype} of shape (${spec.shape.join(", ")}))`,
-      `${bytes.length}`,
-    );
-  }
-  const raw = bytes.subarray(dataOffset);
-  const data = typed(
-    littleEndian ? raw : withBytesSwapped(raw, spec.dtype === "float32" ? 4 : 8),
-    spec.dtype,
-  );
-  return { ...spec, data: fortranOrder ? toCOrder(data, spec) : data };
+  const header = parseNpyHeader(bytes);
+  requireLength(header, bytes.length);
+  const { spec, dataOffset } = header;
+  const start = bytes.byteOffset + dataOffset;
+  if (liesInPlace(header) && start % numberBytes(spec) === 0)
+    return { ...spec, data: numbers(spec, bytes.buffer, start) };
+  const { array, write } = receiveNpy(bytes, bytes.length);
+  write(bytes, 0);
+  return array;
 }
 
-/** A view where the bytes are aligned for it, else a copy. */
-function typed(raw: Uint8Array, dtype: Dtype): Float64Array | Float32Array {
-  const width = dtype === "float32" ? 4 : 8;
-  const {
-    buffer,
-    byteOffset,
-    byteLength: bytes,
-  }: Uint8Array = raw.byteOffset % width === 0 ? raw : raw.slice();
-  if (dtype === "float32") return new Float32Array(buffer, byteOffset, bytes / width);
-  return new Float64Array(buffer, byteOffset, bytes / width);
+/** Memory for an array: the caller decides whether threads can share it. */
+export type Allocate = (bytes: number) => ArrayBufferLike;
+
+/** A file on its way in: its array fills as its bytes are written. */
+export interface IncomingNpy {
+  readonly array: DenseArray;
+  /** Takes bytes of the file, header included, that begin at `at`; in pieces of any size, in any order. */
+  readonly write: Place;
+}
+
+/**
+ * Receives a file piece by piece, each byte straight into its place in an array in C order: however the
+ * file lies, nothing is held twice.
+ *
+ * @param head the file's first bytes, the whole header among them
+ * @param length of the whole file, in bytes
+ * @throws Problem invalid-npy, before anything is allocated
+ */
+export function receiveNpy(
+  head: Uint8Array,
+  length: number,
+  allocate: Allocate = (bytes) => new ArrayBuffer(bytes),
+): IncomingNpy {
+  const header = parseNpyHeader(head);
+  requireLength(header, length);
+  const { spec, dataOffset } = header;
+  const buffer = allocate(byteLength(spec));
+  const place = placeInto(new Uint8Array(buffer), header);
+  return {
+    array: { ...spec, data: numbers(spec, buffer, 0) },
+    write(bytes, at) {
+      const skipped = Math.max(0, dataOffset - at);
+      if (skipped < bytes.length) place(bytes.subarray(skipped), at + skipped - dataOffset);
+    },
+  };
+}
+
+/** Bytes of one number: complex128 is two of them. */
+function numberBytes({ dtype }: ArraySpec): number {
+  return dtype === "float32" ? 4 : 8;
+}
+
+function numbers(spec: ArraySpec, buffer: ArrayBufferLike, start: number): Float64Array | Float32Array {
+  const length = byteLength(spec) / numberBytes(spec);
+  return spec.dtype === "float32"
+    ? new Float32Array(buffer, start, length)
+    : new Float64Array(buffer, start, length);
 }

@@ -32,6 +32,7 @@ export const problems = {
   "fargate-not-deployed": { status: 422, title: "This stage has no Fargate image" },
   "internal-error": { status: 500, title: "Something went wrong on our side" },
   // Only ever the `error` of a FAILED job, never a response of their own.
+  "input-changed": { status: 409, title: "An input was replaced after the job was submitted" },
   "deadline-exceeded": { status: 409, title: "The job passed its deadline" },
   "no-capacity": { status: 409, title: "No machine could be had for the job" },
   "image-unavailable": { status: 409, title: "The container image could not be pulled" },

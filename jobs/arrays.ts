@@ -1,33 +1,68 @@
 import type { Operands } from "@sluice/compute";
-import { byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
-import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
+import { type Allocate, dataBytes, npyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
-import { ObjectMissing, type ObjectStore } from "./ports.ts";
-import { type InputRef, isStored, type Job, type OutputRef } from "./record.ts";
+import { ObjectChanged, ObjectMissing, type ObjectStore } from "./ports.ts";
+import { type InputRef, isStored, type Job, type OutputRef, type StoredInput } from "./record.ts";
 
 /** Arrays in and out of S3. All bytes travel as `.npy`. */
 
+interface Reading {
+  readonly signal?: AbortSignal;
+  /** Memory for the array; of one thread's own when absent. */
+  readonly allocate?: Allocate | undefined;
+}
+
+/** For arrays that several threads work on: they get it uncopied, and it outlives each of them. */
+export const shared: Allocate = (bytes) => new SharedArrayBuffer(bytes);
+
+/** @throws Problem `invalid-npy` when the file holds another array than is on record */
+function readArray(
+  stored: StoredInput,
+  objects: Pick<ObjectStore, "get">,
+  { signal, allocate }: Reading = {},
+) {
+  const { key, offset, length, etag } = stored;
+  const open = (head: Uint8Array) => {
+    const incoming = receiveNpy(head, length, allocate);
+    requireSame(stored, incoming.array);
+    return incoming;
+  };
+  return objects.get(key, { offset, length }, open, { etag, signal }).then(({ array }) => array);
+}
+
+function requireSame(onRecord: ArraySpec, inFile: ArraySpec): void {
+  const words = ({ shape, dtype }: ArraySpec) => `${dtype} of shape (${shape.join(", ")})`;
+  const [expected, got] = [words(onRecord), words(inFile)];
+  if (expected === got) return;
+  const detail = `The .npy file must hold ${expected}, as on record, not ${got}.`;
+  throw new Problem("invalid-npy", detail, { expected, got });
+}
+
 /**
- * The array behind an input; a random one stays a request until the computation makes it.
+ * The array behind an input, each byte received straight into its place; a random one stays a request until
+ * the computation makes it.
  *
- * @throws Problem `input-not-found` when the data has expired
+ * @throws Problem `input-not-found` when the data has expired, `input-changed` when a pinned file was replaced
  */
 export async function readInput(
   name: string,
   input: InputRef,
   objects: Pick<ObjectStore, "get">,
-  signal?: AbortSignal,
+  reading?: Reading,
 ): Promise<Operands[string]> {
   if (!isStored(input)) return input;
-  const { key, offset, length } = input;
   try {
-    return decodeNpy(await objects.get(key, { offset, length }, signal));
+    return await readArray(input, objects, reading);
   } catch (error) {
-    if (!(error instanceof ObjectMissing)) throw error;
-    throw new Problem("input-not-found", `the data of input ${name} has expired`, {
-      field: `inputs.${name}`,
-    });
+    const field = `inputs.${name}`;
+    if (error instanceof ObjectMissing)
+      throw new Problem("input-not-found", `the data of input ${name} has expired`, { field });
+    // Without a pin it is ours alone to write, so that a new attempt may read it whole.
+    if (error instanceof ObjectChanged && input.etag !== undefined)
+      throw new Problem("input-changed", `the data of input ${name} was replaced after submit`, { field });
+    throw error;
   }
 }
 
@@ -35,14 +70,14 @@ export async function readInput(
 export async function readInputs(
   job: Job,
   objects: Pick<ObjectStore, "get">,
-  signal: AbortSignal,
+  reading: Reading & { readonly signal: AbortSignal },
 ): Promise<Operands> {
   const entries = await Promise.all(
     Object.entries(job.inputs).map(
-      async ([name, input]) => [name, await readInput(name, input, objects, signal)] as const,
+      async ([name, input]) => [name, await readInput(name, input, objects, reading)] as const,
     ),
   );
-  signal.throwIfAborted();
+  reading.signal.throwIfAborted();
   return Object.fromEntries(entries);
 }
 
@@ -67,7 +102,7 @@ export async function writeOutputs(
 /** @throws Problem `expired` when the bucket's lifecycle has removed it */
 export async function readOutput(output: OutputRef, objects: Pick<ObjectStore, "get">): Promise<DenseArray> {
   try {
-    return decodeNpy(await objects.get(output.key));
+    return await readArray({ ...output, offset: 0, length: output.bytes }, objects);
   } catch (error) {
     if (!(error instanceof ObjectMissing)) throw error;
     throw new Problem("expired", "the result of this job has expired");

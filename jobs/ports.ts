@@ -43,11 +43,43 @@ export interface JobStore {
   inLine(limit: number): Promise<string[]>;
 }
 
+/** A part of an object, in bytes. */
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where the bytes of a range go. */
+export interface Target {
+  /**
+   * Takes them in pieces of any size and any order, each byte once; `at` counts from the range's start. A piece is
+   * the target's for the length of the call: its memory is used again.
+   */
+  write(bytes: Uint8Array, at: number): void;
+}
+
+/** How much of a range a reader sees before it says where the bytes go: all of a .npy header. */
+export const headBytes = 16 * 1024;
+
 export interface ObjectStore {
-  /** `signal` ends a transfer under way. @throws the signal's reason once it is aborted */
-  put(key: string, parts: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
-  /** @throws ObjectMissing when there is no such object; the signal's reason once it is aborted */
-  get(key: string, range?: { offset: number; length: number }, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Writes the pieces one after the other as one object, straight from their memory. `signal` ends a transfer
+   * under way. @throws the signal's reason once it is aborted; nothing is then left of it
+   */
+  put(key: string, pieces: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Reads a range, exactly, of one version of the object: the one with this `etag`, else the one that answers
+   * first. `open` is shown the range's first bytes, `headBytes` or all of them, and says where its bytes go;
+   * the answer is that target, full. However this ends, nothing is written to it afterwards.
+   *
+   * @throws ObjectMissing; ObjectChanged; the signal's reason once it is aborted; whatever `open` or `write` throws
+   */
+  get<To extends Target>(
+    key: string,
+    range: Range,
+    open: (head: Uint8Array) => To,
+    options?: { readonly etag?: string | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<To>;
   exists(key: string): Promise<boolean>;
   /** A presigned GET link, signed locally: no call. */
   link(key: string, fileName: string): Promise<string>;
@@ -56,6 +88,11 @@ export interface ObjectStore {
 /** The object is not there: expired by the bucket's lifecycle, or never written. */
 export class ObjectMissing extends Error {
   override readonly name = "ObjectMissing";
+}
+
+/** The object is another than the one that was asked for, or began to be read: replaced, or not long enough. */
+export class ObjectChanged extends Error {
+  override readonly name = "ObjectChanged";
 }
 
 export interface Queue {

@@ -106,6 +106,8 @@ export interface StoredInput extends ArraySpec {
   readonly key: string;
   readonly offset: number;
   readonly length: number;
+  /** The version that was looked at when the job was submitted, for an object that others may replace. */
+  readonly etag?: string;
 }
 
 /** `numpy.random.default_rng(seed).random(shape)`, made where it is used: it never travels. */

@@ -1,6 +1,6 @@
 import { refusedEngines } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
-import { readInputs, writeOutputs } from "./arrays.ts";
+import { readInputs, shared, writeOutputs } from "./arrays.ts";
 import { keepBeat } from "./beat.ts";
 import { claim, type Machine, ownedBy, threadsOf } from "./claim.ts";
 import { closeAttempt, ended } from "./decision.ts";
@@ -36,10 +36,13 @@ export async function runJob(
     ports.log.warn("engine not used", { ...about, name, reason });
   const beat = keepBeat(job, machine, ports);
   try {
-    const inputs = await readInputs(job, ports.objects, beat.signal);
     const { signal } = beat;
+    const threads = threadsOf(machine);
+    // Threads can only share what is shared memory; one thread is handed its arrays, and frees them when it ends.
+    const allocate = threads > 1 ? shared : undefined;
+    const inputs = await readInputs(job, ports.objects, { signal, allocate });
     const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
-    const work = { operation: job.operation, params: job.params, inputs, threads: threadsOf(machine) };
+    const work = { operation: job.operation, params: job.params, inputs, threads };
     const results = await compute(work, watch).catch((error: unknown) => {
       throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
     });

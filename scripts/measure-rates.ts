@@ -6,11 +6,16 @@
  */
 import { plan, random } from "@sluice/compute";
 import { engines } from "@sluice/compute/engines/index";
+import { offerNative } from "@sluice/compute/node/native/index";
 import { absoluteStep, type PlanStep, randomStep, scaleStep, whileHolding } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
 import { changeRates, ratePoint, typicalSeconds } from "./rate-points.ts";
 
 const [, , name = "reference", machine = "unnamed"] = process.argv;
+if (name === "native") {
+  const missing = offerNative(import.meta.filename);
+  if (missing !== undefined) throw new Error(`no native engine here: ${missing}`);
+}
 const { rooms, refused } = engines();
 const room = rooms.find(({ label }) => label.name === name);
 if (!room) {
@@ -82,11 +87,12 @@ const touches = [firstTouch(), firstTouch(), firstTouch()].sort((one, other) => 
 changeRates((rates, date) => {
   rates.firstTouch = { machine, date, nanosecondsPerByte: Number(touches[1]?.toPrecision(2)) };
   rates.engines[name] = {
-    ...rates.engines[name],
     kernel: `${room.label.version} ${room.label.kernel}`,
     machine,
     date,
     overheadSeconds: Number(overheadSeconds.toPrecision(2)),
+    // Measured by the benchmark's rows on two threads, not here.
+    secondThread: rates.engines[name]?.secondThread ?? {},
     nanoseconds,
   };
 });

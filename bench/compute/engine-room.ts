@@ -3,15 +3,21 @@ import { type Arrays, type Plan, plan, random } from "@sluice/compute";
 import type { Engine, EngineRoom } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
 import { openThreads } from "@sluice/compute/node/crew";
+import { offerNative } from "@sluice/compute/node/native/index";
 import { findOperation, operations } from "@sluice/compute/registry";
 import type { DenseArray } from "@sluice/contract/array";
 
 /** What `run()` does, on an engine and a number of threads of the caller's choice. */
 
+const nativeMissing = offerNative(import.meta.filename);
+
 /** Why this engine cannot be measured here; undefined where it can. */
 export function engineAbsence(name: string): string | undefined {
   const { rooms, refused } = engines();
   if (rooms.some(({ label }) => label.name === name)) return undefined;
+  if (name === "native" && nativeMissing !== undefined) {
+    return `there is no native engine here: ${nativeMissing}`;
+  }
   const reason = refused.find((engine) => engine.name === name)?.reason;
   return reason === undefined
     ? `there is no ${name} engine here`

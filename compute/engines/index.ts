@@ -14,11 +14,25 @@ export interface EngineTable {
   readonly refused: readonly RefusedEngine[];
 }
 
-const candidates: readonly { readonly name: string; readonly room: () => EngineRoom }[] = [
-  { name: "wasm", room: wasmRoom },
-];
+export interface Candidate {
+  readonly name: string;
+  /** @throws Error when it fails its self-test */
+  readonly room: () => EngineRoom;
+}
+
+/** Fastest first. */
+const candidates: Candidate[] = [{ name: "wasm", room: wasmRoom }];
 
 let table: EngineTable | undefined;
+
+/**
+ * One engine more, faster than those known here: how compute/node brings what needs Node.
+ * @throws Error once the engines have been asked for, as plans were then made for another one
+ */
+export function offerEngine(candidate: Candidate): void {
+  if (table) throw new Error(`the engine ${candidate.name} is offered too late: one was already chosen`);
+  candidates.unshift(candidate);
+}
 
 function findEngines(): EngineTable {
   const rooms: EngineRoom[] = [];

@@ -11,6 +11,8 @@ export interface Work {
   readonly threads: number;
   /** worker.ts as text, for the other threads. */
   readonly entry: string;
+  /** Where the `native` engine was offered from, if it was. */
+  readonly native: string | undefined;
 }
 
 /** What the thread says; the last message is `done` or `problem`. Any other failure is its `error` event. */

@@ -3,8 +3,9 @@ import { Worker } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
 import type { Arrays } from "../operation.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
+import { nativeEntry } from "./native/index.ts";
 
-type ThreadWork = Omit<Work, "entry" | "threads"> & Partial<Pick<Work, "threads">>;
+type ThreadWork = Omit<Work, "entry" | "native" | "threads"> & Partial<Pick<Work, "threads">>;
 
 export interface ThreadContext {
   /** Aborting kills the thread in the middle of whatever it does. */
@@ -26,7 +27,7 @@ export async function runInThread(
   signal?.throwIfAborted();
   const worker = new Worker(source, {
     eval: true,
-    workerData: { work: { threads: 1, ...work, entry: source } satisfies Work },
+    workerData: { work: { threads: 1, ...work, entry: source, native: nativeEntry() } satisfies Work },
     transferList: transferable(work.inputs),
     // Arrays live outside the heap; the flags and environment of the process are none of its business.
     execArgv: [],

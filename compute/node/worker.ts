@@ -5,10 +5,14 @@ import { run } from "../index.ts";
 import { type CrewThread, openThreads } from "./crew.ts";
 import { serveCrew } from "./crew-thread.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
+import { offerNative } from "./native/index.ts";
 
 const say = (report: Report, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(report, transfer);
 
-function runWork({ operation, params, inputs, threads, entry }: Work): void {
+function runWork({ operation, params, inputs, threads, entry, native }: Work): void {
+  const missing = native === undefined ? undefined : offerNative(native);
+  // The job view already names it.
+  if (missing !== undefined) throw new Error(`the native engine is not in this thread: ${missing}`);
   try {
     const outputs = run(operation, params, inputs, {
       onProgress: (fraction) => say({ kind: "progress", fraction }),

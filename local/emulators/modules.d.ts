@@ -5,7 +5,32 @@ declare module "dynalite" {
 }
 
 declare module "@20minutes/s3rver" {
-  import type { Server } from "node:http";
+  import type { IncomingHttpHeaders, Server } from "node:http";
+
+  /** Koa's, as far as it is used. */
+  export interface Context {
+    readonly method: string;
+    readonly path: string;
+    readonly query: Readonly<Record<string, string | undefined>>;
+    readonly headers: IncomingHttpHeaders;
+    readonly store: Store;
+    status: number;
+    type: string;
+    body: unknown;
+  }
+
+  export interface Store {
+    getBucket(name: string): Promise<unknown>;
+    getSubresource(bucket: string, key: string | undefined, type: string): Promise<unknown>;
+    getResourcePath(bucket: string, key: string | undefined, resource: string): string;
+    getMetadata(bucket: string, key: string): Promise<{ readonly etag: string }>;
+    putMetadata(bucket: string, key: string, metadata: unknown, md5: string): Promise<void>;
+    putObjectMultipart(
+      bucket: string,
+      uploadId: string,
+      parts: readonly { readonly number: number }[],
+    ): Promise<{ readonly md5: string; readonly size: number }>;
+  }
 
   interface Options {
     address: string;
@@ -18,10 +43,7 @@ declare module "@20minutes/s3rver" {
     constructor(options: Options);
     readonly httpServer: Server;
     readonly middleware: unknown[];
-    readonly store: {
-      getBucket(name: string): Promise<unknown>;
-      getSubresource(bucket: string, key: string | undefined, type: string): Promise<unknown>;
-    };
+    readonly store: Store;
     run(): Promise<{ port: number }>;
     close(): Promise<void>;
   }

@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import S3rver from "@20minutes/s3rver";
 import type { Bucket, Emulator } from "./emulator.ts";
+import { ifMatch } from "./s3-answers.ts";
+import { completeByAppending, uploads } from "./s3-uploads.ts";
 
 // Not fauxqs: its S3 stops at 11 MiB per object and PutObjectTagging overwrites the object.
 export async function startS3(folder: string, buckets: readonly Bucket[]): Promise<Emulator> {
@@ -15,6 +17,9 @@ export async function startS3(folder: string, buckets: readonly Bucket[]): Promi
   });
   // The first is its logger, which formats two lines per request even when it is silent: a fifth of its time.
   server.middleware.shift();
+  // Before the last, which is its router.
+  server.middleware.splice(-1, 0, uploads, ifMatch);
+  completeByAppending(server.store);
   const { port } = await server.run();
   remember(server.store);
   return {

@@ -156,6 +156,7 @@ function s3(cloud: StubCloud, { method, url = "" }: IncomingMessage, body: Buffe
   }
   const [, from, to] = /bytes=(\d+)-(\d+)/.exec(reply.req.headers.range ?? "") ?? [];
   const part = from === undefined ? object : object.subarray(Number(from), Number(to) + 1);
-  reply.writeHead(from === undefined ? 200 : 206, { "content-length": part.byteLength });
+  const headers = { "content-length": part.byteLength, etag: '"0"' };
+  reply.writeHead(from === undefined ? 200 : 206, headers);
   reply.end(method === "HEAD" ? undefined : part);
 }

@@ -4,6 +4,8 @@ import { engines } from "@sluice/compute/engines/index";
 import { soloCrew } from "@sluice/compute/engines/wasm/crew";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
 import { stagingMemory } from "@sluice/compute/engines/wasm/memory";
+import { nativeEngineOn, nativeRoom } from "@sluice/compute/node/native/index";
+import { bind, findOpenBlas, type Interface, type OpenBlas } from "@sluice/compute/node/native/openblas";
 import type { Arrays } from "@sluice/compute/operation";
 import { findOperation } from "@sluice/compute/registry";
 
@@ -33,7 +35,34 @@ export const staged: TestedEngine = {
   },
 };
 
-export const testedEngines: readonly TestedEngine[] = [reference, wasm, staged];
+/** OpenBLAS as far as it is installed here: Debian's two builds of it are two packages. */
+export const openBlas: readonly OpenBlas[] = (["ILP64", "LP64"] satisfies Interface[]).flatMap((one) => {
+  try {
+    return [bind(findOpenBlas(import.meta.filename, [one]))];
+  } catch (error) {
+    console.warn(`native with ${one} OpenBLAS is not tested here: ${(error as Error).message}`);
+    return [];
+  }
+});
+
+function nativeEngines(blas: OpenBlas): TestedEngine[] {
+  const name = `native ${blas.interface}`;
+  const room = nativeRoom(blas);
+  return [
+    { name, open: (nextStep = silent) => room.open(nextStep, 2 ** 26) },
+    {
+      name: `${name}, nothing in kernel memory`,
+      open(nextStep = silent) {
+        const memory = stagingMemory(2 ** 28);
+        return nativeEngineOn(blas, memory, soloCrew(memory.memory), nextStep);
+      },
+    },
+  ];
+}
+
+export const native: readonly TestedEngine[] = openBlas.flatMap(nativeEngines);
+
+export const testedEngines: readonly TestedEngine[] = [reference, wasm, staged, ...native];
 
 /** An operation on an engine of the test's choice, without `run`. */
 export function runOn(engine: TestedEngine, operation: string, params: unknown, inputs: Arrays): Arrays {

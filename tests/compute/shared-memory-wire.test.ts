@@ -51,7 +51,7 @@ async function resultOf(
 const bytesOf = ({ data }: DenseArray): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 describe("a result in shared memory", () => {
-  // Up to 8 MiB a body is one buffer, above it is streamed in slices.
+  // Up to 1 MiB a body is one buffer, above it is streamed in slices.
   test.each([
     [20, 30],
     [1100, 1000],

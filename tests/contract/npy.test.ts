@@ -8,7 +8,7 @@ import {
   elementCount,
   zeros,
 } from "@sluice/contract/array";
-import { decodeNpy, encodeNpy, npyHeader, parseNpyHeader } from "@sluice/contract/npy";
+import { decodeNpy, encodeNpy, npyHeader, parseNpyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -72,6 +72,47 @@ describe("files NumPy wrote", () => {
       }
     },
   );
+});
+
+describe("a file received in pieces", () => {
+  const inPieces = fc.record({
+    file: fc.constantFrom(...cases),
+    lengths: fc.array(fc.integer({ min: 1, max: 37 }), { minLength: 1 }),
+    backwards: fc.boolean(),
+  });
+
+  test("is the array that it is as a whole, whatever its layout, the pieces and their order", () => {
+    fc.assert(
+      fc.property(inPieces, ({ file: { base64, shape, dtype }, lengths, backwards }) => {
+        const bytes = new Uint8Array(Buffer.from(base64, "base64"));
+        const buffer = new SharedArrayBuffer(byteLength({ shape, dtype }));
+        const { array, write } = receiveNpy(bytes.subarray(0, bytes.length), bytes.length, () => buffer);
+        const pieces: [Uint8Array, number][] = [];
+        for (let at = 0; at < bytes.length; ) {
+          const length = lengths[pieces.length % lengths.length] ?? 1;
+          pieces.push([bytes.subarray(at, at + length), at]);
+          at += length;
+        }
+        for (const [piece, at] of backwards ? pieces.toReversed() : pieces) write(piece, at);
+        expect(array.data.buffer).toBe(buffer);
+        expect({ ...array, data: array.data.slice() }).toEqual(counted({ shape, dtype }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is refused by its length before anything is allocated", () => {
+    const bytes = encodeNpy(counted({ shape: [2, 3], dtype: "float64" }));
+    const allocate = () => {
+      throw new Error("allocated");
+    };
+    expect(() => receiveNpy(bytes.subarray(0, 128), bytes.length - 1, allocate)).toThrow(
+      expect.objectContaining({
+        code: "invalid-npy",
+        place: expect.objectContaining({ got: `${bytes.length - 1}` }),
+      }),
+    );
+  });
 });
 
 describe("files of our own", () => {

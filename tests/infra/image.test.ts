@@ -22,13 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("the container is one file that needs nothing but Node", () => {
+test("the container is one file that needs nothing but Node: koffi is found at run time, if at all", () => {
   const externals = Object.values(bundled.metafile.outputs).flatMap(({ imports }) =>
     imports.map(({ path }) => path),
   );
   expect(externals.length).toBeGreaterThan(0);
   const builtin = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
   expect(externals.filter((name) => !builtin.has(name))).toEqual([]);
+  expect(Object.keys(bundled.metafile.inputs).filter((input) => /koffi/.test(input))).toEqual([]);
 });
 
 test("the image's build gets every source that the bundle is made of", async () => {
@@ -50,10 +51,27 @@ test("the image's build gets every source that the bundle is made of", async () 
 });
 
 test("the image runs unprivileged, as the user of the task definition, with node as PID 1", async () => {
-  const [, last] = dockerfile.split(/^FROM .+ AS build$/m)[1]?.split(/^FROM /m) ?? [];
+  const last = dockerfile.split(/^FROM /m).at(-1);
   const user = last?.match(/^USER (\d+:\d+)$/m)?.[1];
   expect(user).toMatch(/^[1-9]/);
   expect(await read("infra/cluster.yml")).toContain(`User: "${user}"`);
   expect(last).toMatch(/^ENTRYPOINT \["node", "main.cjs"\]$/m);
-  expect(last).not.toMatch(/npm|COPY (?!--from=build)/);
+  expect(last).not.toMatch(/npm|COPY (?!--from=(build|koffi) )/);
+});
+
+test("the image has OpenBLAS and koffi for its own CPU, where the bundle looks for them", async () => {
+  const [, , koffi, last] = dockerfile.split(/^FROM /m);
+  expect(last).toMatch(/apt-get install -y --no-install-recommends libopenblas64-0-pthread/);
+  expect(last).toMatch(/^COPY --from=koffi \/build\/dist\/ \.\/$/m);
+  expect(koffi).toContain("ARG TARGETARCH");
+  expect(koffi).toMatch(/npm ci .*--cpu="\$cpu"/);
+  // Each CPU an image is built for has its package in the lockfile, at koffi's own version.
+  const { packages } = JSON.parse(await read("package-lock.json")) as {
+    packages: Record<string, { version?: string }>;
+  };
+  const { version } = packages["node_modules/koffi"] ?? {};
+  expect(version).toMatch(/^\d/);
+  for (const cpu of ["x64", "arm64"]) {
+    expect(packages[`node_modules/@koromix/koffi-linux-${cpu}`]?.version).toBe(version);
+  }
 });

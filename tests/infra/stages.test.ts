@@ -359,6 +359,14 @@ describe("permissions", () => {
     });
   });
 
+  test("who may write an object may end an upload that came to nothing", () => {
+    const actions = statementsOf(prod.template)
+      .map(({ Action }) => [Action].flat())
+      .filter((allowed) => allowed.includes("s3:PutObject"));
+    expect(actions).toHaveLength(2); // the functions' role and the task's
+    for (const allowed of actions) expect(allowed).toContain("s3:AbortMultipartUpload");
+  });
+
   test("start and stop tasks only in the stage's cluster, with only the two task roles", () => {
     const bySid = new Map(statementsOf(prod.template).map((statement) => [statement.Sid, statement]));
     const ownCluster = { ArnEquals: { "ecs:cluster": { "Fn::GetAtt": ["Cluster", "Arn"] } } };

@@ -25,7 +25,7 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
   },
   "compute/node": {
     allows: ["node:worker_threads", "node:fs/promises", "worker:./thread.ts", "../plan.ts", "zod"],
-    refuses: ["@aws-sdk/client-s3", "../../jobs/record.ts", "node:process"],
+    refuses: ["@aws-sdk/client-s3", "../../jobs/record.ts", "node:process", "koffi"],
   },
   jobs: {
     allows: ["@sluice/compute", "@sluice/contract/problem", "node:crypto", "zod", "./record.ts"],

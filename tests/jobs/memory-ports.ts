@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import { isTerminal } from "@sluice/contract/job";
 import type { LaunchRefusal, TaskObservation } from "../../jobs/evidence.ts";
 import type { Message } from "../../jobs/message.ts";
-import {
-  type DeadLetters,
-  type Guard,
-  type HeldSlot,
-  type JobStore,
-  ObjectMissing,
-  type ObjectStore,
-  type Ports,
-  type Slots,
-  type TaskRequest,
-  type Tasks,
+import type {
+  DeadLetters,
+  Guard,
+  HeldSlot,
+  JobStore,
+  ObjectStore,
+  Ports,
+  Slots,
+  TaskRequest,
+  Tasks,
 } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import type { Settings } from "../../jobs/settings.ts";
+import { handOver } from "../support/objects.ts";
 
 /** The settings of a stage as deployed by default. */
 export const defaultSettings: Settings = {
@@ -251,14 +251,10 @@ function memoryStore(table: Map<string, Job>, dropReplies: () => boolean): JobSt
 
 function memoryObjects(bucket: Map<string, Uint8Array>): ObjectStore {
   return {
-    async put(key, parts) {
-      bucket.set(key, new Uint8Array(Buffer.concat(parts)));
+    async put(key, pieces) {
+      bucket.set(key, new Uint8Array(Buffer.concat(pieces)));
     },
-    async get(key, range) {
-      const bytes = bucket.get(key);
-      if (!bytes) throw new ObjectMissing(key);
-      return range ? bytes.slice(range.offset, range.offset + range.length) : bytes.slice();
-    },
+    get: async (key, range, open) => handOver(key, bucket.get(key), range, open),
     exists: async (key) => bucket.has(key),
     link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,
   };

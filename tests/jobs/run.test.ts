@@ -3,6 +3,7 @@ import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cancelJob } from "../../jobs/caller.ts";
 import { compute } from "../../jobs/compute.ts";
+import type { Compute } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import { runJob } from "../../jobs/run.ts";
 import { sweep } from "../../jobs/sweep.ts";
@@ -216,11 +217,26 @@ test("only a first attempt on Lambda may block the thread that beats: its predic
   expect(asked).toEqual([true, false, false]);
 });
 
+test.each([
+  [1, false],
+  [2, true],
+])("inputs for %i threads are in shared memory: %s", async (vcpu, expected) => {
+  const seen: boolean[] = [];
+  const looking: Compute = (work, watch) => {
+    for (const input of Object.values(work.inputs))
+      seen.push("data" in input && input.data.buffer instanceof SharedArrayBuffer);
+    return compute(work, watch);
+  };
+  const machine = { target: "fargate", taskArn: "arn:task", vcpu } as const;
+  expect(await runJob(launch(), machine, looking, world.ports)).toBe("completed");
+  expect(seen).toEqual([expected]);
+});
+
 test("a cancel ends a transfer under way", async () => {
   const { put, exists, link } = world.ports.objects;
   const objects = {
     ...{ put, exists, link },
-    get: (_key: string, _range: unknown, signal?: AbortSignal) =>
+    get: (_key: string, _range: unknown, _open: unknown, { signal }: { signal?: AbortSignal } = {}) =>
       new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
   };
   const run = runJob(launch(), lambdaMachine(), compute, { ...world.ports, objects });

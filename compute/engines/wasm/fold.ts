@@ -26,13 +26,13 @@ const fewestFolded = 96;
 type Half = "even" | "odd";
 
 /** Indices 0 … n/2, or without those that are their own mirror. */
-function halfOf(extent: number, half: Half): { first: number; count: number } {
+export function halfOf(extent: number, half: Half): { first: number; count: number } {
   const even = Math.floor(extent / 2) + 1;
   return half === "even" ? { first: 0, count: even } : { first: 1, count: Math.ceil(extent / 2) - 1 };
 }
 
 /** (M[i][j] ± M[i][-j])/2 for the columns of a half. */
-function foldedLeft(work: Workspace, source: Rows, half: Half, most: number): Operand {
+export function foldedLeft(work: Workspace, source: Rows, half: Half, most: number): Operand {
   const { foldColumns } = work.kernels.misc;
   const { stride: extent } = source;
   const { first } = halfOf(extent, half);
@@ -57,7 +57,13 @@ function foldedLeft(work: Workspace, source: Rows, half: Half, most: number): Op
 }
 
 /** R[j] ± R[-j] for the rows of a half; a row that is its own mirror counts once. */
-function foldedRight(work: Workspace, source: Rows, extent: number, half: Half, most: number): Operand {
+export function foldedRight(
+  work: Workspace,
+  source: Rows,
+  extent: number,
+  half: Half,
+  most: number,
+): Operand {
   const { foldRows } = work.kernels.misc;
   const { first } = halfOf(extent, half);
   const sign = half === "even" ? 1 : -1;

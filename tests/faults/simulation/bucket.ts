@@ -1,7 +1,8 @@
-import { ObjectMissing, type ObjectStore } from "../../../jobs/ports.ts";
+import type { ObjectStore } from "../../../jobs/ports.ts";
+import { handOver } from "../../support/objects.ts";
 import type { Network } from "./network.ts";
 
-/** S3: whole objects, put and read; a reader who has been told to stop is told why. */
+/** S3: objects are put whole and read by range; a reader who has been told to stop is told why. */
 export class Bucket {
   readonly files = new Map<string, Uint8Array>();
   readonly objects: ObjectStore;
@@ -10,21 +11,17 @@ export class Bucket {
     const call = <Value>(name: string, key: string, effect: () => Value) =>
       network.call("S3", name, /^jobs\/([^/]+)/.exec(key)?.[1], effect);
     this.objects = {
-      put: (key, parts, signal) =>
+      put: (key, pieces, signal) =>
         unlessAborted(
           signal,
           call("PutObject", key, () => {
-            this.files.set(key, new Uint8Array(Buffer.concat(parts)));
+            this.files.set(key, new Uint8Array(Buffer.concat(pieces)));
           }),
         ),
-      get: (key, range, signal) =>
+      get: (key, range, open, { signal } = {}) =>
         unlessAborted(
           signal,
-          call("GetObject", key, () => {
-            const bytes = this.files.get(key);
-            if (!bytes) throw new ObjectMissing(key);
-            return range ? bytes.slice(range.offset, range.offset + range.length) : bytes.slice();
-          }),
+          call("GetObject", key, () => handOver(key, this.files.get(key), range, open)),
         ),
       exists: (key) => call("HeadObject", key, () => this.files.has(key)),
       link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,

@@ -1,0 +1,90 @@
+import type { Engine, EngineRoom, OnFraction } from "../../engines/engine.ts";
+import { offerEngine } from "../../engines/index.ts";
+import { type Crew, soloCrew } from "../../engines/wasm/crew.ts";
+import { foldable } from "../../engines/wasm/fold.ts";
+import { engineOn, wasmRoom } from "../../engines/wasm/index.ts";
+import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
+import { selfTest } from "../../engines/wasm/self-test.ts";
+import { foldedMatmul } from "./fold.ts";
+import { matmul } from "./matmul.ts";
+import { bind, findOpenBlas, messageOf, type OpenBlas } from "./openblas.ts";
+import { nativeScratchBytes } from "./scratch.ts";
+import { selfTestBlas } from "./self-test.ts";
+
+/** m·n·k below which more threads cost more than they bring: 256³. */
+const leastForThreads = 2 ** 24;
+
+/**
+ * The wasm engine with OpenBLAS's products, on a memory and a crew of the caller's choice. OpenBLAS has threads of
+ * its own, as many as the crew, which sleeps meanwhile.
+ */
+export function nativeEngineOn(
+  blas: OpenBlas,
+  memory: KernelMemory,
+  crew: Crew,
+  nextStep: () => OnFraction,
+): Engine {
+  const wasm = engineOn(memory, crew, nextStep);
+  return {
+    ...wasm,
+    matmul(a, b, options = {}) {
+      const [m, k] = a.shape;
+      const n = b.shape[1];
+      // A row of complex numbers is passed as twice as many real ones.
+      if (2 * Math.max(m, n, k) > blas.mostExtent) return wasm.matmul(a, b, options);
+      const onFraction = nextStep();
+      const folds = options.centrosymmetric && foldable(a, b, memory, crew);
+      blas.setThreads(m * n * k < leastForThreads ? 1 : crew.size);
+      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction);
+    },
+  };
+}
+
+/** Enough for the few numbers of a self-test. */
+const testBytes = 2 ** 20;
+
+/**
+ * Matrix products by OpenBLAS, everything else as on wasm; tested on this machine.
+ * @throws Error when either of them calculates wrongly here
+ */
+export function nativeRoom(blas: OpenBlas): EngineRoom {
+  const wasm = wasmRoom();
+  const memory = kernelMemory(testBytes);
+  const engine = nativeEngineOn(blas, memory, soloCrew(memory.memory), () => () => {});
+  selfTestBlas(blas, memory);
+  selfTest(engine);
+  engine.finish({});
+  return {
+    label: { name: "native", version: "1", kernel: `${blas.kernel}+${wasm.label.kernel}` },
+    open(nextStep, peakBytes, threads) {
+      const own = kernelMemory(peakBytes, threads?.size);
+      const crew = threads ? threads.crewOn(own.memory) : soloCrew(own.memory);
+      return nativeEngineOn(blas, own, crew, nextStep);
+    },
+    scratchBytes: (step) => (step.kernel === "matmul" ? nativeScratchBytes(step) : wasm.scratchBytes(step)),
+    transformLength: wasm.transformLength,
+  };
+}
+
+let offered: string | undefined;
+
+/** The entry this thread was offered native code from, for the threads it starts. */
+export const nativeEntry = (): string | undefined => offered;
+
+/**
+ * Offers the `native` engine to this thread and those it starts, if koffi and OpenBLAS are here. Called before
+ * anything is planned or run.
+ * @param entry a file (absolute path) that koffi is installed beside or above
+ * @returns what is missing, or undefined when nothing is
+ */
+export function offerNative(entry: string): string | undefined {
+  let library: ReturnType<typeof findOpenBlas>;
+  try {
+    library = findOpenBlas(entry);
+  } catch (error) {
+    return messageOf(error);
+  }
+  offerEngine({ name: "native", room: () => nativeRoom(bind(library)) });
+  offered = entry;
+  return undefined;
+}

@@ -1,0 +1,140 @@
+import { createRequire } from "node:module";
+
+/** What is used of koffi. Not imported: what is loaded at run time alone cannot end up in a Lambda's bundle. */
+interface Koffi {
+  config(settings?: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
+  load(library: string): LoadedLibrary;
+}
+
+interface LoadedLibrary {
+  func(declaration: string): unknown;
+}
+
+/** OpenBLAS is built with integers of 64 bits (ILP64) or of 32 (LP64); Debian names the two apart. */
+export type Interface = "ILP64" | "LP64";
+
+export interface Library {
+  readonly interface: Interface;
+  readonly loaded: LoadedLibrary;
+}
+
+const files: Readonly<Record<Interface, string>> = {
+  ILP64: "libopenblas64.so.0",
+  LP64: "libopenblas.so.0",
+};
+const integers: Readonly<Record<Interface, string>> = { ILP64: "int64_t", LP64: "int32_t" };
+
+/**
+ * The stack koffi runs C on. OpenBLAS keeps tables of its threads' work there: on koffi's own 2 MiB, LAPACK on two
+ * threads crashed or overwrote other arrays; 4 MiB were enough in 30 runs of each.
+ */
+const stackBytes = 16 * 2 ** 20;
+
+/** The first line: Node adds who required what. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+
+function loadKoffi(entry: string): Koffi {
+  const koffi: Koffi = createRequire(entry)("koffi");
+  const stacks = { sync_stack_size: stackBytes, async_stack_size: stackBytes };
+  // Set once per thread: koffi refuses changes after its first library.
+  if (koffi.config().sync_stack_size !== stackBytes) koffi.config(stacks);
+  return koffi;
+}
+
+/**
+ * OpenBLAS as this machine has it, ILP64 if it has both.
+ * @param entry a file (absolute path) that koffi is installed beside or above
+ * @throws Error saying what is missing
+ */
+export function findOpenBlas(entry: string, interfaces: readonly Interface[] = ["ILP64", "LP64"]): Library {
+  const koffi = loadKoffi(entry);
+  const missing: string[] = [];
+  for (const one of interfaces) {
+    try {
+      return { interface: one, loaded: koffi.load(files[one]) };
+    } catch (error) {
+      missing.push(`${files[one]}: ${messageOf(error)}`);
+    }
+  }
+  throw new Error(missing.join("; "));
+}
+
+export type Floats = Float64Array | Float32Array;
+
+/** CBLAS: C = alpha · A · B + beta · C for rows `ld` elements apart. A and B as they are: no transposes. */
+type Gemm<Scalar> = (
+  order: typeof rowMajor,
+  transA: typeof asItIs,
+  transB: typeof asItIs,
+  m: number,
+  n: number,
+  k: number,
+  alpha: Scalar,
+  a: Floats,
+  lda: number,
+  b: Floats,
+  ldb: number,
+  beta: Scalar,
+  c: Floats,
+  ldc: number,
+) => void;
+
+/** CblasRowMajor and CblasNoTrans. */
+export const rowMajor = 101;
+export const asItIs = 111;
+
+/** Views go to C as pointers, uncopied; that their element type is the routine's, nobody checks. */
+export interface Routines {
+  readonly dgemm: Gemm<number>;
+  readonly sgemm: Gemm<number>;
+  /** Scalars are [re, im]. */
+  readonly zgemm: Gemm<Float64Array>;
+  readonly setThreads: (threads: number) => void;
+  readonly config: () => string;
+  readonly coreName: () => string;
+}
+
+const gemm = (name: string, element: string, scalar: string): string =>
+  `void ${name}(int order, int transA, int transB, INT m, INT n, INT k, ${scalar} alpha, const ${element} *a, INT lda, ` +
+  `const ${element} *b, INT ldb, ${scalar} beta, ${element} *c, INT ldc)`;
+
+/** In C, with INT for the library's integer. A routine more is a line here and its type above. */
+const declarations: Readonly<Record<keyof Routines, string>> = {
+  dgemm: gemm("cblas_dgemm", "double", "double"),
+  sgemm: gemm("cblas_sgemm", "float", "float"),
+  zgemm: gemm("cblas_zgemm", "void", "const void *"),
+  setThreads: "void openblas_set_num_threads(int threads)",
+  config: "const char *openblas_get_config()",
+  coreName: "const char *openblas_get_corename()",
+};
+
+export interface OpenBlas extends Routines {
+  readonly interface: Interface;
+  /** The largest extent or row length it can be told. */
+  readonly mostExtent: number;
+  /** Version, the CPU its kernels were chosen for, and interface: `openblas-0.3.21-Zen-ILP64`. */
+  readonly kernel: string;
+}
+
+/**
+ * Its routines, by their names in BLAS.
+ * @throws Error when a routine is missing, or its integers are not of the width its name promises
+ */
+export function bind({ interface: promised, loaded }: Library): OpenBlas {
+  const bound = Object.entries(declarations).map(([name, declaration]) => [
+    name,
+    loaded.func(declaration.replaceAll(/\bINT\b/g, integers[promised])),
+  ]);
+  const routines: Routines = Object.fromEntries(bound);
+  const config = routines.config();
+  const built: Interface = /\bUSE64BITINT\b/.test(config) ? "ILP64" : "LP64";
+  if (built !== promised) throw new Error(`expected an ${promised} build of OpenBLAS, got ${config}`);
+  const version = /OpenBLAS (\S+)/.exec(config)?.[1] ?? "unknown";
+  return {
+    ...routines,
+    interface: promised,
+    mostExtent: promised === "ILP64" ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1,
+    kernel: `openblas-${version}-${routines.coreName()}-${promised}`,
+  };
+}

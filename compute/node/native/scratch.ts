@@ -1,0 +1,18 @@
+import type { PlanStep } from "../../steps.ts";
+import { mostColumns, mostRows, mostTerms } from "./product.ts";
+
+/** Blocks of both factors and of the result, in numbers. */
+const left = mostRows * mostTerms;
+const right = mostTerms * mostColumns;
+const out = mostRows * mostColumns;
+/** OpenBLAS's own packed panels: 7 MiB were touched by a product of 2048×2048. */
+const packedBytes = 8 * 2 ** 20;
+
+/**
+ * Bytes of folded, widened or taken-apart blocks, at most: a complex factor's two planes, each of a copy (16 bytes
+ * an element) and itself (8), a widened factor, and the result's planes (16) and their copy (16). Folding takes
+ * less: each factor's block and, outside kernel memory, two copies. None is larger than its whole matrix makes it.
+ */
+export function nativeScratchBytes({ bytes }: Pick<PlanStep, "bytes">): number {
+  return Math.min(2 * 24 * left + 8 * right + 32 * out + packedBytes, 6 * bytes + 65_536);
+}
