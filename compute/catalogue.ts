@@ -6,6 +6,8 @@ export interface CatalogueEntry {
   readonly name: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
+  /** Takes inputs of any names and shapes: what they are for. */
+  readonly anyInputs?: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** JSON Schema (draft 2020-12) of `params`. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -17,10 +19,11 @@ export interface CatalogueEntry {
 
 /** What GET /operations answers: plain JSON, the default operation first. */
 export function catalogue(): CatalogueEntry[] {
-  return operations.map(({ name, summary, inputs, outputs, params, differences, example }) => ({
+  return operations.map(({ name, summary, inputs, anyInputs, outputs, params, differences, example }) => ({
     name,
     summary,
     inputs,
+    ...(anyInputs !== undefined && { anyInputs }),
     outputs,
     params: z.toJSONSchema(params, { io: "input" }),
     ...(differences && { differences }),

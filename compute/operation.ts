@@ -33,6 +33,8 @@ export interface Operation {
   readonly name: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
+  /** Takes inputs of any names and shapes instead, and checks them itself: what they are for. */
+  readonly anyInputs?: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: z.ZodObject;
   /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */

@@ -24,6 +24,7 @@ import { mean } from "./operations/reductions/mean.ts";
 import { trace } from "./operations/reductions/trace.ts";
 import { spectralProjection } from "./operations/spectral-projection.ts";
 import { transpose } from "./operations/transpose.ts";
+import { programOf } from "./program/index.ts";
 
 const elementwise = [
   add,
@@ -55,6 +56,7 @@ export const operations: readonly Operation[] = [
   ...reductions,
   ...products,
   ...others,
+  programOf((name) => findOperation(name)),
 ];
 
 /** What a submit without `operation` means. */

@@ -24,13 +24,13 @@ function arraysOf({ dataMatrix, inputs }: Body): Record<string, DenseArray> {
 const specsOf = (arrays: Arrays) =>
   Object.fromEntries(Object.entries(arrays).map(([name, { shape, dtype }]) => [name, { shape, dtype }]));
 
-describe.each(catalogue())("the example of $name", ({ name, example, inputs, outputs }) => {
+describe.each(catalogue())("the example of $name", ({ name, example, inputs, anyInputs, outputs }) => {
   const body = example as unknown as Body;
   const arrays = arraysOf(body);
 
   test("is planned, priced and gives the outputs its plan and its text promise", () => {
     expect(body.operation).toBe(name);
-    expect(Object.keys(arrays)).toEqual(Object.keys(inputs));
+    if (anyInputs === undefined) expect(Object.keys(arrays)).toEqual(Object.keys(inputs));
     const planned = plan(name, body.params, arrays);
     expect(predictSeconds(planned, { vcpu: 1 })).toBeGreaterThan(0);
     const reported: number[] = [];
