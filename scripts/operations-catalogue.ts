@@ -62,7 +62,8 @@ const rankText = (rank: CatalogueEntry["inputs"][string]["rank"]): string => {
   return rank.max === undefined ? `≥ ${rank.min}` : `${rank.min} to ${rank.max}`;
 };
 
-function section({ name, summary, inputs, outputs, params, differences = [], example }: CatalogueEntry) {
+function section(entry: CatalogueEntry) {
+  const { name, summary, inputs, anyInputs, outputs, params, differences = [], example } = entry;
   return [
     `## ${name}`,
     "",
@@ -73,6 +74,7 @@ function section({ name, summary, inputs, outputs, params, differences = [], exa
     ...Object.entries(inputs).map(([input, { description, rank, dtypes }]) =>
       row(`\`${input}\` in`, rankText(rank), dtypes.join(", "), description),
     ),
+    ...(anyInputs === undefined ? [] : [row("any in", "any", "any", anyInputs)]),
     ...Object.entries(outputs).map(([output, description]) => row(`\`${output}\` out`, "", "", description)),
     "",
     ...paramsTable(params),

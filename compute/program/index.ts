@@ -88,7 +88,7 @@ export const programOf = (find: FindOperation): Operation => ({
   name: "program",
   summary: "A formula of several operations as one job: named steps, each over inputs and earlier steps",
   inputs: {},
-  anyInputs: "its steps: any names, any shapes",
+  anyInputs: "what the steps call by these names",
   outputs: { result: "what the last step gives, or the values that params.outputs names" },
   params: programParams,
   example: {

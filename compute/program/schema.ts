@@ -28,7 +28,8 @@ export const programParams = z.strictObject({
   steps: z
     .array(programStep)
     .min(1, { error: "at least one step" })
-    .max(mostSteps, { error: `at most ${mostSteps} steps` }),
+    .max(mostSteps, { error: `at most ${mostSteps} steps` })
+    .describe("Each {as, op, args, params?}: an operation over inputs, values of earlier steps and numbers"),
   outputs: z
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, { error: "an output name such as result" }), value)
     .optional()
