@@ -16,7 +16,7 @@ export interface PlanStep {
   readonly size: number;
   /** Nominal: 5·n·log2(n) for a complex transform of n, 2·m·k·n for a real product. */
   readonly flops: number;
-  /** Read and written, each array once. */
+  /** Read and written: each array once, and what loops stage in the cache on the way. */
   readonly bytes: number;
   /** Bytes of all arrays alive while it runs: the operation's inputs, intermediates and outputs. */
   readonly live: number;
