@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../engines/engine.ts";
 import type { Lines } from "../reductions/lines.ts";
 import { sortComplex } from "./complex-sort.ts";
@@ -13,6 +13,14 @@ function sorterOf({ dtype }: DenseArray, length: number): SortLine {
   return (line) => {
     if (line instanceof Float64Array) sortComplex(line, spare);
   };
+}
+
+/**
+ * What sorting holds besides: a line to merge into, or the copy V8 sorts where memory is shared; for complex
+ * lines whose elements lie apart one more.
+ */
+export function sortingSpare({ dtype }: ArraySpec, length: number): ArraySpec {
+  return { shape: [dtype === "complex128" ? 2 * length : length], dtype };
 }
 
 /** Sorts each line of `a` by itself, in place. */

@@ -24,7 +24,7 @@ export const clip = defineOperation({
   outputs: { result: "the shape and dtype of a" },
   params,
   differences: [
-    "The bounds are numbers, not arrays: where, with a comparison of your own, does the rest.",
+    "The bounds are numbers, not arrays.",
     "Complex arrays are refused; NumPy orders them by real, then imaginary part.",
   ],
   example: { operation: "clip", params: { min: 0, max: 1 }, dataMatrix: [[-1, 0.5, 3]] },

@@ -4,7 +4,7 @@ import { axisParam, settleAxis } from "../../axes.ts";
 import { sortStep } from "../../loop-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { linesAlong } from "../../reductions/lines.ts";
-import { sortLines } from "../../sorting/sort-lines.ts";
+import { sortingSpare, sortLines } from "../../sorting/sort-lines.ts";
 import { whileHolding } from "../../steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
@@ -35,7 +35,7 @@ export const sort = defineOperation({
     return {
       params: { axis },
       outputs: { result },
-      steps: whileHolding([a, result], [sortStep(a, length)]),
+      steps: whileHolding([a, result, sortingSpare(a, length)], [sortStep(a, length)]),
     };
   },
 
