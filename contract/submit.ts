@@ -88,3 +88,19 @@ export const planBody = z.strictObject({ ...common, inputs: z.record(inputName, 
 
 export type SubmitBody = z.output<typeof submitBody>;
 export type PlanBody = z.output<typeof planBody>;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Where a body, not yet checked, may hold the numbers of an array: the holder and its key. */
+export function* arrayPlaces(body: unknown): Generator<readonly [Record<string, unknown>, string]> {
+  if (!isObject(body)) return;
+  const refs = isObject(body.inputs) ? Object.values(body.inputs).filter(isObject) : [];
+  for (const [holder, key] of [[body, "dataMatrix"] as const, ...refs.map((ref) => [ref, "data"] as const)]) {
+    yield [holder, key];
+    const complex = holder[key];
+    if (!isObject(complex)) continue;
+    yield [complex, "re"];
+    yield [complex, "im"];
+  }
+}

@@ -23,7 +23,7 @@ export async function resultOf(
   const link = async () => ({ url: await outputLink(job, name, output, objects) });
   if (wanted.npy) return link();
   const json = await jsonWithin(output, maxJsonResultBytes, objects);
-  if (json) return { result: json.value, shape, dtype };
+  if (json) return { result: json, shape, dtype };
   if (!wanted.jsonOnly) return link();
   const detail = `the result is more than ${maxJsonResultBytes} bytes of JSON; fetch the .npy at url instead`;
   throw new Problem("result-too-large", detail, { expected: "Accept: application/x-npy", ...(await link()) });

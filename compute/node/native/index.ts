@@ -35,7 +35,7 @@ export function nativeEngineOn(
       const onFraction = nextStep();
       const folds = options.centrosymmetric && foldable(a, b, memory, crew);
       blas.setThreads(m * n * k < leastForThreads ? 1 : crew.size);
-      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction);
+      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction, crew.size);
     },
   };
 }
