@@ -78,7 +78,7 @@ export const percentile = defineOperation({
     const length = reducedCount(a.shape, axes);
     const count = elementCount(kept.map((axis) => a.shape[axis]));
     const copy = transposed(a, [...kept, ...axes], engine);
-    const sorted = sortLines(copy, { outer: count, length, inner: 1 }, engine.nextStep());
+    const sorted = sortLines(copy, { lines: count, points: length, inner: 1 }, engine.nextStep());
     const result = engine.array(resultOf(settled, a));
     const onFraction = engine.nextStep();
     [settled.q].flat().forEach((percentage, index) => {
