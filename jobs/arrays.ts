@@ -5,7 +5,14 @@ import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@slui
 import { type Allocate, dataBytes, npyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { ObjectChanged, ObjectMissing, type ObjectStore } from "./ports.ts";
-import { type InputRef, isStored, type Job, type OutputRef, type StoredInput } from "./record.ts";
+import {
+  type InputRef,
+  isAwaitedInput,
+  isStored,
+  type Job,
+  type OutputRef,
+  type StoredInput,
+} from "./record.ts";
 
 /** Arrays in and out of S3. All bytes travel as `.npy`. */
 
@@ -53,6 +60,7 @@ export async function readInput(
   objects: Pick<ObjectStore, "get">,
   reading?: Reading,
 ): Promise<Operands[string]> {
+  if (isAwaitedInput(input)) throw new Error(`input ${name} is yet to be made by job ${input.job}`);
   if (!isStored(input)) return input;
   try {
     return await readArray(input, objects, reading);

@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from "@middy/core";
 import { whyMalformed } from "@sluice/compute/json/malformed";
+import { resultTypes } from "@sluice/contract/job";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { logger } from "../../aws/log.ts";
@@ -51,7 +52,7 @@ function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | unde
     return unsupportedMediaType(String(cause.data ?? "no content type"), "application/json");
   }
   if (cause?.package === "@middy/http-content-negotiation") {
-    const expected = "application/json or application/x-npy";
+    const expected = `one of ${resultTypes.join(", ")}`;
     return new Problem("not-acceptable", `accept: expected ${expected}`, { field: "accept", expected });
   }
   return undefined;

@@ -8,7 +8,7 @@ import type { DenseArray, Dtype } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eps, operand, relativeError } from "./arrays.ts";
-import { openBlas, reference, wasm } from "./engines.ts";
+import { openBlas, reference, testedEngines, wasm } from "./engines.ts";
 
 const truth = reference.open();
 const memory = kernelMemory(2 ** 28);
@@ -32,6 +32,10 @@ function shared(array: DenseArray): DenseArray {
   data.set(array.data);
   return { ...array, data };
 }
+
+test("only where no OpenBLAS is found, and the reason printed, is native left out", () => {
+  expect(testedEngines.some(({ name }) => name.startsWith("native"))).toBe(openBlas.length > 0);
+});
 
 describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
   const engine = nativeEngineOn(blas, memory, soloCrew(memory.memory), () => silent);
