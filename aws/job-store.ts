@@ -4,6 +4,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { JobStore } from "../jobs/ports.ts";
 import type { Job } from "../jobs/record.ts";
+import { limits } from "../jobs/timing.ts";
 import { dynamo } from "./clients.ts";
 import { dueShardOf, dueShards, fargateLine, fromItem, jobIdOf, keyOf, lineOf, toItem } from "./job-item.ts";
 import { updateExpression } from "./update-expression.ts";
@@ -75,6 +76,35 @@ export function jobStore(tableName: string, now: () => number): JobStore {
         const job = await get(jobId);
         // Our own write, whose reply was lost and which the SDK then repeated.
         if (job?.writeId === writeId) return { ok: true, job };
+        return job ? { ok: false, job } : { ok: false };
+      }
+    },
+
+    async addWaiter(jobId, waiter) {
+      try {
+        const { Attributes } = await dynamo().send(
+          new UpdateCommand({
+            TableName,
+            Key: keyOf(jobId),
+            UpdateExpression: "SET #waiters = list_append(if_not_exists(#waiters, :none), :one)",
+            ConditionExpression:
+              "#status IN (:pending, :processing) AND (attribute_not_exists(#waiters) OR size(#waiters) < :most)",
+            ExpressionAttributeNames: { "#waiters": "waiters", "#status": "status" },
+            ExpressionAttributeValues: {
+              ":none": [],
+              ":one": [waiter],
+              ":pending": "PENDING",
+              ":processing": "PROCESSING",
+              ":most": limits.waiters,
+            },
+            ReturnValues: "ALL_NEW",
+          }),
+        );
+        const job = fromItem(Attributes, now());
+        return job ? { ok: true, job } : { ok: false };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const job = await get(jobId);
         return job ? { ok: false, job } : { ok: false };
       }
     },

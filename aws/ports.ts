@@ -7,6 +7,7 @@ import { logger } from "./log.ts";
 import { objectStore } from "./object-store.ts";
 import { taskSlots } from "./slots.ts";
 import { fargateTasks } from "./tasks.ts";
+import { uploads } from "./uploads.ts";
 import { waitSlots } from "./wait-slots.ts";
 
 /** The domain's ports, wired to AWS: made once per process. */
@@ -23,6 +24,7 @@ function wire(): Ports {
   return {
     store: jobStore(stage.tableName, now),
     objects: objectStore(stage.bucketName),
+    uploads: uploads(stage.bucketName),
     queue: jobQueue(stage.queueUrl),
     deadLetters: deadLetters(stage.deadLetterQueueUrl),
     tasks: fargateTasks(stage, now),

@@ -36,6 +36,8 @@ const Key = { pk: "slots#fargate" };
  */
 export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, now: () => number): Slots {
   const TableName = tableName;
+  /** The item was seen: it is never deleted. */
+  let isThere = false;
 
   /** The item, with only `launch` of its map when one is named. */
   async function read(launch?: Launch): Promise<SlotsItem | undefined> {
@@ -89,10 +91,10 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
   }
 
   /** There already: taken before, or by this very write, whose reply was lost and which the SDK repeated. */
-  async function foundTaken(launch: Launch, entry: Entry | undefined): Promise<boolean> {
+  async function foundTaken(launch: Launch, { missing }: Entry): Promise<true> {
     // Called up from the line, and its message came late: from now on it is a launch like others.
-    if (entry?.missing) await markMissing(launch, undefined);
-    return entry !== undefined;
+    if (missing) await markMissing(launch, undefined);
+    return true;
   }
 
   return {
@@ -111,10 +113,16 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
           ...(waited ? {} : { ":now": now() }),
         },
       };
-      if (await write(taking)) return true;
-      const item = await read(launch);
-      if (item) return foundTaken(launch, entryOf(item, launch));
-      await create();
+      const wasThere = isThere;
+      const taken = await write(taking);
+      const item = taken ? undefined : await read(launch);
+      isThere ||= taken || item !== undefined;
+      if (taken) return true;
+      const entry = entryOf(item, launch);
+      if (entry) return foundTaken(launch, entry);
+      // The item may have come into being between the two calls: only with it there is a refusal one.
+      if (item && wasThere) return false;
+      if (!item) await create();
       return (await write(taking)) || entryOf(await read(launch), launch) !== undefined;
     },
 

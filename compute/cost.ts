@@ -1,4 +1,3 @@
-import type { EngineRoom } from "./engines/engine.ts";
 import { chosenEngine } from "./engines/index.ts";
 import { leastShared } from "./engines/wasm/crew.ts";
 import type { Plan } from "./plan.ts";
@@ -19,10 +18,19 @@ type Rates = {
 const loopRates: Readonly<Record<LoopKernel, RateTable>> = rates.loops.nanoseconds;
 const isLoop = (kernel: PlanStep["kernel"]): kernel is LoopKernel => Object.hasOwn(loopRates, kernel);
 
-const measured: Readonly<Record<string, Rates>> = rates.engines;
+const { wasm, native } = rates.engines;
+const measured: Readonly<Record<string, Rates>> = {
+  ...rates.engines,
+  // But for matrix products it is wasm.
+  native: {
+    ...native,
+    nanoseconds: { ...wasm.nanoseconds, ...native.nanoseconds },
+    secondThread: { ...wasm.secondThread, ...native.secondThread },
+  },
+};
 
 /** An engine nobody has measured yet is taken for the slowest. */
-const ratesOf = ({ label }: EngineRoom): Rates => measured[label.name] ?? rates.engines.reference;
+const ratesOf = (engine: string): Rates => measured[engine] ?? rates.engines.reference;
 
 /** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
 export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chosenEngine()): number {
@@ -51,39 +59,40 @@ function interpolate(table: RateTable, size: number): number {
   return low + share * (high - low);
 }
 
-/** Seconds of one step on one whole vCPU. */
-export function stepSeconds(step: PlanStep): number {
+/** Seconds of one step on one whole vCPU, by the engine of this name. */
+export function stepSeconds(step: PlanStep, engine = chosenEngine().label.name): number {
   const room = chosenEngine();
   const { kernel } = step;
-  const table = isLoop(kernel) ? loopRates[kernel] : ratesOf(room).nanoseconds[kernel];
+  const table = isLoop(kernel) ? loopRates[kernel] : ratesOf(engine).nanoseconds[kernel];
   return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
 }
 
 /** Seconds of one step on so many threads. Each further one is taken to add what the second was measured to add. */
-function sharedSeconds(step: PlanStep, threads: number): number {
-  const alone = stepSeconds(step);
+function sharedSeconds(step: PlanStep, engine: string, threads: number): number {
+  const alone = stepSeconds(step, engine);
   const { kernel } = step;
   // Loops that all engines share run on the calling thread.
   if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastShared) return alone;
-  const gain = ratesOf(chosenEngine()).secondThread[kernel] ?? 0;
+  const gain = ratesOf(engine).secondThread[kernel] ?? 0;
   return alone / (1 + (threads - 1) * gain);
 }
 
 /**
- * Seconds the arithmetic of a plan takes, from rates measured on the engine chosen here, and the first touch of
+ * Seconds the arithmetic of a plan takes, from rates measured on an engine, and the first touch of
  * its memory: 13 µs a page on a virtual machine, more than the arithmetic of most jobs. One thread for each whole
  * vCPU shares the arithmetic; less than one vCPU stretches everything. Reading and writing arrays, and
  * starting a machine or a thread, are not in it.
+ * @param machine.engine the name of the one that will run it; the one chosen here when absent
  */
 export function predictSeconds(
   { steps, peakBytes }: Pick<Plan, "steps" | "peakBytes">,
-  { vcpu }: { vcpu: number },
+  { vcpu, engine = chosenEngine().label.name }: { vcpu: number; engine?: string },
 ): number {
-  const { overheadSeconds } = ratesOf(chosenEngine());
+  const { overheadSeconds } = ratesOf(engine);
   const threads = Math.max(1, Math.floor(vcpu));
   const touching = (peakBytes * rates.firstTouch.nanosecondsPerByte) / 1e9;
   const seconds = steps.reduce(
-    (total, step) => total + sharedSeconds(step, threads),
+    (total, step) => total + sharedSeconds(step, engine, threads),
     overheadSeconds + touching,
   );
   return seconds / Math.min(1, vcpu);

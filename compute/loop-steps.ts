@@ -5,6 +5,19 @@ import type { Work } from "./steps.ts";
 const bytesOf = (specs: readonly ArraySpec[]): number =>
   specs.reduce((bytes, spec) => bytes + byteLength(spec), 0);
 
+/**
+ * What an element-wise loop reads and writes: every array once, and twice more, in float64 or complex128, the
+ * operands and results that it has to convert or broadcast on the way.
+ */
+function trafficOf(operands: readonly ArraySpec[], result: ArraySpec): number {
+  const elements = elementCount(result.shape);
+  const width = result.dtype === "complex128" ? 16 : 8;
+  const isStaged = ({ shape, dtype }: ArraySpec): boolean =>
+    dtype === "float32" || (width === 16 && dtype !== "complex128") || elementCount(shape) !== elements;
+  const staged = [...operands, result].filter(isStaged).length;
+  return bytesOf([...operands, result]) + staged * 2 * width * elements;
+}
+
 /** Arithmetic on every element of the result, cheap enough that memory sets the pace. */
 export function elementwiseStep(operands: readonly ArraySpec[], result: ArraySpec, flopsEach = 1): Work {
   const elements = elementCount(result.shape);
@@ -12,7 +25,7 @@ export function elementwiseStep(operands: readonly ArraySpec[], result: ArraySpe
     kernel: "elementwise",
     size: elements,
     flops: flopsEach * elements * (result.dtype === "complex128" ? 2 : 1),
-    bytes: bytesOf([...operands, result]),
+    bytes: trafficOf(operands, result),
   };
 }
 
@@ -27,7 +40,7 @@ export function transcendentalStep(
     kernel: "transcendental",
     size: elements,
     flops: flopsEach * elements,
-    bytes: bytesOf([...operands, result]),
+    bytes: trafficOf(operands, result),
   };
 }
 
@@ -47,12 +60,13 @@ export function rearrangeStep(a: ArraySpec, result: ArraySpec): Work {
   return { kernel: "rearrange", size: elementCount(result.shape), flops: 0, bytes: bytesOf([a, result]) };
 }
 
-/** Lines of `length` sorted, each by itself; its size is that length, its flops are comparisons. */
+/** Lines of `length` sorted, each by itself; its size is that length, its flops are comparisons of numbers. */
 export function sortStep(a: ArraySpec, length: number): Work {
+  const numbers = elementCount(a.shape) * (a.dtype === "complex128" ? 2 : 1);
   return {
     kernel: "sort",
     size: length,
-    flops: Math.ceil(elementCount(a.shape) * Math.max(1, Math.log2(length))),
+    flops: Math.ceil(numbers * Math.max(1, Math.log2(length))),
     bytes: 2 * byteLength(a),
   };
 }

@@ -12,7 +12,7 @@ const smallestChange = 0.01;
  */
 export function trackProgress(steps: readonly PlanStep[], onProgress?: OnFraction): () => OnFraction {
   if (!onProgress) return () => ignore;
-  const weights = steps.map(stepSeconds);
+  const weights = steps.map((step) => stepSeconds(step));
   // Work on empty arrays weighs nothing.
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   let next = 0;

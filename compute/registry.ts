@@ -5,8 +5,15 @@ import { add, divide, multiply, power, subtract } from "./operations/elementwise
 import { clip } from "./operations/elementwise/clip.ts";
 import { cos, exp, log, sin, sqrt, tanh } from "./operations/elementwise/functions.ts";
 import { where } from "./operations/elementwise/where.ts";
+import { fft } from "./operations/fft.ts";
 import { fft2 } from "./operations/fft2.ts";
+import { fftshift } from "./operations/fftshift.ts";
 import { convolve2d, correlate2d } from "./operations/filters/convolutions.ts";
+import { ifft } from "./operations/ifft.ts";
+import { ifft2 } from "./operations/ifft2.ts";
+import { ifftshift } from "./operations/ifftshift.ts";
+import { irfft } from "./operations/irfft.ts";
+import { irfft2 } from "./operations/irfft2.ts";
 import { matmul } from "./operations/matmul.ts";
 import { histogram } from "./operations/order/histogram.ts";
 import { percentile } from "./operations/order/percentile.ts";
@@ -22,10 +29,13 @@ import { std, variance } from "./operations/reductions/deviations.ts";
 import { max, min, prod, sum } from "./operations/reductions/folds.ts";
 import { mean } from "./operations/reductions/mean.ts";
 import { trace } from "./operations/reductions/trace.ts";
+import { rfft } from "./operations/rfft.ts";
+import { rfft2 } from "./operations/rfft2.ts";
 import { spectralProjection } from "./operations/spectral-projection.ts";
 import { transpose } from "./operations/transpose.ts";
 import { programOf } from "./program/index.ts";
 
+const fourier = [fft2, ifft2, fft, ifft, rfft, irfft, rfft2, irfft2, fftshift, ifftshift];
 const elementwise = [
   add,
   subtract,
@@ -49,7 +59,7 @@ const others = [convolve2d, correlate2d, histogram, percentile, sort];
 /** The catalogue, in the order in which it is shown. */
 export const operations: readonly Operation[] = [
   spectralProjection,
-  fft2,
+  ...fourier,
   matmul,
   transpose,
   ...elementwise,

@@ -16,10 +16,12 @@ export interface PlanStep {
   readonly size: number;
   /** Nominal: 5·n·log2(n) for a complex transform of n, 2·m·k·n for a real product. */
   readonly flops: number;
-  /** Read and written, each array once. */
+  /** Read and written: each array once, and what loops stage in the cache on the way. */
   readonly bytes: number;
   /** Bytes of all arrays alive while it runs: the operation's inputs, intermediates and outputs. */
   readonly live: number;
+  /** Of transforms along one axis, which hold no spectrum of a whole matrix: points of the longest line they read or write. */
+  readonly linePoints?: number;
 }
 
 export type Work = Omit<PlanStep, "live">;
@@ -47,6 +49,16 @@ export function fft2Steps({ shape }: ArraySpec): Work[] {
   const rows = shape.at(-2) ?? 1;
   const elements = elementCount(shape);
   return [fftStep(columns, elements / columns), fftStep(rows, elements / rows)];
+}
+
+/** The lines of `input` along an axis, transformed at `length` points into those of `output`. */
+export function fftLinesStep(input: ArraySpec, output: ArraySpec, axis: number, length: number): Work {
+  const points = output.shape[axis] ?? 1;
+  return {
+    ...fftStep(length, elementCount(output.shape) / points),
+    bytes: byteLength(input) + byteLength(output),
+    linePoints: Math.max(length, points, input.shape[axis] ?? 1),
+  };
 }
 
 export function absoluteStep(input: ArraySpec): Work {

@@ -88,7 +88,13 @@ function fill(
   return at;
 }
 
+/** What a parser that reads arrays straight from the text puts in their place: never a value of JSON itself. */
+function isRead(value: unknown): value is DenseArray {
+  return typeof value === "object" && value !== null && "data" in value && value.data instanceof Float64Array;
+}
+
 function realFromJson(value: unknown, field: string): DenseArray {
+  if (isRead(value)) return value;
   const shape = shapeOf(value, field);
   checkLengths(value, shape, field, []);
   const array = zeros({ shape, dtype: "float64" });
@@ -122,11 +128,12 @@ function complexFromJson(value: object, field: string): DenseArray {
 /**
  * Reads nested lists of numbers of any depth (a bare number is 0-d), or `{re, im}` of two of the same
  * shape, into float64 or complex128. As in NumPy, `[]` has shape (0,) and `[[], []]` shape (2, 0).
+ * A float64 `DenseArray` stands for the lists it was read from.
  * @param field what the caller calls it: problems name the exact element, as in `dataMatrix[3][2]`
  * @throws Problem invalid-array
  */
 export function arrayFromJson(value: unknown, field: string): DenseArray {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value) && !isRead(value);
   return isObject ? complexFromJson(value, field) : realFromJson(value, field);
 }
 

@@ -85,6 +85,10 @@ export interface StatusView {
   readonly updatedAt: string;
 }
 
+/** What a result can be had as; the first is what who takes anything gets. */
+export const resultTypes = ["application/json", "application/x-npy", "text/csv", "application/zip"] as const;
+export type ResultType = (typeof resultTypes)[number];
+
 export interface ResultView extends ArraySpec {
   readonly result: unknown;
 }

@@ -7,6 +7,15 @@ export const maxBodyBytes = 5 * MiB;
 /** Largest result written as JSON; above it the caller gets a link to the .npy instead. */
 export const maxJsonResultBytes = 5 * MiB;
 
+/** Largest `.npz`: its base64 must pass Lambda's answer of 6 MB. */
+export const maxNpzResultBytes = 4 * MiB;
+
+/** Largest upload: the 5 GB that S3 takes in one PUT. */
+export const maxUploadBytes = 5_000_000_000;
+
+/** Inputs of one job: each may cost submit a call. */
+export const maxInputs = 16;
+
 /** Largest `params`, as JSON text. */
 export const maxParamsBytes = 64 * 1024;
 

@@ -2,6 +2,7 @@
  * NumPy's .npy files (format versions 1.0 to 3.0, numpy/lib/format.py). Browser-safe: bytes in, arrays out.
  */
 import { type ArraySpec, byteLength, type DenseArray, type Dtype, elementCount } from "./array.ts";
+import { descrInWords, storedDtype, storedDtypesInWords } from "./npy-dtypes.ts";
 import { parseHeaderLiteral } from "./npy-header.ts";
 import { liesInPlace, type NpyLayout, type Place, placeInto } from "./npy-layout.ts";
 import { Problem } from "./problem.ts";
@@ -19,7 +20,6 @@ const longestHeader = 10_000;
 const mostAxes = 64;
 
 const codes: Record<Dtype, string> = { float64: "f8", float32: "f4", complex128: "c16" };
-const dtypeOf = new Map(Object.entries(codes).map(([dtype, code]) => [code, dtype as Dtype]));
 
 function refuse(what: string, expected: string, got: string): never {
   throw new Problem("invalid-npy", `${what} must be ${expected}, not ${got}.`, { expected, got });
@@ -81,24 +81,16 @@ function headerBounds(bytes: Uint8Array): { version: 1 | 2 | 3; start: number; e
   return { version, start, end: start + length };
 }
 
-function specOf(descr: string, shape: readonly number[]): { spec: ArraySpec; littleEndian: boolean } {
-  const order = /^[<>=|]/.test(descr) ? descr[0] : "=";
-  const dtype = dtypeOf.get(descr.replace(/^[<>=|]/, ""));
-  if (!dtype) {
-    return refuse(
-      "The dtype of a .npy file",
-      "float64, float32 or complex128 ('<f8', '<f4', '<c16')",
-      `'${descr}'`,
-    );
-  }
+function layoutOf(descr: string, shape: readonly number[]): Omit<NpyLayout, "fortranOrder"> {
+  const named = storedDtype(descr);
+  if (!named) return refuse("The dtype of a .npy file", storedDtypesInWords, descrInWords(descr));
   if (shape.length > mostAxes)
     refuse("The shape of a .npy file", `at most ${mostAxes} axes`, `${shape.length}`);
-  const spec = { shape, dtype };
+  const spec = { shape, dtype: named.stored.dtype };
   if (![...shape, elementCount(shape), byteLength(spec)].every(Number.isSafeInteger)) {
     refuse("The size of a .npy file", "below 2^53 bytes", `shape (${shape.join(", ")})`);
   }
-  // "=" is the byte order of the machine that wrote it: little-endian on every machine we meet.
-  return { spec, littleEndian: order !== ">" };
+  return { spec, ...named };
 }
 
 /**
@@ -110,18 +102,16 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
   // Latin-1 in versions 1 and 2, UTF-8 in 3; what the grammar allows is ASCII, the same in both.
   const text = String.fromCharCode(...bytes.subarray(start, end));
   const { descr, fortranOrder, shape } = parseHeaderLiteral(text);
-  return { ...specOf(descr, shape), fortranOrder, dataOffset: end, version };
+  return { ...layoutOf(descr, shape), fortranOrder, dataOffset: end, version };
 }
 
-/** @throws Problem invalid-npy */
-function requireLength({ spec, dataOffset }: NpyHeader, length: number): void {
-  const expected = dataOffset + byteLength(spec);
-  if (length === expected) return;
-  refuse(
-    "A .npy file of this header",
-    `${expected} bytes long (${dataOffset} of header, ${byteLength(spec)} of ${spec.dtype} of shape (${spec.shape.join(", ")}))`,
-    `${length}`,
-  );
+/** Holds a file to the size its header demands. @throws Problem invalid-npy */
+export function requireLength({ spec, stored, dataOffset }: NpyHeader, length: number): void {
+  const { shape, dtype } = spec;
+  const data = elementCount(shape) * stored.width * (dtype === "complex128" ? 2 : 1);
+  if (length === dataOffset + data) return;
+  const expected = `${dataOffset + data} bytes long (${dataOffset} of header, ${data} of an array of shape (${shape.join(", ")}))`;
+  refuse("A .npy file of this header", expected, `${length}`);
 }
 
 /**

@@ -33,6 +33,7 @@ export const problems = {
   "internal-error": { status: 500, title: "Something went wrong on our side" },
   // Only ever the `error` of a FAILED job, never a response of their own.
   "input-changed": { status: 409, title: "An input was replaced after the job was submitted" },
+  "input-failed": { status: 409, title: "A job whose output this one takes has none to give" },
   "deadline-exceeded": { status: 409, title: "The job passed its deadline" },
   "no-capacity": { status: 409, title: "No machine could be had for the job" },
   "image-unavailable": { status: 409, title: "The container image could not be pulled" },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { dtypes } from "./array.ts";
-import { maxLabelLength, maxLabels, maxParamsBytes } from "./limits.ts";
+import { maxInputs, maxLabelLength, maxLabels, maxParamsBytes } from "./limits.ts";
 import { seedSchema } from "./random-seed.ts";
 
 /** The body of `POST /jobs`. Array contents stay `unknown` here: array-json.ts and npy.ts check them. */
@@ -60,6 +60,12 @@ const planArrayRef = refSchema(
 
 const inputName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, "expected an input name such as a");
 
+const inputsOf = <Ref extends z.ZodType>(ref: Ref) =>
+  z
+    .record(inputName, ref)
+    .refine((all) => Object.keys(all).length <= maxInputs, `expected at most ${maxInputs} inputs`)
+    .default({});
+
 const labels = z
   .record(
     z.string().min(1).max(maxLabelLength, `expected a label name of at most ${maxLabelLength} characters`),
@@ -83,8 +89,24 @@ const common = {
   labels: labels.default({}),
 };
 
-export const submitBody = z.strictObject({ ...common, inputs: z.record(inputName, arrayRef).default({}) });
-export const planBody = z.strictObject({ ...common, inputs: z.record(inputName, planArrayRef).default({}) });
+export const submitBody = z.strictObject({ ...common, inputs: inputsOf(arrayRef) });
+export const planBody = z.strictObject({ ...common, inputs: inputsOf(planArrayRef) });
 
 export type SubmitBody = z.output<typeof submitBody>;
 export type PlanBody = z.output<typeof planBody>;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Where a body, not yet checked, may hold the numbers of an array: the holder and its key. */
+export function* arrayPlaces(body: unknown): Generator<readonly [Record<string, unknown>, string]> {
+  if (!isObject(body)) return;
+  const refs = isObject(body.inputs) ? Object.values(body.inputs).filter(isObject) : [];
+  for (const [holder, key] of [[body, "dataMatrix"] as const, ...refs.map((ref) => [ref, "data"] as const)]) {
+    yield [holder, key];
+    const complex = holder[key];
+    if (!isObject(complex)) continue;
+    yield [complex, "re"];
+    yield [complex, "im"];
+  }
+}

@@ -1,8 +1,9 @@
 import middy, { type MiddyfiedHandler } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpJsonBodyParser from "@middy/http-json-body-parser";
+import { stringify } from "@sluice/compute/json/json-text";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { boundedBody, type RawBodyEvent } from "./middleware/bounded-body.ts";
+import { boundedBody, type RawBodyEvent, textBody } from "./middleware/bounded-body.ts";
 import { matrixBody } from "./middleware/matrix-body.ts";
 import { problemDocuments } from "./middleware/problem-documents.ts";
 
@@ -21,7 +22,7 @@ export function api(): MiddyfiedHandler<APIGatewayProxyEventV2, Response> {
 
 /** `api()` for requests with a small JSON body, bounded before it is parsed. */
 export function apiWithJson(): MiddyfiedHandler<BodyEvent, Response> {
-  return withBody(httpJsonBodyParser());
+  return withBody(textBody(), httpJsonBodyParser());
 }
 
 /** `api()` for requests that bring matrices, as JSON or `.npy`. */
@@ -29,11 +30,11 @@ export function apiWithMatrix(): MiddyfiedHandler<BodyEvent, Response> {
   return withBody(matrixBody());
 }
 
-function withBody(parser: object): MiddyfiedHandler<BodyEvent, Response> {
+function withBody(...parsers: object[]): MiddyfiedHandler<BodyEvent, Response> {
   // Middy types each middleware by the event it leaves behind; here the body changes type twice.
   const handler = api() as unknown as MiddyfiedHandler<RawBodyEvent, Response>;
   handler.use(boundedBody());
-  handler.use(parser);
+  for (const parser of parsers) handler.use(parser);
   return handler as unknown as MiddyfiedHandler<BodyEvent, Response>;
 }
 
@@ -41,6 +42,6 @@ export function json(statusCode: number, body: unknown, headers: Record<string, 
   return {
     statusCode,
     headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
-    body: JSON.stringify(body),
+    body: stringify(body),
   };
 }

@@ -1,36 +1,27 @@
 import httpContentNegotiation from "@middy/http-content-negotiation";
+import { type ResultType, resultTypes } from "@sluice/contract/job";
 import { ports } from "../aws/ports.ts";
 import { getJob } from "../jobs/caller.ts";
-import { resultOf } from "../jobs/result.ts";
-import { api, json } from "./api.ts";
+import { resultHead, resultOf } from "../jobs/result.ts";
+import { api } from "./api.ts";
 import { ownerOf } from "./owner.ts";
+import { headResponse, resultResponse } from "./result-response.ts";
 
-const types = ["application/json", "application/x-npy"];
-
-/** GET /jobs/{jobId}/result */
+/** GET and HEAD /jobs/{jobId}/result */
 export const handler = api()
   .use(
     httpContentNegotiation({
       parseLanguages: false,
       parseCharsets: false,
       parseEncodings: false,
-      availableMediaTypes: types,
+      availableMediaTypes: [...resultTypes],
     }),
   )
   .handler(async (event, context) => {
-    const { preferredMediaTypes = [] } = context as typeof context & { preferredMediaTypes?: string[] };
+    const { preferredMediaTypes: accepted = resultTypes } = context as { preferredMediaTypes?: ResultType[] };
     const job = await getJob(event.pathParameters?.jobId ?? "", ownerOf(event), ports());
-    const result = await resultOf(
-      job,
-      event.queryStringParameters?.output ?? "result",
-      {
-        npy: preferredMediaTypes[0] === "application/x-npy",
-        // Who takes anything is sent to the file when the JSON is too large; who wants JSON is told so.
-        jsonOnly: !preferredMediaTypes.includes("application/x-npy"),
-      },
-      ports(),
-    );
-    if ("url" in result)
-      return { statusCode: 303, headers: { location: result.url, "cache-control": "no-store" } };
-    return json(200, result);
+    const name = event.queryStringParameters?.output ?? "result";
+    if (event.requestContext.http.method === "HEAD")
+      return headResponse(await resultHead(job, name, ports()));
+    return resultResponse(job, name, await resultOf(job, name, accepted, ports()));
   });

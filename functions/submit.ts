@@ -1,7 +1,6 @@
 import { count } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
-import { prepare } from "../jobs/prepare.ts";
-import { submit } from "../jobs/submit.ts";
+import { accept } from "../jobs/accept.ts";
 import { apiWithMatrix, json } from "./api.ts";
 import { ownerOf } from "./owner.ts";
 import { viewAfterWait } from "./prefer.ts";
@@ -10,14 +9,11 @@ import { idempotencyKey, requestHash, submissionOf } from "./submission.ts";
 /** POST /jobs */
 export const handler = apiWithMatrix().handler(async (event) => {
   const owner = ownerOf(event);
-  const body = submissionOf(event);
   const key = idempotencyKey(event.headers);
-  const { job, replayed } = await submit(
+  const { job, replayed } = await accept(
     {
       owner,
-      prepared: await prepare(body, owner, ports()),
-      requestedTarget: body.target,
-      labels: body.labels,
+      body: submissionOf(event),
       requestHash: requestHash(event),
       ...(key === undefined ? {} : { idempotencyKey: key }),
     },

@@ -3,6 +3,7 @@ import type { Evidence } from "./evidence.ts";
 import { next } from "./next.ts";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
+import { wakeWaiters } from "./waiters.ts";
 
 /** How often a decision is made anew because the job moved meanwhile: beats come every 15 s. */
 const rounds = 5;
@@ -27,6 +28,7 @@ export async function apply(
       const { jobId, dispatch, status, statusReason } = written.job;
       ports.log.info("job moved", { jobId, dispatch, status, statusReason, evidence: evidence.kind });
       await act(decision, written.job, ports);
+      await wakeWaiters(written.job, ports);
       return { job: written.job, changed: true };
     }
     if (!written.job) return undefined;

@@ -1,10 +1,18 @@
 import type { Operands } from "@sluice/compute";
+import type { JsonText } from "@sluice/compute/json/json-text";
+import { arrayText } from "@sluice/compute/json/write-array";
 import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
-import { arrayToJson } from "@sluice/contract/array-json";
 import { type Allocate, dataBytes, npyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { ObjectChanged, ObjectMissing, type ObjectStore } from "./ports.ts";
-import { type InputRef, isStored, type Job, type OutputRef, type StoredInput } from "./record.ts";
+import {
+  type InputRef,
+  isAwaitedInput,
+  isStored,
+  type Job,
+  type OutputRef,
+  type StoredInput,
+} from "./record.ts";
 
 /** Arrays in and out of S3. All bytes travel as `.npy`. */
 
@@ -52,6 +60,7 @@ export async function readInput(
   objects: Pick<ObjectStore, "get">,
   reading?: Reading,
 ): Promise<Operands[string]> {
+  if (isAwaitedInput(input)) throw new Error(`input ${name} is yet to be made by job ${input.job}`);
   if (!isStored(input)) return input;
   try {
     return await readArray(input, objects, reading);
@@ -119,12 +128,12 @@ export function outputLink(
   return objects.link(key, `${jobId}-${name}.npy`);
 }
 
-/** A number and its comma take at least 2 characters, and at most 25: -2.2250738585072014e-308 */
-const jsonNumber = { least: 2, most: 25 };
+/** A number and its comma take at least 2 characters. */
+const leastJsonNumber = 2;
 
 /**
- * An output as nested JSON, if that takes at most `limit` bytes; with the bytes to reckon with. Its text is
- * written to be measured only near the limit: that costs as much as answering.
+ * An output as JSON text, if that takes at most `limit` bytes inside Lambda's own JSON answer, where each quote takes
+ * two: a result of nothing but "NaN" would else pass our cap and break Lambda's of 6 MB.
  *
  * @throws Problem `expired`
  */
@@ -132,22 +141,9 @@ export async function jsonWithin(
   output: OutputRef,
   limit: number,
   objects: Pick<ObjectStore, "get">,
-): Promise<{ readonly value: unknown; readonly length: number } | undefined> {
+): Promise<JsonText | undefined> {
   const { shape, dtype } = output;
   const numbers = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
-  if (numbers * jsonNumber.least > limit + shape.length) return undefined;
-  const value = arrayToJson(await readOutput(output, objects));
-  // Every dimension may put a pair of brackets around every number.
-  const most = numbers * (jsonNumber.most + 2 * shape.length);
-  const length = most <= limit ? most : jsonLength(value);
-  return length <= limit ? { value, length } : undefined;
-}
-
-/**
- * Bytes of a value as JSON inside Lambda's own JSON answer, where each quote takes two: a result of nothing
- * but "NaN" would else pass our cap and break Lambda's of 6 MB.
- */
-function jsonLength(value: unknown): number {
-  const text = JSON.stringify(value);
-  return text.length + (text.split('"').length - 1);
+  if (numbers * leastJsonNumber > limit + shape.length) return undefined;
+  return arrayText(await readOutput(output, objects), limit);
 }

@@ -1,15 +1,16 @@
 import { isTerminal } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
 import { apply } from "./apply.ts";
-import { isJobId } from "./ids.ts";
+import { isRandomId } from "./ids.ts";
 import type { Ports } from "./ports.ts";
 import { isStored, type Job } from "./record.ts";
+import { askToBeWoken } from "./waiters.ts";
 
 /** What a caller may do with a job of their own. Another owner's job does not exist. */
 
 /** @throws Problem `job-not-found` */
 export async function getJob(jobId: string, owner: string, { store }: Pick<Ports, "store">): Promise<Job> {
-  const job = isJobId(jobId) ? await store.get(jobId) : undefined;
+  const job = isRandomId(jobId) ? await store.get(jobId) : undefined;
   if (job?.owner !== owner) throw notFound(jobId);
   return job;
 }
@@ -49,6 +50,7 @@ export async function retry(job: Job, ports: Ports): Promise<Job> {
   const applied = await apply(job, { kind: "retry" }, ports);
   if (!applied) throw notFound(jobId);
   if (!applied.changed) throw notRetryable(applied.job);
+  await askToBeWoken(applied.job, ports);
   return applied.job;
 }
 

@@ -65,7 +65,9 @@ export function deadlinePassed(job: Job, now: number): Decision {
   const waitedForCapacity = job.status === "PENDING" && (job.refusals > 0 || job.lineSince !== undefined);
   const message = waitedForCapacity
     ? `no Fargate capacity could be had within ${job.maxSeconds} s: ${job.statusReason}`
-    : `the job did not finish within ${job.maxSeconds} s`;
+    : job.step === "inputs"
+      ? `the job could not begin within ${job.maxSeconds} s: ${job.statusReason}`
+      : `the job did not finish within ${job.maxSeconds} s`;
   return failed(job, now, { code: waitedForCapacity ? "no-capacity" : "deadline-exceeded", message });
 }
 

@@ -6,6 +6,7 @@ import { readInput } from "./arrays.ts";
 import { sha256 } from "./ids.ts";
 import type { Compute, Ports } from "./ports.ts";
 import { type Prepared, type PreparedInput, prepare } from "./prepare.ts";
+import { isAwaitedInput } from "./record.ts";
 import { submit } from "./submit.ts";
 import { limits } from "./timing.ts";
 import { jobView } from "./view.ts";
@@ -18,7 +19,7 @@ export interface DirectResult extends Pick<Prepared, "operation" | "params"> {
 
 /**
  * Computes at once, without a job: nothing is stored, so nothing can be asked for later. Work that is
- * routed to Fargate becomes a job of `owner` instead.
+ * routed to Fargate, or has to wait for its inputs, becomes a job of `owner` instead.
  *
  * @throws Problem for whatever the caller got wrong, or for a numeric failure
  */
@@ -29,7 +30,7 @@ export async function computeDirectly(
   ports: Ports,
 ): Promise<DirectResult | JobView> {
   const prepared = await prepare(body, owner, ports);
-  if (prepared.route.target === "fargate") {
+  if (prepared.route.target === "fargate" || waits(prepared)) {
     const requestHash = sha256(JSON.stringify(body));
     const { job } = await submit(
       { owner, prepared, requestedTarget: body.target, labels: body.labels, requestHash },
@@ -58,6 +59,10 @@ export async function computeDirectly(
     outputs: Object.fromEntries(outputs),
     computeSeconds: (ports.now() - startedAt) / 1000,
   };
+}
+
+function waits({ inputs }: Prepared): boolean {
+  return Object.values(inputs).some((input) => input.kind === "ref" && isAwaitedInput(input.ref));
 }
 
 async function arraysOf({ inputs }: Prepared, { objects }: Pick<Ports, "objects">): Promise<Operands> {

@@ -1,7 +1,14 @@
+import type { Job } from "./record.ts";
+
 /** What somebody saw, and next() may decide on. Nothing else moves a job but its own worker. */
 export type Evidence =
   /** dueAt has passed; with what sweep looked up to judge it. */
-  | { readonly kind: "due"; readonly queueWaiting: number; readonly task?: TaskObservation }
+  | {
+      readonly kind: "due";
+      readonly queueWaiting: number;
+      readonly task?: TaskObservation;
+      readonly parents?: Parents;
+    }
   /** A stop event arrived for a task. */
   | { readonly kind: "task"; readonly dispatch: number; readonly task: TaskObservation }
   /** RunTask started no task for this dispatch. */
@@ -14,6 +21,13 @@ export type Evidence =
   | { readonly kind: "released"; readonly cause: ReleaseCause; readonly detail: string }
   | { readonly kind: "cancel" }
   | { readonly kind: "retry" };
+
+/** The jobs that make a job's inputs, as they were when it was at this `rev`, or later. */
+export interface Parents {
+  readonly rev: number;
+  /** Left out are those that have expired. */
+  readonly jobs: ReadonlyMap<string, Job>;
+}
 
 /**
  * interrupted: SIGTERM, i.e. Spot reclaim or an infrastructure stop · out-of-time: the Lambda is near its

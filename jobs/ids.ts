@@ -39,6 +39,7 @@ export function freshSeed(): string {
 
 const idPattern = /^[0-9a-z]{26}$/;
 
-export function isJobId(text: string): boolean {
+/** Of a job or an upload. */
+export function isRandomId(text: string): boolean {
   return idPattern.test(text);
 }

@@ -2,7 +2,8 @@ import { isTerminal } from "@sluice/contract/job";
 import { afterLaunch, afterLease, afterRefusal, afterStop } from "./after.ts";
 import { cancelled, type Decision, deadlinePassed, failed, isAwaited, releasedBy, send } from "./decision.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Job } from "./record.ts";
+import { afterParents } from "./parents.ts";
+import { type Job, parentsOf } from "./record.ts";
 import type { Settings } from "./settings.ts";
 import { limits, timing } from "./timing.ts";
 
@@ -57,6 +58,8 @@ type Due = Extract<Evidence, { kind: "due" }>;
 
 function whenWaiting(job: Job, evidence: Due, now: number, settings: Settings): Decision | undefined {
   switch (job.step) {
+    case "inputs":
+      return afterParents(job, evidence.parents, now);
     case "launched":
       return afterLaunch(job, evidence.task, now, settings);
     case "sent":
@@ -85,13 +88,14 @@ function whenUnanswered(job: Job, queueWaiting: number, now: number): Decision {
 /** Only retry leaves a terminal state; a task that still runs for an ended job is stopped. */
 function afterTheEnd(job: Job, evidence: Evidence, now: number, settings: Settings): Decision | undefined {
   if (evidence.kind !== "retry" || job.status === "COMPLETED") return undefined;
+  const waits = parentsOf(job).length > 0;
   return {
     changes: {
       status: "PENDING",
-      statusReason: "retry asked for; waiting to be sent",
+      statusReason: waits ? "retry asked for; waiting for its inputs" : "retry asked for; waiting to be sent",
       // A message of the last run may still be in the queue, and a task of it may still be writing.
       dispatch: job.dispatch + 1,
-      step: "send",
+      step: waits ? "inputs" : "send",
       dueAt: now,
       run: job.run + 1,
       deadlineAt: now + job.maxSeconds * 1000,

@@ -35,6 +35,11 @@ export interface JobStore {
     changes: JobChanges,
     append?: Job["attempts"][number],
   ): Promise<UpdateResult>;
+  /**
+   * Adds a job to those that `jobId` wakes when it ends. Touches nothing else, `rev` neither: no decision under
+   * way is lost over it. Fails once the job has ended, and when its list is full.
+   */
+  addWaiter(jobId: string, waiter: string): Promise<UpdateResult>;
   /** One owner's job ids, newest first. */
   list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
   /** Ids of jobs whose dueAt has passed, the longest overdue first. */
@@ -93,6 +98,27 @@ export class ObjectMissing extends Error {
 /** The object is another than the one that was asked for, or began to be read: replaced, or not long enough. */
 export class ObjectChanged extends Error {
   override readonly name = "ObjectChanged";
+}
+
+/** The beginning of a file that a caller has put, enough for its header. */
+export interface UploadedFile {
+  readonly head: Uint8Array;
+  /** Of the whole file. */
+  readonly bytes: number;
+  /** Of the version that was looked at: its URL can be used again. */
+  readonly etag: string;
+}
+
+/** Files that callers put into the bucket themselves. */
+export interface Uploads {
+  /** A presigned PUT of exactly so many bytes, and what it must carry; signed locally: no call. */
+  link(
+    key: string,
+    bytes: number,
+    seconds: number,
+  ): Promise<{ url: string; headers: Record<string, string> }>;
+  /** @throws ObjectMissing when nothing has been put there */
+  look(key: string): Promise<UploadedFile>;
 }
 
 export interface Queue {
@@ -202,6 +228,7 @@ export interface Log {
 export interface Ports {
   readonly store: JobStore;
   readonly objects: ObjectStore;
+  readonly uploads: Uploads;
   readonly queue: Queue;
   readonly deadLetters: DeadLetters;
   readonly tasks: Tasks;

@@ -5,11 +5,12 @@ import type { Route } from "@sluice/contract/job";
 import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import type { ArrayRef, PlanArrayRef, PlanBody, SubmitBody } from "@sluice/contract/submit";
-import { freshSeed, isJobId } from "./ids.ts";
+import { freshSeed, isRandomId } from "./ids.ts";
 import type { Ports } from "./ports.ts";
-import type { InputRef } from "./record.ts";
+import type { AwaitedInput, InputRef, StoredInput } from "./record.ts";
 import { route } from "./route.ts";
 import type { Settings } from "./settings.ts";
+import { uploadedInput } from "./uploads.ts";
 
 /** An input as the request brought it. `bytes` are a `.npy` file in parts, so that nothing is copied. */
 export type PreparedInput =
@@ -31,6 +32,12 @@ export interface Prepared {
   readonly maxSeconds: number;
 }
 
+interface PreparePorts {
+  readonly store: Pick<Ports["store"], "get">;
+  readonly uploads: Pick<Ports["uploads"], "look">;
+  readonly settings: Settings;
+}
+
 /**
  * Turns a body into checked arrays, a plan and a route: everything that can be wrong with a request is
  * found here, before anything is stored. Submit, plans and the direct function share it.
@@ -40,11 +47,11 @@ export interface Prepared {
 export async function prepare(
   body: SubmitBody | PlanBody,
   owner: string,
-  { store, settings }: { store: Pick<Ports["store"], "get">; settings: Settings },
+  { store, uploads, settings }: PreparePorts,
 ): Promise<Prepared> {
   const inputs: Record<string, PreparedInput> = {};
   for (const [name, ref] of Object.entries(body.inputs as Record<string, PlanArrayRef>)) {
-    inputs[name] = await prepareInput(ref, `inputs.${name}`, owner, store);
+    inputs[name] = await prepareInput(ref, `inputs.${name}`, owner, { store, uploads });
   }
   if (body.dataMatrix !== undefined) {
     if (inputs.a) {
@@ -86,7 +93,7 @@ async function prepareInput(
   ref: ArrayRef | PlanArrayRef,
   field: string,
   owner: string,
-  store: Pick<Ports["store"], "get">,
+  { store, uploads }: Omit<PreparePorts, "settings">,
 ): Promise<PreparedInput> {
   if ("data" in ref) return fromJson(ref.data, `${field}.data`);
   if ("npy" in ref) {
@@ -98,7 +105,7 @@ async function prepareInput(
     return { kind: "ref", ref: { shape, dtype, seed } };
   }
   if ("job" in ref) return { kind: "ref", ref: await outputOf(ref, field, owner, store) };
-  if ("upload" in ref) throw notFound(`no upload ${ref.upload} of yours exists`, `${field}.upload`);
+  if ("upload" in ref) return { kind: "ref", ref: await uploadedInput(ref.upload, field, owner, uploads) };
   return { kind: "spec", spec: ref };
 }
 
@@ -128,20 +135,22 @@ function bytesFromBase64(text: string, field: string): Uint8Array {
   return Buffer.from(text, "base64");
 }
 
-/** The output of an earlier job of the same owner, read where that job left it. */
+/** The output of an earlier job of the same owner: where that job left it, or, until it has, as its plan promises it. */
 async function outputOf(
   { job: jobId, output }: { job: string; output: string },
   field: string,
   owner: string,
   store: Pick<Ports["store"], "get">,
-): Promise<InputRef> {
-  const job = isJobId(jobId) ? await store.get(jobId) : undefined;
+): Promise<StoredInput | AwaitedInput> {
+  const job = isRandomId(jobId) ? await store.get(jobId) : undefined;
   if (job?.owner !== owner) throw notFound(`no job ${jobId} of yours exists`, `${field}.job`);
-  if (job.status !== "COMPLETED") {
-    throw notFound(`job ${jobId} is ${job.status}, only a COMPLETED job has outputs`, `${field}.job`);
-  }
+  if (job.status === "FAILED" || job.status === "CANCELLED")
+    throw notFound(`job ${jobId} is ${job.status} and has no outputs`, `${field}.job`);
+  const promised = Object.hasOwn(job.outputSpecs, output) ? job.outputSpecs[output] : undefined;
+  if (!promised) throw notFound(`job ${jobId} has no output ${output}`, `${field}.output`);
+  if (job.status !== "COMPLETED") return { shape: promised.shape, dtype: promised.dtype, job: jobId, output };
   const found = job.outputs?.[output];
-  if (!found) throw notFound(`job ${jobId} has no output ${output}`, `${field}.output`);
+  if (!found) throw new Error(`job ${jobId} is COMPLETED without its output ${output}`);
   return { shape: found.shape, dtype: found.dtype, key: found.key, offset: 0, length: found.bytes };
 }
 

@@ -44,6 +44,8 @@ export interface Job {
   readonly sentFrom?: number;
   /** Sends of this run that nobody answered. */
   readonly unanswered: number;
+  /** Jobs that take an output of this one and wait for it: they are woken when it ends. */
+  readonly waiters?: readonly string[];
   /** Since when the job has stood in line for a task under the stage's caps; it keeps its place until claimed. */
   readonly lineSince?: number;
   /** RunTask refusals in a row: the backoff grows with it. */
@@ -69,11 +71,11 @@ export interface Job {
 }
 
 /**
- * send: sweep sends it at dueAt · sent: a message carries the current dispatch ·
- * line: sweep sends it when the stage's caps have room · launched: RunTask was called, or is about to be, for
- * the current dispatch.
+ * inputs: other jobs have yet to make what it takes · send: sweep sends it at dueAt · sent: a message carries the
+ * current dispatch · line: sweep sends it when the stage's caps have room · launched: RunTask was called, or is
+ * about to be, for the current dispatch.
  */
-export type PendingStep = "send" | "sent" | "line" | "launched";
+export type PendingStep = "inputs" | "send" | "sent" | "line" | "launched";
 
 /** One claim by one machine, kept for people. */
 export interface Attempt {
@@ -99,7 +101,7 @@ export type AttemptOutcome =
   | "interrupted"
   | "died";
 
-export type InputRef = StoredInput | RandomInput;
+export type InputRef = StoredInput | RandomInput | AwaitedInput;
 
 /** Bytes in S3: one `.npy` file inside `key`, `length` bytes from `offset`. */
 export interface StoredInput extends ArraySpec {
@@ -114,6 +116,25 @@ export interface StoredInput extends ArraySpec {
 export interface RandomInput extends ArraySpec {
   readonly dtype: "float64" | "float32";
   readonly seed: number | string;
+}
+
+/**
+ * An output that its job has yet to make. Shape and dtype are that job's plan's; once it is COMPLETED, next() puts
+ * the stored output here.
+ */
+export interface AwaitedInput extends ArraySpec {
+  readonly job: string;
+  readonly output: string;
+}
+
+export function isAwaitedInput(input: InputRef): input is AwaitedInput {
+  return "job" in input;
+}
+
+/** The jobs that have yet to make an input of this one. */
+export function parentsOf({ inputs }: Pick<Job, "inputs">): string[] {
+  const ids = Object.values(inputs).flatMap((input) => (isAwaitedInput(input) ? [input.job] : []));
+  return [...new Set(ids)];
 }
 
 export function isStored(input: InputRef): input is StoredInput {

@@ -15,6 +15,8 @@ const MiB = 1024 * 1024;
 
 /** Node, the SDK and the bundle: 95–130 MiB measured idle, twice that under load. */
 const runtimeMiB = 256;
+/** The image has OpenBLAS. A local task without it runs on wasm, and takes longer than predicted. */
+const taskEngine = "native";
 /** Arrays are what the plan counts; copies at the edges and the collector's slack come on top. */
 const headroom = 1.2;
 /** A Lambda attempt must end well before the 120 s time-out, even when the prediction is half off. */
@@ -118,7 +120,7 @@ function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
   const fitting = allowedShapes(settings)
     .filter(({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu >= 1)
     .map((shape) => {
-      const seconds = predictSeconds(plan, { vcpu: shape.vcpu });
+      const seconds = predictSeconds(plan, { vcpu: shape.vcpu, engine: taskEngine });
       return { shape, seconds, usd: attemptUsd("fargate", shape, seconds) };
     });
   const quickest = Math.min(...fitting.map(({ seconds }) => seconds));

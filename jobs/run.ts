@@ -9,6 +9,7 @@ import type { Compute, Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 import { Stopped } from "./stopped.ts";
 import { limits } from "./timing.ts";
+import { wakeWaiters } from "./waiters.ts";
 
 /** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
 export type RunOutcome = "completed" | "failed" | "released" | "lost";
@@ -92,6 +93,7 @@ async function finish(
     return "lost";
   }
   const seconds = (now - (job.startedAt ?? now)) / 1000;
+  await wakeWaiters(written.job, ports);
   ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: job.route.estimate.seconds });
   return outcome;
 }
@@ -120,6 +122,7 @@ async function giveBack(
   if (!decision) return "lost";
   const written = await ports.store.update(job.jobId, ownedBy(job), decision.changes);
   if (!written.ok) return "lost";
+  await wakeWaiters(written.job, ports);
   return decision.changes.status === "FAILED" ? "failed" : "released";
 }
 

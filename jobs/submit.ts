@@ -1,9 +1,11 @@
 import { Problem } from "@sluice/contract/problem";
 import { idForKey, randomId } from "./ids.ts";
+import { waiting } from "./parents.ts";
 import type { Ports } from "./ports.ts";
 import type { Prepared } from "./prepare.ts";
-import type { InputRef, Job } from "./record.ts";
+import { type InputRef, type Job, parentsOf } from "./record.ts";
 import { timing } from "./timing.ts";
+import { askToBeWoken } from "./waiters.ts";
 
 export interface Submission {
   readonly owner: string;
@@ -17,7 +19,8 @@ export interface Submission {
 
 /**
  * Makes a job durable and sends it: input to S3, record to DynamoDB, message to SQS, three calls in a
- * row. A failed Send is not an error: the record is due, and sweep sends it within a minute.
+ * row. A failed Send is not an error: the record is due, and sweep sends it within a minute. A job whose inputs
+ * others have yet to make is not sent: sweep does that once they are there.
  *
  * @returns the job, and whether an earlier request with the same Idempotency-Key had made it
  * @throws Problem `idempotency-conflict` when that earlier request was another one
@@ -46,6 +49,11 @@ export async function submit(
     );
   }
   const about = { jobId, dispatch: job.dispatch, owner, operation: job.operation, target: job.route.target };
+  if (job.step === "inputs") {
+    ports.log.info("job accepted: it waits for its inputs", { ...about, parents: parentsOf(job) });
+    await askToBeWoken(job, ports);
+    return { job, replayed: false };
+  }
   try {
     await ports.queue.send({ v: 1, jobId, dispatch: job.dispatch, target: job.route.target });
     ports.log.info("job accepted", about);
@@ -66,29 +74,36 @@ function newJob(
   { now, settings }: Pick<Ports, "now" | "settings">,
 ): Job {
   const createdAt = now();
+  const deadlineAt = createdAt + prepared.maxSeconds * 1000;
+  const inputs = inputRefs(inputsKey(jobId, requestHash), prepared);
+  const parents = parentsOf({ inputs });
   return {
     v: 1,
     jobId,
     owner,
     status: "PENDING",
-    statusReason: "waiting in the queue",
     progress: 0,
     operation: prepared.operation,
     params: prepared.params,
     labels,
-    inputs: inputRefs(inputsKey(jobId, requestHash), prepared),
+    inputs,
     outputSpecs: prepared.plan.outputs,
     route: prepared.route,
     requestedTarget,
     maxSeconds: prepared.maxSeconds,
-    deadlineAt: createdAt + prepared.maxSeconds * 1000,
+    deadlineAt,
     requestHash,
     run: 1,
     dispatch: 1,
     rev: 1,
-    step: "sent",
-    sentAt: createdAt,
-    dueAt: createdAt + timing.answer,
+    ...(parents.length > 0
+      ? { step: "inputs", ...waiting(parents, deadlineAt, createdAt) }
+      : {
+          step: "sent",
+          statusReason: "waiting in the queue",
+          sentAt: createdAt,
+          dueAt: createdAt + timing.answer,
+        }),
     unanswered: 0,
     refusals: 0,
     countedAttempts: 0,

@@ -1,8 +1,8 @@
 import { isTerminal } from "@sluice/contract/job";
 import { apply } from "./apply.ts";
-import type { TaskObservation } from "./evidence.ts";
+import type { Parents, TaskObservation } from "./evidence.ts";
 import type { Ports, RunningTask } from "./ports.ts";
-import type { Job } from "./record.ts";
+import { type Job, parentsOf } from "./record.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 /** Jobs looked at in one go; there are further goes while the time lasts. */
@@ -70,10 +70,25 @@ async function sweepPage(
       const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
       if (task?.state === "stopped") await ports.slots.release(job);
       const queueWaiting = job.step === "sent" ? await waiting() : 0;
-      const applied = await apply(job, { kind: "due", queueWaiting, ...(task ? { task } : {}) }, ports);
+      const parents = job.step === "inputs" ? await parentsAfter(job, ports) : undefined;
+      const seen = { queueWaiting, ...(task ? { task } : {}), ...(parents ? { parents } : {}) };
+      const applied = await apply(job, { kind: "due", ...seen }, ports);
       if (applied?.changed) counts.moved++;
     }),
   );
+}
+
+/**
+ * The jobs that make this one's inputs, each read after this one was: one that ends later wakes it, and a decision
+ * about its state of now then does not land.
+ */
+async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<Parents> {
+  const jobs = new Map<string, Job>();
+  for (const jobId of parentsOf(job)) {
+    const parent = await store.get(jobId);
+    if (parent) jobs.set(jobId, parent);
+  }
+  return { rev: job.rev, jobs };
 }
 
 /** Whether next() must know of the job's task. Past the deadline it need not: the job ends whatever ECS says. */

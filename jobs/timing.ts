@@ -22,6 +22,11 @@ export const timing = {
   answer: 60 * second,
   /** With a backlog in the queue, the message is still in there: look again this much later. */
   backlog: 5 * minute,
+  /**
+   * A job that waits for others to make its inputs is looked at this often. They wake it when they end: this is for
+   * the case that whoever ended one died before it could.
+   */
+  inputs: 5 * minute,
   /** A launch is looked into this often until its task claims. Image pull and start take 30–90 s. */
   launchCheck: 60 * second,
   /** A task that has not claimed its job by then is stopped and replaced. */
@@ -51,6 +56,8 @@ export const limits = {
   /** From Lambda to the largest task it is eleven steps of half as much memory again. */
   sizeUps: 12,
   unansweredSends: 3,
+  /** Jobs that one job wakes when it ends; those beyond find out by themselves. */
+  waiters: 100,
   /** After this many Spot reclaims the job pays for on-demand. */
   spotReclaims: 2,
 } as const;

@@ -67,7 +67,7 @@ async function outputViews(
     const url = await outputLink(job, name, output, objects);
     const json = withData ? await jsonWithin(output, room, objects) : undefined;
     if (json) room -= json.length;
-    views[name] = { shape, dtype, bytes, url, ...(json ? { data: json.value } : {}) };
+    views[name] = { shape, dtype, bytes, url, ...(json ? { data: json } : {}) };
   }
   return views;
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Place, parseJson } from "@sluice/compute/json/parse";
+import { arrayText } from "@sluice/compute/json/write-array";
 import type { DenseArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { callOf } from "./calls.ts";
 import type { Case } from "./case.ts";
 import { uniform } from "./engine-room.ts";
-import { fastJson } from "./fast-json.ts";
 
 /** Two calls of one process that are timed in turn. */
 export interface Contest {
@@ -47,18 +48,16 @@ function requireEqual(ours: unknown, theirs: unknown): void {
   if (!isDeepStrictEqual(ours, theirs)) throw new Error("our JSON codec and V8's do not agree");
 }
 
-async function reading(n: number): Promise<Contest> {
-  const { parseJson } = await fastJson();
+function reading(n: number): Contest {
   const text = digits(uniform([n, n], 1));
-  const places = (document: unknown): [object, string][] => [[document as object, "a"]];
+  const places = (document: unknown): Place[] => [[document as Record<string, unknown>, "a"]];
   const mine = () => (parseJson(text, places) as { a: DenseArray }).a.data;
   const other = () => parsedAndCopied(text);
   requireEqual(mine(), other());
   return { ...often, mine, other };
 }
 
-async function writing(n: number): Promise<Contest> {
-  const { arrayText } = await fastJson();
+function writing(n: number): Contest {
   const array = uniform([n, n], 1);
   const mine = () => arrayText(array, Number.POSITIVE_INFINITY)?.text;
   const other = () => JSON.stringify(arrayToJson(array));
@@ -66,7 +65,7 @@ async function writing(n: number): Promise<Contest> {
   return { ...often, mine, other };
 }
 
-export async function contest(one: Case): Promise<Contest> {
+export function contest(one: Case): Contest {
   const n = one.n ?? 0;
   if (one.case === "json-in") return reading(n);
   if (one.case === "json-out") return writing(n);

@@ -1,7 +1,6 @@
-import { absentRow, type Case, type Figures, type Row, row } from "./case.ts";
+import { type Case, type Figures, type Row, row } from "./case.ts";
 import { freeCores } from "./cores.ts";
 import { kernelOf } from "./engine-room.ts";
-import { jsonAbsence } from "./fast-json.ts";
 import { type Pairing, paired, type Round } from "./pairing.ts";
 import { node } from "./processes.ts";
 
@@ -25,11 +24,6 @@ function figures({ case: name, threads }: Case, pairing: Pairing, free: number):
 
 export async function againstOurselves(cases: readonly Case[], report: (row: Row) => void): Promise<void> {
   for (const one of cases) {
-    const absence = one.case.startsWith("json") ? jsonAbsence() : undefined;
-    if (absence !== undefined) {
-      report(absentRow(one, absence));
-      continue;
-    }
     const before = await cores(one);
     const pairing = paired(JSON.parse(await node("versus.ts", JSON.stringify(one))) as Round[]);
     const free = Math.min(before, await cores(one));

@@ -10,7 +10,7 @@ function milliseconds(call: () => unknown): number {
   return performance.now() - start;
 }
 
-const { mine, other, factor, warmUps, rounds } = await contest(JSON.parse(process.argv[2] ?? "") as Case);
+const { mine, other, factor, warmUps, rounds } = contest(JSON.parse(process.argv[2] ?? "") as Case);
 for (let call = 0; call < warmUps; call += 1) {
   other();
   mine();

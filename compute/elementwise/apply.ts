@@ -28,6 +28,10 @@ export interface Operand {
 const perTurn = 2 ** 17;
 const nothing = new Float64Array(0);
 
+function roundInto(rounded: Float32Array, first: number, out: Float64Array, count: number): void {
+  for (let index = 0; index < count; index += 1) rounded[first + index] = out[index];
+}
+
 /**
  * Runs a loop over every element of `result`, whose shape the operands broadcast to. Operands that the loop
  * can read as they lie are not copied, the others a block at a time. `result` may be one of the operands.
@@ -50,7 +54,7 @@ export function applyElementwise(
     for (const block of blocks) block.open(first, now);
     const o = rounded ? 0 : first * parts;
     loop(out, o, now, a.data, a.at, b?.data ?? nothing, b?.at ?? 0, c?.data ?? nothing, c?.at ?? 0);
-    if (rounded) for (let index = 0; index < now; index += 1) rounded[first + index] = out[index];
+    if (rounded) roundInto(rounded, first, out, now);
     if (first % perTurn === 0) onFraction((first + now) / count);
   }
   onFraction(1);

@@ -87,8 +87,14 @@ type Copy = (
   count: number,
 ) => void;
 
+/** `step` is 1, or 0 to repeat one. */
 const copyReal: Copy = (data, from, step, out, to, count) => {
-  for (let index = 0, at = from; index < count; index += 1, at += step) out[to + index] = data[at];
+  if (step === 1) {
+    for (let index = 0; index < count; index += 1) out[to + index] = data[from + index];
+  } else {
+    const value = data[from];
+    for (let index = 0; index < count; index += 1) out[to + index] = value;
+  }
 };
 
 const copyComplex: Copy = (data, from, step, out, to, count) => {

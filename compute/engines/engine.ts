@@ -20,6 +20,14 @@ export interface RandomRequest {
 /** Told the finished fraction (0 to 1) of the plan step that runs. */
 export type OnFraction = (fraction: number) => void;
 
+/** Which lines of an array are transformed, and at which length. */
+export interface Along {
+  /** Counted from the first axis. */
+  readonly axis: number;
+  /** Points of the transform; longer lines are cut, shorter ones continued with zeros. From 1. */
+  readonly length: number;
+}
+
 export interface MatmulOptions {
   /** `a` is |fft2| of a real matrix, so that a[i][j] = a[-i][-j]: half the products will do. */
   readonly centrosymmetric?: boolean;
@@ -35,8 +43,21 @@ export interface Engine {
   array(spec: ArraySpec): DenseArray;
   /** Begins the next step of the plan where the operation writes its own loop; told that loop's fraction. */
   nextStep(): OnFraction;
+  /** DFT of every line along an axis, unnormalised; complex128 out. No line touches another. */
+  fft(a: DenseArray, along: Along): DenseArray;
+  /** The inverse of `fft`, unnormalised: `length` times what numpy.fft.ifft answers. */
+  inverseFft(a: DenseArray, along: Along): DenseArray;
+  /** Points 0 … length/2 of `fft` of a real array: the others are their conjugates. */
+  realFft(a: DenseArray, along: Along): DenseArray;
+  /**
+   * The inverse of `realFft`, unnormalised: float64 of `length` points from the first length/2 + 1 of a
+   * complex128 array. Imaginary parts of points 0 and length/2 count as zero.
+   */
+  inverseRealFft(a: DenseArray, along: Along): DenseArray;
   /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */
   fft2(a: DenseArray): DenseArray;
+  /** The inverse of `fft2` of a complex128 array, unnormalised: m·n times what numpy.fft.ifft2 answers. */
+  inverseFft2(a: DenseArray): DenseArray;
   /** Magnitude of a complex128 array as float64; neither overflows nor underflows on the way. */
   absolute(a: DenseArray): DenseArray;
   /** absolute(fft2(a)), where the engine can without holding the complex array. */

@@ -1,4 +1,3 @@
-import type { ArraySpec } from "@sluice/contract/array";
 import type { ResolvedProgram, ResolvedStep } from "./resolve.ts";
 
 /** Pairs of steps that engines do at once, by the index of their second step. */
@@ -11,28 +10,17 @@ export interface Fusions {
   readonly centrosymmetric: ReadonlySet<number>;
 }
 
-const isRealMatrix = (spec: ArraySpec | undefined): boolean =>
-  spec !== undefined && spec.shape.length === 2 && spec.dtype !== "complex128";
+const isSame = (one: unknown, other: readonly number[]): boolean => String(one) === String(other);
 
-/** A plain fft2: of the last two axes, uncropped, unscaled. */
+/** An fft2 of a whole real matrix, unscaled. A plan's params have everything filled in. */
 function isPlainFft2(
   { operation, args, plan: { params } }: ResolvedStep,
   { specs }: ResolvedProgram,
 ): boolean {
-  if (operation.name !== "fft2" || params.norm !== "backward") return false;
-  const input = args.a;
-  const spec = typeof input === "string" ? specs.get(input) : undefined;
-  const isWhole = (params.s ?? null) === null && isLastTwo(params.axes);
-  return isWhole && isRealMatrix(spec);
-}
-
-function isLastTwo(axes: unknown): boolean {
-  return (
-    axes === undefined ||
-    axes === null ||
-    JSON.stringify(axes) === "[-2,-1]" ||
-    JSON.stringify(axes) === "[0,1]"
-  );
+  const spec = specs.get(String(args.a));
+  if (operation.name !== "fft2" || spec?.shape.length !== 2 || spec.dtype === "complex128") return false;
+  const isAlongBoth = isSame(params.axes, [-2, -1]) || isSame(params.axes, [0, 1]);
+  return params.norm === "backward" && isAlongBoth && isSame(params.s, spec.shape);
 }
 
 /** Which steps of a program are done as `spectral-projection` does them. */

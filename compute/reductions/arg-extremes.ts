@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { type ArrayLines, startOfLine } from "../engines/array-lines.ts";
 import type { OnFraction } from "../engines/engine.ts";
-import type { Lines } from "./lines.ts";
 import { isAtMost, isComplexNaN } from "./order.ts";
 import type { Numbers } from "./reduce.ts";
 
@@ -38,16 +38,14 @@ function firstComplex(data: Numbers, from: number, length: number, stride: numbe
 export function argExtreme(
   sign: 1 | -1,
   a: DenseArray,
-  { outer, length, inner }: Lines,
+  lines: ArrayLines,
   result: DenseArray,
   onFraction: OnFraction,
 ): DenseArray {
   const first = a.dtype === "complex128" ? firstComplex : firstReal;
-  for (let block = 0; block < outer; block += 1) {
-    for (let line = 0; line < inner; line += 1) {
-      result.data[block * inner + line] = first(a.data, block * length * inner + line, length, inner, sign);
-    }
-    if (block % 1024 === 0) onFraction((block + 1) / outer);
+  for (let line = 0; line < lines.lines; line += 1) {
+    result.data[line] = first(a.data, startOfLine(line, lines), lines.points, lines.inner, sign);
+    if (line % 1024 === 0) onFraction((line + 1) / lines.lines);
   }
   onFraction(1);
   return result;

@@ -1,14 +1,29 @@
 import type { Fold } from "./reduce.ts";
 
+type Row = Fold["row"];
+
+const multiplyRow: Row = (results, at, data, from, count) => {
+  for (let index = 0; index < count; index += 1) results[at + index] *= data[from + index];
+};
+
 /** One factor after the other, as NumPy; starts from 1. */
 export const productReal: Fold = {
   line(results, at, data, from, count) {
-    // By way of the result, which rounds each product where it is float32.
-    for (let index = 0; index < count; index += 1) results[at] *= data[from + index];
+    let product = results[at];
+    for (let index = from; index < from + count; index += 1) product *= data[index];
+    results[at] = product;
   },
-  row(results, at, data, from, count) {
-    for (let index = 0; index < count; index += 1) results[at + index] *= data[from + index];
+  row: multiplyRow,
+};
+
+/** The same with every product rounded to float32. */
+export const productSingle: Fold = {
+  line(results, at, data, from, count) {
+    let product = Math.fround(results[at]);
+    for (let index = from; index < from + count; index += 1) product = Math.fround(product * data[index]);
+    results[at] = product;
   },
+  row: multiplyRow,
 };
 
 /** Starts from 1 + 0i. */

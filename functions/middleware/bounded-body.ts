@@ -5,14 +5,14 @@ import { maxBodyBytes } from "@sluice/contract/limits";
 import { Problem } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
-/** An event whose body has been unpacked and measured. */
+/** An event whose body has been unpacked and measured: `rawBody`, which `body` no longer is. */
 export interface RawBodyEvent extends APIGatewayProxyEventV2 {
   rawBody: Buffer;
 }
 
 /**
  * Undoes base64 and gzip and holds the body to its cap before anything parses it: `maxOutputLength` stops
- * a gzip bomb while it unpacks. Leaves the bytes in `rawBody` and, for JSON, the text in `body`.
+ * a gzip bomb while it unpacks. Leaves the bytes in `rawBody`.
  */
 export function boundedBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructuredResultV2> {
   return {
@@ -21,7 +21,16 @@ export function boundedBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStruct
       if (sent.byteLength > maxBodyBytes) throw tooLarge();
       event.rawBody = await unpacked(sent, event.headers["content-encoding"]);
       event.isBase64Encoded = false;
-      event.body = isNpy(event) ? "" : event.rawBody.toString("utf8");
+      event.body = "";
+    },
+  };
+}
+
+/** The text of the body in `body`, for what takes it from there. */
+export function textBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructuredResultV2> {
+  return {
+    before: ({ event }) => {
+      event.body = event.rawBody.toString("utf8");
     },
   };
 }

@@ -1,4 +1,6 @@
 import type { MiddlewareObj } from "@middy/core";
+import { parseJson } from "@sluice/compute/json/parse";
+import { arrayPlaces } from "@sluice/contract/submit";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
 import { isNpy, type RawBodyEvent } from "./bounded-body.ts";
@@ -6,9 +8,9 @@ import { isNpy, type RawBodyEvent } from "./bounded-body.ts";
 const jsonType = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 
 /**
- * Parses a JSON body that holds matrices; leaves a `.npy` body alone. @middy/http-json-body-parser calls a
- * reviver for every number, to keep out `__proto__` keys: 72 ms against 3 for 256×256. Here the schemas
- * are strict, and refuse any key they do not know.
+ * Parses a JSON body that holds matrices, large ones straight from the bytes into float64; leaves a `.npy` body
+ * alone. @middy/http-json-body-parser calls a reviver for every number, to keep out `__proto__` keys: 72 ms
+ * against 3 for 256×256. Here the schemas are strict, and refuse any key they do not know.
  */
 export function matrixBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructuredResultV2> {
   return {
@@ -18,9 +20,11 @@ export function matrixBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructu
       if (!jsonType.test(type ?? ""))
         throw unsupportedMediaType(type ?? "no content type", "application/json or application/x-npy");
       try {
-        event.body = JSON.parse(event.body ?? "");
+        // The event that handlers see has a body of any type: functions/api.ts.
+        event.body = parseJson(event.rawBody, arrayPlaces) as string;
       } catch (error) {
-        throw malformedJson((error as Error).message);
+        if (!(error instanceof SyntaxError)) throw error;
+        throw malformedJson(error.message);
       }
     },
   };

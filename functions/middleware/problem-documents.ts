@@ -1,8 +1,11 @@
 import type { MiddlewareObj } from "@middy/core";
+import { whyMalformed } from "@sluice/compute/json/malformed";
+import { resultTypes } from "@sluice/contract/job";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { logger } from "../../aws/log.ts";
 import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
+import type { RawBodyEvent } from "./bounded-body.ts";
 
 /**
  * Renders whatever a handler threw. A Problem is the caller's to read; anything else is ours: the log
@@ -12,7 +15,7 @@ export function problemDocuments(): MiddlewareObj<APIGatewayProxyEventV2, APIGat
   return {
     onError: ({ error, event, context, response }) => {
       if (response) return response;
-      const problem = problemOf(error);
+      const problem = problemOf(error, event);
       if (problem) return problemResponse(problemDocument(problem));
       const requestId = event.requestContext?.requestId ?? context.awsRequestId;
       const jobId = event.pathParameters?.jobId;
@@ -37,15 +40,19 @@ interface MiddyError extends Error {
   readonly cause?: { readonly package?: string; readonly data?: unknown; readonly message?: string };
 }
 
-function problemOf(error: unknown): Problem | undefined {
+function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | undefined {
   if (error instanceof Problem) return error;
   const { statusCode, cause } = error as MiddyError;
   if (cause?.package === "@middy/http-json-body-parser") {
-    if (statusCode !== 415) return malformedJson(cause.message ?? "it is empty");
+    if (statusCode !== 415) {
+      // A `__proto__` key is JSON, and refused all the same.
+      const why = event.rawBody && whyMalformed(event.rawBody);
+      return malformedJson(why ?? cause.message ?? "it is empty");
+    }
     return unsupportedMediaType(String(cause.data ?? "no content type"), "application/json");
   }
   if (cause?.package === "@middy/http-content-negotiation") {
-    const expected = "application/json or application/x-npy";
+    const expected = `one of ${resultTypes.join(", ")}`;
     return new Problem("not-acceptable", `accept: expected ${expected}`, { field: "accept", expected });
   }
   return undefined;

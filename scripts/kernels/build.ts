@@ -13,10 +13,25 @@ interface Generator {
   source(): string;
 }
 
-const families: Readonly<Record<string, readonly string[]>> = {
-  gemm: ["./gemm.ts"],
-  fft: ["./fft.ts"],
-  misc: ["./fold.ts", "./pcg64.ts"],
+interface Family {
+  readonly files: readonly string[];
+  readonly folder: string;
+  readonly memory: string;
+}
+
+/** Arrays may lie in shared memory of any size. */
+const engine = {
+  folder: "compute/engines/wasm/kernels",
+  memory: "--importMemory --sharedMemory --initialMemory 2 --maximumMemory 65536",
+};
+/** Text passes through eight pages of the module's own. */
+const text = { folder: "compute/json", memory: "--initialMemory 8 --maximumMemory 8" };
+
+const families: Readonly<Record<string, Family>> = {
+  gemm: { files: ["./gemm.ts"], ...engine },
+  fft: { files: ["./fft.ts"], ...engine },
+  misc: { files: ["./fold.ts", "./pcg64.ts"], ...engine },
+  json: { files: ["./json.ts"], ...text },
 };
 
 /**
@@ -24,27 +39,31 @@ const families: Readonly<Record<string, readonly string[]>> = {
  * accumulator after the other, which spills registers (2.8 instead of 2.1 times OpenBLAS' time at
  * 512). V8 optimises anyway.
  */
-const options = [
-  ..."--runtime stub -O0 --noAssert --importMemory --sharedMemory".split(" "),
-  ..."--initialMemory 2 --maximumMemory 65536".split(" "),
-  ..."--enable simd,relaxed-simd,threads --use abort=".split(" "),
-];
+const options = "--runtime stub -O0 --noAssert --enable simd,relaxed-simd,threads --use abort=".split(" ");
 
-async function compile(family: string): Promise<Uint8Array> {
-  const files = families[family];
-  if (!files) throw new Error(`expected one of ${Object.keys(families).join(", ")}, got ${family}`);
+function familyOf(name: string): Family {
+  const family = families[name];
+  if (family) return family;
+  throw new Error(`expected one of ${Object.keys(families).join(", ")}, got ${name}`);
+}
+
+async function compile(name: string): Promise<Uint8Array> {
+  const { files, memory } = familyOf(name);
   const generators = await Promise.all(files.map((file): Promise<Generator> => import(file)));
   const text = generators.map((generator) => generator.source()).join("\n");
   let wasm: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(["kernel.ts", "--outFile", "kernel.wasm", ...options], {
-    readFile: (name) => (name === "kernel.ts" ? text : null),
-    writeFile: (_name, contents) => {
-      if (typeof contents !== "string") wasm = contents;
+  const { error, stderr } = await asc.main(
+    ["kernel.ts", "--outFile", "kernel.wasm", ...options, ...memory.split(" ")],
+    {
+      readFile: (name) => (name === "kernel.ts" ? text : null),
+      writeFile: (_name, contents) => {
+        if (typeof contents !== "string") wasm = contents;
+      },
+      listFiles: () => [],
     },
-    listFiles: () => [],
-  });
+  );
   if (error || !wasm)
-    throw new Error(`asc refused the ${family} kernels:\n${stderr.toString()}`, { cause: error });
+    throw new Error(`asc refused the ${name} kernels:\n${stderr.toString()}`, { cause: error });
   return wasm;
 }
 
@@ -59,7 +78,7 @@ const args = process.argv.slice(2);
 const check = args.includes("--check");
 const asked = args.filter((arg) => !arg.startsWith("--"));
 for (const family of asked.length > 0 ? asked : Object.keys(families)) {
-  const file = new URL(`../../compute/engines/wasm/kernels/${family}.wasm.ts`, import.meta.url);
+  const file = new URL(`../../${familyOf(family).folder}/${family}.wasm.ts`, import.meta.url);
   const wasm = await compile(family);
   const text = moduleText(wasm);
   if (!check) {

@@ -1,3 +1,4 @@
+import { encodeNpy } from "@sluice/contract/npy";
 import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -8,6 +9,7 @@ import { parseMessage } from "../../jobs/message.ts";
 import { prepare } from "../../jobs/prepare.ts";
 import type { Job } from "../../jobs/record.ts";
 import { submit } from "../../jobs/submit.ts";
+import { openUpload } from "../../jobs/uploads.ts";
 import { work } from "../../jobs/work.ts";
 import { createJobsTable } from "./jobs-table.ts";
 import { bucketName, type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
@@ -91,6 +93,32 @@ describe("a small job", () => {
     cloud.calls.length = 0;
     expect(await worked()).toBe("lost");
     expect(cloud.calls).toEqual(["dynamodb.UpdateItem", "dynamodb.GetItem"]);
+  });
+});
+
+describe("a job on what is not in its body", () => {
+  test("looks at an upload in one call, of 16 KiB", async () => {
+    const { uploadId, url } = await openUpload("local", 128 + 8 * 64 * 64, ports());
+    const file = encodeNpy({ shape: [64, 64], dtype: "float64", data: new Float64Array(64 * 64) });
+    expect((await fetch(url, { method: "PUT", body: file as Uint8Array<ArrayBuffer> })).status).toBe(200);
+    cloud.calls.length = 0;
+    await submitted({ inputs: { a: { upload: uploadId } } });
+    expect(cloud.calls).toEqual(["s3.GET", "dynamodb.PutItem", "sqs.SendMessage"]);
+    cloud.calls.length = 0;
+    expect(await worked()).toBe("completed");
+    expect(cloud.calls).toEqual(["dynamodb.UpdateItem", "s3.GET", "s3.PUT", "dynamodb.UpdateItem"]);
+  });
+
+  test("waits in three calls, and is woken in two by its parent's end", async () => {
+    const parent = await submitted({ dataMatrix: matrix });
+    cloud.calls.length = 0;
+    const child = await submitted({ operation: "fft2", inputs: { a: { job: parent.jobId } } });
+    expect(cloud.calls).toEqual(["dynamodb.GetItem", "dynamodb.PutItem", "dynamodb.UpdateItem"]);
+    cloud.calls.length = 0;
+    expect(await worked()).toBe("completed");
+    const own = ["dynamodb.UpdateItem", "s3.GET", "s3.PUT", "dynamodb.UpdateItem"];
+    expect(cloud.calls).toEqual([...own, "dynamodb.GetItem", "dynamodb.UpdateItem"]);
+    expect(await ports().store.due(Date.now(), 100)).toContain(child.jobId);
   });
 });
 

@@ -5,6 +5,7 @@ import { jobStore } from "../../aws/job-store.ts";
 import { randomId } from "../../jobs/ids.ts";
 import type { JobStore } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
+import { limits } from "../../jobs/timing.ts";
 import { sampleJob } from "../jobs/sample-jobs.ts";
 import { createJobsTable } from "./jobs-table.ts";
 import { type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
@@ -35,6 +36,31 @@ async function item(jobId: string): Promise<Record<string, unknown> | undefined>
   client.destroy();
   return Item;
 }
+
+describe("jobs that wait for a job", () => {
+  test("are added to its record and change nothing else, until it has ended", async () => {
+    const job = newJob();
+    await store.create(job);
+    const before = await store.get(job.jobId);
+    expect(await store.addWaiter(job.jobId, "one")).toMatchObject({ ok: true });
+    const added = await store.addWaiter(job.jobId, "other");
+    expect(added).toEqual({ ok: true, job: { ...before, waiters: ["one", "other"] } });
+    const ended = await store.update(job.jobId, { rev: 1 }, { status: "FAILED", dueAt: undefined });
+    expect(ended.job?.waiters).toEqual(["one", "other"]);
+    const late = await store.addWaiter(job.jobId, "late");
+    expect(late).toEqual({ ok: false, job: ended.job });
+    expect(await store.addWaiter(randomId(), "one")).toEqual({ ok: false });
+  });
+
+  test("are so many and no more", async () => {
+    const waiters = Array.from({ length: limits.waiters - 1 }, (_, index) => `job-${index}`);
+    const job = newJob({ waiters });
+    await store.create(job);
+    expect((await store.addWaiter(job.jobId, "last")).ok).toBe(true);
+    const full = await store.addWaiter(job.jobId, "one too many");
+    expect([full.ok, full.job?.waiters?.length]).toEqual([false, limits.waiters]);
+  });
+});
 
 describe("create", () => {
   test("then get, answers the same job in every field", async () => {

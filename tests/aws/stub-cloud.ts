@@ -156,7 +156,13 @@ function s3(cloud: StubCloud, { method, url = "" }: IncomingMessage, body: Buffe
   }
   const [, from, to] = /bytes=(\d+)-(\d+)/.exec(reply.req.headers.range ?? "") ?? [];
   const part = from === undefined ? object : object.subarray(Number(from), Number(to) + 1);
-  const headers = { "content-length": part.byteLength, etag: '"0"' };
+  const headers = {
+    "content-length": part.byteLength,
+    etag: '"0"',
+    ...(from === undefined
+      ? {}
+      : { "content-range": `bytes ${from}-${Number(from) + part.byteLength - 1}/${object.byteLength}` }),
+  };
   reply.writeHead(from === undefined ? 200 : 206, headers);
   reply.end(method === "HEAD" ? undefined : part);
 }

@@ -79,6 +79,42 @@ const works: Record<string, (engine: Engine) => DenseArray> = {
   "the magnitudes of 600,001 numbers": (engine) => engine.absolute(operand([600_001], "complex128", 5)),
   "2.5 million random doubles": (engine) => engine.random({ shape: [2_500_001], seed: 6 }),
   "2.5 million random singles": (engine) => engine.random({ shape: [2_500_001], seed: 6, dtype: "float32" }),
+  ...Object.fromEntries(
+    dtypes.flatMap((dtype) => [
+      [`fft2 of ${dtype} 2×203×307`, (engine: Engine) => engine.fft2(operand([2, 203, 307], dtype, 8))],
+      [`|fft2| of ${dtype} 64×1009`, (engine: Engine) => engine.absoluteFft2(operand([64, 1009], dtype, 9))],
+      [
+        `fft of ${dtype} 90×301×17 along 1`,
+        (engine: Engine) => engine.fft(operand([90, 301, 17], dtype, 10), { axis: 1, length: 301 }),
+      ],
+      [
+        `fft of ${dtype} 700×100 along 1`,
+        (engine: Engine) => engine.fft(operand([700, 100], dtype, 11), { axis: 1, length: 100 }),
+      ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [4096, 9001, 20_000, 65_537].flatMap((length) => [
+      [
+        `a long fft of ${length}`,
+        (engine: Engine) => engine.fft(operand([length], "complex128", 14), { axis: 0, length }),
+      ],
+      [
+        `a long fft of ${length} real numbers`,
+        (engine: Engine) => engine.fft(operand([length], "float64", 15), { axis: 0, length }),
+      ],
+      [
+        `a long inverse of ${length} real numbers`,
+        (engine: Engine) =>
+          engine.inverseRealFft(operand([length], "complex128", 16), { axis: 0, length: 2 * length - 2 }),
+      ],
+    ]),
+  ),
+  "fft2 of a matrix with a NaN": (engine) => {
+    const a = operand([40, 50], "float64", 12);
+    a.data[777] = Number.NaN;
+    return engine.fft2(a);
+  },
   "a scaled array": (engine) => engine.scale(engine.random({ shape: [600_001], seed: 7 }), 0.3),
 };
 
@@ -107,6 +143,16 @@ describe.each(counts)("%i threads", (count) => {
     );
     expect(outputs).toEqual(expected);
     expect(fractions.at(-1)).toBe(1);
+  });
+
+  test("matrices too small to share are done whole, each by one thread, with the same bytes", () => {
+    const a = operand([3000, 8, 12], "float64", 13);
+    a.data[96 * 1234] = Number.POSITIVE_INFINITY;
+    const solo = kernelMemory(2 ** 26);
+    const one = engineOn(solo, soloCrew(solo.memory), silent).absoluteFft2(a);
+    const memory = kernelMemory(2 ** 26, count);
+    const several = engineOn(memory, threadsOf(count).crewOn(memory.memory), silent).absoluteFft2(a);
+    expect(bytes(several).equals(bytes(one))).toBe(true);
   });
 
   test("what fails on one thread fails the share everywhere, and the crew goes on", () => {

@@ -8,7 +8,7 @@ import type { DenseArray, Dtype } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eps, operand, relativeError } from "./arrays.ts";
-import { openBlas, reference, wasm } from "./engines.ts";
+import { openBlas, reference, testedEngines, wasm } from "./engines.ts";
 
 const truth = reference.open();
 const memory = kernelMemory(2 ** 28);
@@ -33,13 +33,17 @@ function shared(array: DenseArray): DenseArray {
   return { ...array, data };
 }
 
+test("only where no OpenBLAS is found, and the reason printed, is native left out", () => {
+  expect(testedEngines.some(({ name }) => name.startsWith("native"))).toBe(openBlas.length > 0);
+});
+
 describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
   const engine = nativeEngineOn(blas, memory, soloCrew(memory.memory), () => silent);
 
   test("its label says which library, for which CPU, with which integers", () => {
     expect(nativeRoom(blas).label).toEqual({
       name: "native",
-      version: "1",
+      version: "2",
       kernel: expect.stringMatching(
         new RegExp(`^openblas-\\d+\\.\\d+\\.\\d+-\\w+-${blas.interface}\\+wasm128-`),
       ),

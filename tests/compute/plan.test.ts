@@ -227,7 +227,7 @@ describe("completeParams", () => {
       seed: "99999999999999999999",
       columns: 3,
     });
-    expect(completeParams("fft2", undefined, () => "123")).toEqual({ norm: "backward" });
+    expect(completeParams("fft2", undefined, () => "123")).toEqual({ axes: [-2, -1], norm: "backward" });
   });
 
   test("what it completes, it leaves alone the second time", () => {

@@ -2,7 +2,6 @@ import type { OnFraction } from "@sluice/compute/engines/engine";
 import { absolute } from "@sluice/compute/engines/wasm/absolute";
 import { soloCrew } from "@sluice/compute/engines/wasm/crew";
 import { absoluteFft2, fft2, inverseFft2 } from "@sluice/compute/engines/wasm/fft2";
-import { kernelsOn } from "@sluice/compute/engines/wasm/kernels";
 import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/memory";
 import type { DenseArray } from "@sluice/contract/array";
 import { expect } from "vitest";
@@ -11,17 +10,17 @@ const silent = () => () => {};
 
 /** The transforms on one memory; what they answer is copied out and given back, so that tests can go on for ever. */
 export function transformsOn(memory: KernelMemory, nextStep: () => OnFraction = silent) {
-  const kernels = kernelsOn(memory.memory);
+  const crew = soloCrew(memory.memory);
   const keep = (array: DenseArray): DenseArray => {
     const copy = { ...array, data: array.data.slice() };
     memory.release(array);
     return copy;
   };
   return {
-    fft2: (a: DenseArray) => keep(fft2(a, memory, kernels, nextStep)),
-    inverseFft2: (a: DenseArray) => keep(inverseFft2(a, memory, kernels, nextStep)),
-    absoluteFft2: (a: DenseArray) => keep(absoluteFft2(a, memory, kernels, nextStep)),
-    absolute: (a: DenseArray) => keep(absolute(a, memory, soloCrew(memory.memory), nextStep())),
+    fft2: (a: DenseArray) => keep(fft2(a, memory, crew, nextStep)),
+    inverseFft2: (a: DenseArray) => keep(inverseFft2(a, memory, crew, nextStep)),
+    absoluteFft2: (a: DenseArray) => keep(absoluteFft2(a, memory, crew, nextStep)),
+    absolute: (a: DenseArray) => keep(absolute(a, memory, crew, nextStep())),
   };
 }
 

@@ -95,6 +95,16 @@ describe("an array ref", () => {
     });
   });
 
+  test("are sixteen at most", () => {
+    const refs = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, { data: 1 }]));
+    expect(Object.keys(validate(submitBody, { inputs: refs(16) }).inputs)).toHaveLength(16);
+    expect(problemOf({ inputs: refs(17) })).toMatchObject({
+      code: "invalid-field",
+      place: { field: "inputs", expected: "at most 16 inputs" },
+    });
+  });
+
   test.each(["A", "1a", "", "a-b", "a".repeat(33), "constructor!"])("cannot be called %j", (name) => {
     const { place } = problemOf({ inputs: { [name]: { data: 1 } } });
     expect(place).toMatchObject({ field: `inputs.${name}`, expected: "an input name such as a" });

@@ -1,3 +1,4 @@
+import { decodeNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { handler as cancel } from "../../functions/cancel.ts";
@@ -14,6 +15,7 @@ import { compute } from "../../jobs/compute.ts";
 import { work } from "../../jobs/work.ts";
 import type { World } from "../jobs/memory-ports.ts";
 import { lambdaMachine, throwing } from "../jobs/submitting.ts";
+import { unzip } from "../support/unzip.ts";
 import { call, freshStage, isProblem } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
@@ -86,8 +88,50 @@ describe("GET /jobs/{jobId}/result", () => {
     });
   });
 
+  test("as CSV, for who wants a table", async () => {
+    const jobId = await finished();
+    const reply = await call(result, { jobId, headers: { accept: "text/csv" } });
+    expect(reply).toMatchObject({
+      status: 200,
+      headers: {
+        "content-type": "text/csv; charset=utf-8; header=absent",
+        "content-disposition": `attachment; filename="${jobId}-result.csv"`,
+      },
+    });
+    expect(reply.text.trimEnd().split("\n")).toHaveLength(2);
+  });
+
+  test("as .npz, in base64 as the gateway wants bytes", async () => {
+    const jobId = await finished();
+    const reply = await call(result, { jobId, headers: { accept: "application/zip" } });
+    expect(reply).toMatchObject({ status: 200, headers: { "content-type": "application/zip" } });
+    const file = unzip(reply.bytes).get("result.npy")?.bytes ?? new Uint8Array();
+    expect(decodeNpy(file).shape).toEqual([2, 2]);
+  });
+
+  test("HEAD: the size and kind of the .npy, without it; its problems are those of GET", async () => {
+    const jobId = await finished();
+    const reply = await call(result, { method: "HEAD", jobId });
+    expect(reply).toMatchObject({
+      status: 200,
+      headers: {
+        "content-type": "application/x-npy",
+        "content-length": "160",
+        "x-array-bytes": "160",
+        "x-array-shape": "2,2",
+        "x-array-dtype": "float64",
+      },
+      text: "",
+    });
+    expect((await call(result, { method: "HEAD", jobId: await post({ dataMatrix: [[1]] }) })).status).toBe(
+      409,
+    );
+    world.bucket.clear();
+    expect((await call(result, { method: "HEAD", jobId })).status).toBe(410);
+  });
+
   test("406 for a type it cannot give", async () => {
-    const reply = await call(result, { jobId: await finished(), headers: { accept: "text/csv" } });
+    const reply = await call(result, { jobId: await finished(), headers: { accept: "text/html" } });
     expect(isProblem(reply)).toBe(true);
     expect(reply).toMatchObject({ status: 406, body: { code: "not-acceptable", field: "accept" } });
   });
@@ -226,6 +270,17 @@ describe("what can be asked without a job", () => {
     expect((await call(submit, { method: "POST", body: { inputs: { a: { shape: [2, 2] } } } })).status).toBe(
       422,
     );
+  });
+
+  test("POST /plans knows what a job will make that has yet to run", async () => {
+    const jobId = await post({ dataMatrix: [[1, 2, 3]], params: { columns: 5 } });
+    world.calls.length = 0;
+    const reply = await call(plans, {
+      method: "POST",
+      body: { operation: "fft2", inputs: { a: { job: jobId } } },
+    });
+    expect(reply.body.outputs.result).toMatchObject({ shape: [1, 5], dtype: "complex128" });
+    expect(world.calls).toEqual(["store.get"]);
   });
 
   test("GET /operations lists each with an example that runs", async () => {

@@ -45,6 +45,8 @@ export interface Reply {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON came.
   readonly body: any;
   readonly text: string;
+  /** What the gateway sends. */
+  readonly bytes: Buffer;
 }
 
 const requestId = "JKJaXmPLvHcESHA=";
@@ -110,13 +112,15 @@ type Handler = (event: any, context: Context) => Promise<APIGatewayProxyStructur
 
 /** Calls a function as the gateway does. */
 export async function call(handler: Handler, what: Call = {}): Promise<Reply> {
-  const { statusCode, headers, body } = await handler(httpEvent(what), lambdaContext());
+  const { statusCode, headers, body, isBase64Encoded } = await handler(httpEvent(what), lambdaContext());
   const text = String(body ?? "");
+  const isJson = /json/.test(String(headers?.["content-type"]));
   return {
     status: statusCode ?? 0,
     headers: headers ?? {},
     text,
-    body: text === "" ? undefined : JSON.parse(text),
+    bytes: Buffer.from(text, isBase64Encoded ? "base64" : "utf8"),
+    body: text === "" || !isJson ? undefined : JSON.parse(text),
   };
 }
 

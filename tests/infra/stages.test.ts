@@ -49,6 +49,8 @@ describe("HTTP API", () => {
     "GET /jobs/{jobId}/result",
     "DELETE /jobs/{jobId}",
     "POST /jobs/{jobId}/retry",
+    "HEAD /jobs/{jobId}/result",
+    "POST /uploads",
     "POST /plans",
     "GET /operations",
   ];
@@ -91,7 +93,7 @@ describe("HTTP API", () => {
 describe("functions", () => {
   test("run on Node 24 and arm64, each from its own file", async () => {
     const functions = resourcesOf(dev.template, "AWS::Lambda::Function");
-    expect(functions.length).toBe(15);
+    expect(functions.length).toBe(16);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       const [file] = String(Properties.Handler).split(".");
@@ -126,7 +128,7 @@ describe("functions", () => {
     const days = resourcesOf(prod.template, "AWS::Logs::LogGroup").map(
       (group) => group.Properties.RetentionInDays,
     );
-    expect(days.length).toBe(16); // 15 functions and the tasks
+    expect(days.length).toBe(17); // 16 functions and the tasks
     expect(new Set(days)).toEqual(new Set([90]));
   });
 });
@@ -201,6 +203,7 @@ describe("storage", () => {
       LifecycleConfiguration: {
         Rules: [
           { Prefix: "jobs/", ExpirationInDays: 8 },
+          { Prefix: "uploads/", ExpirationInDays: 8 },
           { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
         ],
       },
@@ -209,7 +212,7 @@ describe("storage", () => {
       },
     });
     expect(properties(open.template, "JobsBucket")).toMatchObject({
-      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 3 }, {}] },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 3 }, { ExpirationInDays: 3 }, {}] },
     });
   });
 
@@ -361,10 +364,17 @@ describe("permissions", () => {
 
   test("who may write an object may end an upload that came to nothing", () => {
     const actions = statementsOf(prod.template)
-      .map(({ Action }) => [Action].flat())
-      .filter((allowed) => allowed.includes("s3:PutObject"));
+      .filter(({ Sid }) => Sid === "Arrays")
+      .map(({ Action }) => [Action].flat());
     expect(actions).toHaveLength(2); // the functions' role and the task's
     for (const allowed of actions) expect(allowed).toContain("s3:AbortMultipartUpload");
+  });
+
+  test("uploads are put by who has a link that a function signed; a task only reads them", () => {
+    const uploads = statementsOf(prod.template).filter(({ Sid }) => Sid === "Uploads");
+    expect(uploads.map(({ Action }) => Action)).toEqual([["s3:GetObject", "s3:PutObject"], "s3:GetObject"]);
+    for (const { Resource } of uploads)
+      expect(Resource).toEqual({ "Fn::Sub": `\${JobsBucket.Arn}/uploads/*` });
   });
 
   test("start and stop tasks only in the stage's cluster, with only the two task roles", () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readInput, shared, writeOutputs } from "../../jobs/arrays.ts";
 import { ObjectChanged, type ObjectStore } from "../../jobs/ports.ts";
 import type { StoredInput } from "../../jobs/record.ts";
+import { etagOf } from "../support/objects.ts";
 import { memoryWorld } from "./memory-ports.ts";
 import { sampleJob } from "./sample-jobs.ts";
 
@@ -12,11 +13,12 @@ const array: DenseArray = {
   data: Float64Array.of(1, 2, 3, 4, 5, 6),
 };
 const file = encodeNpy(array);
+const object = Buffer.concat([Buffer.alloc(13), file, Buffer.alloc(5)]);
 
 /** A bucket with the file inside a larger object, at an odd place. */
 function stored(changes: Partial<StoredInput> = {}) {
   const { ports, bucket } = memoryWorld();
-  bucket.set("jobs/x/in.npy", Buffer.concat([Buffer.alloc(13), file, Buffer.alloc(5)]));
+  bucket.set("jobs/x/in.npy", object);
   const input = {
     key: "jobs/x/in.npy",
     offset: 13,
@@ -68,7 +70,8 @@ describe("a stored input", () => {
   });
 
   test("asks for its pinned version, and fails the job when that was replaced", async () => {
-    const { input, objects } = stored({ etag: '"1"' });
+    const etag = etagOf(object);
+    const { input, objects } = stored({ etag });
     const asked: unknown[] = [];
     const watched: Pick<ObjectStore, "get"> = {
       get: (key, range, open, options) => {
@@ -77,7 +80,7 @@ describe("a stored input", () => {
       },
     };
     await readInput("a", input, watched);
-    expect(asked).toEqual(['"1"']);
+    expect(asked).toEqual([etag]);
     await expect(readInput("a", input, changed)).rejects.toMatchObject({
       code: "input-changed",
       place: { field: "inputs.a" },

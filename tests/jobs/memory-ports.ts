@@ -15,7 +15,8 @@ import type {
 } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import type { Settings } from "../../jobs/settings.ts";
-import { handOver } from "../support/objects.ts";
+import { limits } from "../../jobs/timing.ts";
+import { handOver, memoryUploads } from "../support/objects.ts";
 
 /** The settings of a stage as deployed by default. */
 export const defaultSettings: Settings = {
@@ -103,6 +104,11 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
         memoryStore(table, () => world.dropReplies),
       ),
       objects: recorded("objects", () => world, memoryObjects(bucket)),
+      uploads: recorded(
+        "uploads",
+        () => world,
+        memoryUploads((key) => bucket.get(key)),
+      ),
       queue: recorded("queue", () => world, {
         send: async (message: Message) => {
           world.messages.push(message);
@@ -224,6 +230,14 @@ function memoryStore(table: Map<string, Job>, dropReplies: () => boolean): JobSt
       if (job?.writeId === writeId) return { ok: true, job };
       return job ? { ok: false, job } : { ok: false };
     },
+    async addWaiter(jobId, waiter) {
+      const job = table.get(jobId);
+      if (!job || isTerminal(job.status) || (job.waiters ?? []).length >= limits.waiters)
+        return job ? { ok: false, job: structuredClone(job) } : { ok: false };
+      const waiters = [...(job.waiters ?? []), waiter];
+      table.set(jobId, { ...job, waiters });
+      return { ok: true, job: structuredClone({ ...job, waiters }) };
+    },
     async list(owner, { limit, after }) {
       const position = (job: Job) => `${new Date(job.createdAt).toISOString()}#${job.jobId}`;
       const mine = [...table.values()]
@@ -254,7 +268,7 @@ function memoryObjects(bucket: Map<string, Uint8Array>): ObjectStore {
     async put(key, pieces) {
       bucket.set(key, new Uint8Array(Buffer.concat(pieces)));
     },
-    get: async (key, range, open) => handOver(key, bucket.get(key), range, open),
+    get: async (key, range, open, { etag } = {}) => handOver(key, bucket.get(key), range, open, etag),
     exists: async (key) => bucket.has(key),
     link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,
   };

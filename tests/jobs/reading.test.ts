@@ -1,4 +1,6 @@
+import { stringify } from "@sluice/compute/json/json-text";
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import { resultTypes } from "@sluice/contract/job";
 import { encodeNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -41,34 +43,42 @@ const codeOf = (promise: Promise<unknown>) =>
     () => "no problem",
     (error) => (error as Problem).code,
   );
-const any = { npy: false, jsonOnly: false };
-const jsonOnly = { npy: false, jsonOnly: true };
+/** What the caller reads. */
+const asRead = (answer: unknown) => JSON.parse(stringify(answer));
+const any = resultTypes;
+const jsonOnly = ["application/json"] as const;
 
 describe("a result", () => {
   test("small: as JSON, non-finite numbers as words", async () => {
     const values = [1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     const job = completedWith({ shape: [2, 2], dtype: "float64" }, (index) => values[index] ?? 0);
-    expect(await resultOf(job, "result", any, world.ports)).toEqual({
-      result: [
-        [1.5, "NaN"],
-        ["Infinity", "-Infinity"],
-      ],
-      shape: [2, 2],
-      dtype: "float64",
+    expect(asRead(await resultOf(job, "result", any, world.ports))).toEqual({
+      type: "application/json",
+      view: {
+        result: [
+          [1.5, "NaN"],
+          ["Infinity", "-Infinity"],
+        ],
+        shape: [2, 2],
+        dtype: "float64",
+      },
     });
   });
 
   test("complex: as re and im", async () => {
     const job = completedWith({ shape: [2], dtype: "complex128" });
-    expect(await resultOf(job, "result", any, world.ports)).toMatchObject({
-      result: { re: [0, 2], im: [1, 3] },
+    expect(asRead(await resultOf(job, "result", any, world.ports))).toMatchObject({
+      view: { result: { re: [0, 2], im: [1, 3] } },
     });
   });
 
   test("as .npy when asked for: a link, and S3 is not read", async () => {
     const job = completedWith({ shape: [2, 2], dtype: "float64" });
-    const link = await resultOf(job, "result", { npy: true, jsonOnly: false }, world.ports);
-    expect(link).toEqual({ url: `https://bucket.test/jobs/x/out/1/result.npy?name=${job.jobId}-result.npy` });
+    const link = await resultOf(job, "result", ["application/x-npy"], world.ports);
+    expect(link).toEqual({
+      type: "application/x-npy",
+      url: `https://bucket.test/jobs/x/out/1/result.npy?name=${job.jobId}-result.npy`,
+    });
     expect(world.calls).toEqual(["objects.link"]);
   });
 
@@ -95,7 +105,7 @@ describe("a result", () => {
     const job = completedWith({ shape: [700_000], dtype: "float64" }, () => Number.NaN);
     expect(await resultOf(job, "result", any, world.ports)).toMatchObject({ url: expect.any(String) });
     const shorter = completedWith({ shape: [600_000], dtype: "float64" }, () => Number.NaN);
-    expect(await resultOf(shorter, "result", any, world.ports)).toMatchObject({ shape: [600_000] });
+    expect(await resultOf(shorter, "result", any, world.ports)).toMatchObject({ view: { shape: [600_000] } });
   });
 
   test("many dimensions of one, whose brackets outweigh the numbers: a link", async () => {
@@ -105,7 +115,9 @@ describe("a result", () => {
 
   test("large but short to write: as JSON", async () => {
     const job = completedWith({ shape: [2_600_000], dtype: "float64" }, () => 0);
-    expect(await resultOf(job, "result", jsonOnly, world.ports)).toMatchObject({ shape: [2_600_000] });
+    expect(await resultOf(job, "result", jsonOnly, world.ports)).toMatchObject({
+      view: { shape: [2_600_000] },
+    });
   });
 
   test("expired: 410", async () => {
@@ -274,7 +286,7 @@ describe("the view", () => {
     vi.setSystemTime(start + 500);
     await runJob({ jobId: job.jobId, dispatch: 1 }, lambdaMachine(), compute, world.ports);
     const view = await jobView(world.job(job.jobId), world.ports, { withData: true });
-    expect(view).toMatchObject({
+    expect(asRead(view)).toMatchObject({
       jobId: job.jobId,
       status: "COMPLETED",
       statusReason: "finished",

@@ -193,7 +193,7 @@ describe("the smallest task that fits", () => {
             const goal = Math.max(300, chosen.estimate.seconds);
             const cheaper = fargateShapes.filter(({ vcpu, memoryMiB }) => {
               if (vcpu < 1 || vcpu > maxTaskVcpu || memoryMiB < neededMiB(peakBytes)) return false;
-              const takes = predictSeconds(planned, { vcpu });
+              const takes = predictSeconds(planned, { vcpu, engine: "native" });
               const usd = attemptUsd("fargate", { vcpu, memoryMiB }, takes);
               return takes <= goal && usd < attemptUsd("fargate", chosen, chosen.estimate.seconds);
             });

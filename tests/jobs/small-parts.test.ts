@@ -5,18 +5,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compute } from "../../jobs/compute.ts";
 import { computeDirectly } from "../../jobs/direct.ts";
-import { freshSeed, idForKey, isJobId, randomId, sha256 } from "../../jobs/ids.ts";
+import { freshSeed, idForKey, isRandomId, randomId, sha256 } from "../../jobs/ids.ts";
 import { parseMessage } from "../../jobs/message.ts";
 import { planView } from "../../jobs/plan-view.ts";
 import { prepare } from "../../jobs/prepare.ts";
 import { backoff } from "../../jobs/timing.ts";
 import { memoryWorld } from "./memory-ports.ts";
 import { jobId } from "./sample-jobs.ts";
+import { submitted } from "./submitting.ts";
 
 describe("ids", () => {
   test("are 26 lower-case characters that launchOf, messages and URLs all take", () => {
-    for (let index = 0; index < 200; index++) expect(isJobId(randomId())).toBe(true);
-    expect(isJobId(idForKey("local", "k"))).toBe(true);
+    for (let index = 0; index < 200; index++) expect(isRandomId(randomId())).toBe(true);
+    expect(isRandomId(idForKey("local", "k"))).toBe(true);
     expect(new Set(Array.from({ length: 1000 }, randomId)).size).toBe(1000);
   });
 
@@ -153,6 +154,14 @@ describe("the direct function", () => {
     expect(view).toMatchObject({ status: "PENDING", route: { target: "fargate" } });
     expect(world.messages).toHaveLength(1);
   });
+});
+
+test("the direct function submits what has to wait for its inputs", async () => {
+  const world = memoryWorld();
+  const { job } = await submitted(world);
+  const body = validate(submitBody, { operation: "fft2", inputs: { a: { job: job.jobId } } });
+  const view = await computeDirectly(body, "local", compute, world.ports);
+  expect(view).toMatchObject({ status: "PENDING", statusReason: expect.stringContaining(job.jobId) });
 });
 
 describe("a plan", () => {

@@ -1,6 +1,7 @@
 import { decodeNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { cancelJob } from "../../jobs/caller.ts";
 import { compute } from "../../jobs/compute.ts";
 import { isStored } from "../../jobs/record.ts";
 import { sweep } from "../../jobs/sweep.ts";
@@ -245,8 +246,20 @@ describe("the output of an earlier job as an input", () => {
 
   test.each([
     ["another owner's", async () => ({ job: await completed("iam:other") })],
-    ["an unfinished one's", async () => ({ job: (await submitted(world)).job.jobId })],
+    [
+      "a cancelled one's",
+      async () => {
+        const { jobId } = (await submitted(world)).job;
+        await cancelJob(jobId, "local", world.ports);
+        return { job: jobId };
+      },
+    ],
+    [
+      "an unfinished one's, by a name it will not make,",
+      async () => ({ job: (await submitted(world)).job.jobId, output: "q" }),
+    ],
     ["one it does not have", async () => ({ job: await completed(), output: "q" })],
+    ["one that only JavaScript has", async () => ({ job: await completed(), output: "constructor" })],
   ])("%s is not found", async (_whose, reference) => {
     const problem = await submitted(world, { inputs: { a: await reference() } }).catch((error) => error);
     expect(problem).toMatchObject({ code: "input-not-found", status: 422 });

@@ -133,7 +133,10 @@ describe("identities", () => {
     fc.assert(
       fc.property(arrays, (a) => {
         const b = a;
-        expect(close(result("log", {}, { a: result("exp", {}, { a }) }), a)).toBe(true);
+        // Near 1 the logarithm magnifies what exp rounded: as much as the numbers are below 1.
+        result("log", {}, { a: result("exp", {}, { a }) }).data.forEach((value, index) => {
+          expect(Math.abs(value - (a.data[index] ?? Number.NaN))).toBeLessThan(tolerance(a));
+        });
         const root = result("sqrt", {}, { a: result("multiply", {}, { a, b }) });
         const [roots, sizes] = [result("abs", {}, { a: root }), result("abs", {}, { a })];
         expect(close(roots, sizes)).toBe(true);

@@ -23,7 +23,12 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
   return {
     ...engine,
     array: (spec) => made(engine.array(spec)),
+    fft: (a, along) => made(engine.fft(a, along)),
+    inverseFft: (a, along) => made(engine.inverseFft(a, along)),
+    realFft: (a, along) => made(engine.realFft(a, along)),
+    inverseRealFft: (a, along) => made(engine.inverseRealFft(a, along)),
     fft2: (a) => made(engine.fft2(a)),
+    inverseFft2: (a) => made(engine.inverseFft2(a)),
     absolute: (a) => made(engine.absolute(a)),
     absoluteFft2: (a) => made(engine.absoluteFft2(a)),
     matmul: (a, b, options) => made(engine.matmul(a, b, options)),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   headBytes,
   ObjectChanged,
@@ -5,6 +6,7 @@ import {
   type ObjectStore,
   type Range,
   type Target,
+  type Uploads,
 } from "../../jobs/ports.ts";
 
 /** What a store in memory does once it has found an object's bytes. */
@@ -13,14 +15,36 @@ export function handOver<To extends Target>(
   object: Uint8Array | undefined,
   { offset, length }: Range,
   open: (head: Uint8Array) => To,
+  etag?: string,
 ): To {
   if (!object) throw new ObjectMissing(key);
+  if (etag !== undefined && etag !== etagOf(object))
+    throw new ObjectChanged(`expected ${key} with ETag ${etag}`);
   const bytes = object.slice(offset, offset + length);
   if (bytes.byteLength !== length)
     throw new ObjectChanged(`expected ${length} bytes of ${key}, got ${bytes.byteLength}`);
   const target = open(bytes.subarray(0, headBytes));
   target.write(bytes, 0);
   return target;
+}
+
+/** Uploads over the same memory. An ETag changes with the bytes, as S3's does. */
+export function memoryUploads(object: (key: string) => Uint8Array | undefined): Uploads {
+  return {
+    link: async (key, bytes, seconds) => ({
+      url: `https://bucket.test/${key}?expires=${seconds}`,
+      headers: { "content-length": String(bytes) },
+    }),
+    async look(key) {
+      const bytes = object(key);
+      if (!bytes) throw new ObjectMissing(key);
+      return { head: bytes.slice(0, headBytes), bytes: bytes.byteLength, etag: etagOf(bytes) };
+    },
+  };
+}
+
+export function etagOf(bytes: Uint8Array): string {
+  return `"${createHash("md5").update(bytes).digest("hex")}"`;
 }
 
 /** A target that keeps what it is given as it is. */

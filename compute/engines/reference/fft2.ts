@@ -45,7 +45,7 @@ function transposed({ re, im }: Complex): Complex {
 }
 
 /** Transforms `total` lines along axis 1, a tile of them at a time: from, tile, to. */
-function lineTransformer(length: number, total: number) {
+function lineTransformer(length: number, total: number, inverse: boolean) {
   const transform = transformOf(length);
   const lines = Math.min(total, linesPerTile(length));
   const plane = lines * length;
@@ -61,7 +61,8 @@ function lineTransformer(length: number, total: number) {
       ops.assign(re, part(from.re));
       if (from.im) ops.assign(im, part(from.im));
       else ops.assigns(im, 0);
-      transform.run(buffer, count, 0, plane, 2 * plane);
+      // With the planes exchanged the forward transform is the inverse.
+      transform.run(buffer, count, inverse ? plane : 0, inverse ? 0 : plane, 2 * plane);
       ops.assign(part(to.re), re);
       ops.assign(part(to.im), im);
       onFraction((line + count) / total);
@@ -69,21 +70,24 @@ function lineTransformer(length: number, total: number) {
   };
 }
 
-/** Two-dimensional transform of the last two axes: rows into the result, then its columns in place. */
-export function fft2(a: DenseArray, nextStep: () => OnFraction): DenseArray {
+/**
+ * Two-dimensional transform of the last two axes, or its unnormalised inverse: rows into the result, then its
+ * columns in place.
+ */
+export function fft2(a: DenseArray, nextStep: () => OnFraction, inverse = false): DenseArray {
   const columns = a.shape.at(-1) ?? 1;
   const rows = a.shape.at(-2) ?? 1;
   const matrices = elementCount(a.shape) / (rows * columns);
   const result = zeros({ shape: a.shape, dtype: "complex128" });
 
-  const alongRows = lineTransformer(columns, rows);
+  const alongRows = lineTransformer(columns, rows, inverse);
   const rowsDone = nextStep();
   for (let index = 0; index < matrices; index += 1) {
     const report: OnFraction = (fraction) => rowsDone((index + fraction) / matrices);
     alongRows(planesOf(a, rows, columns, index), complexPlanes(result.data, rows, columns, index), report);
   }
 
-  const alongColumns = lineTransformer(rows, columns);
+  const alongColumns = lineTransformer(rows, columns, inverse);
   const columnsDone = nextStep();
   for (let index = 0; index < matrices; index += 1) {
     const report: OnFraction = (fraction) => columnsDone((index + fraction) / matrices);

@@ -4,6 +4,7 @@ import { release } from "../../release.ts";
 import type { PlanStep } from "../../steps.ts";
 import type { EngineRoom } from "../engine.ts";
 import { absolute, scale } from "./elementwise.ts";
+import { fft, inverseRealFft, realFft } from "./fft.ts";
 import { paddedLength } from "./fft-any-length.ts";
 import { fft2, fftScratchBytes } from "./fft2.ts";
 import { matmul, matmulScratchBytes } from "./matmul.ts";
@@ -15,7 +16,12 @@ export const reference: EngineRoom = {
   open: (nextStep) => ({
     array: zeros,
     nextStep: () => nextStep(),
+    fft: (a, along) => fft(a, along, false, nextStep()),
+    inverseFft: (a, along) => fft(a, along, true, nextStep()),
+    realFft: (a, along) => realFft(a, along, nextStep()),
+    inverseRealFft: (a, along) => inverseRealFft(a, along, nextStep()),
     fft2: (a) => fft2(a, nextStep),
+    inverseFft2: (a) => fft2(a, nextStep, true),
     absolute: (a) => absolute(a, nextStep()),
     absoluteFft2(a) {
       const spectrum = fft2(a, nextStep);

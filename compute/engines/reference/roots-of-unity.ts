@@ -3,9 +3,19 @@
  * folded into the first octant, where neither it nor the functions lose accuracy.
  */
 export function rootsOfUnity(n: number): { cos: Float64Array; sin: Float64Array } {
-  const cos = new Float64Array(n);
-  const sin = new Float64Array(n);
-  for (let j = 0; j < n; j += 1) {
+  return someRootsOfUnity(n, n, 1);
+}
+
+/** The same for j = 0, stride, 2·stride, …, `count` of them, all below n. */
+export function someRootsOfUnity(
+  n: number,
+  count: number,
+  stride: number,
+): { cos: Float64Array; sin: Float64Array } {
+  const cos = new Float64Array(count);
+  const sin = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    const j = index * stride;
     const octant = Math.floor((8 * j) / n);
     // Distance, in units of 1/(4n) turn, to the nearest multiple of a quarter turn.
     const quarter = (octant + 1) >> 1;
@@ -13,8 +23,8 @@ export function rootsOfUnity(n: number): { cos: Float64Array; sin: Float64Array 
     const c = Math.cos(angle);
     const s = Math.sin(angle);
     const [x, y] = quarterTurns[quarter & 3](c, s);
-    cos[j] = x;
-    sin[j] = -y;
+    cos[index] = x;
+    sin[index] = -y;
   }
   return { cos, sin };
 }

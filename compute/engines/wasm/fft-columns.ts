@@ -1,7 +1,7 @@
 import type { OnFraction } from "../engine.ts";
-import { elementsPerReport } from "./fft-rows.ts";
 import type { SpectrumPlace, StagedPlace } from "./fft-staging.ts";
-import { isReal, type Workplace, wholeGroups } from "./fft-workplace.ts";
+import { isReal, linesPerTurn, type Numbers, type Workplace } from "./fft-workplace.ts";
+import { viewOf } from "./staging.ts";
 
 /** What becomes of the transformed columns. */
 export interface ResultForm {
@@ -20,23 +20,23 @@ interface Target {
 export const resultBytes = ({ absolute }: ResultForm): 8 | 16 => (absolute ? 8 : 16);
 
 /**
- * Second pass over one matrix: the columns of its spectrum into the result, with their mirror images
+ * Second pass over one matrix, one thread's part: the columns of its spectrum into the result, with their mirror images
  * when only half of them were kept.
- * @returns whether everything in the result is finite
+ * @returns whether everything it wrote is finite
  */
 export function transformColumns(
   workplace: Workplace,
   place: SpectrumPlace,
   form: ResultForm,
-  matrix: Float64Array | Float32Array,
+  matrix: Numbers,
   onFraction: OnFraction,
 ): boolean {
-  const { kind, memory, spectrum } = workplace;
+  const { kind, member, spectrum } = workplace;
   const bytes = resultBytes(form);
-  const inside = memory.addressOf(matrix);
-  const step = place.staged ? place.columns : wholeGroups(Math.max(1, elementsPerReport / kind.rows));
+  const inside = matrix.address;
+  const step = place.staged ? place.columns : linesPerTurn(kind.rows, spectrum.columns, member.of);
   let allFinite = true;
-  for (let first = 0; first < spectrum.columns; first += step) {
+  for (let first = member.take() * step; first < spectrum.columns; first = member.take() * step) {
     const count = Math.min(step, spectrum.columns - first);
     const target =
       inside === undefined
@@ -53,13 +53,14 @@ export function transformColumns(
 }
 
 function runKernel(
-  { kind, kernels, spectrum, work, plane, columnRecipe }: Workplace,
+  { kind, member, spectrum, work, plane, columnRecipe }: Workplace,
   { absolute, factor }: ResultForm,
   lines: number,
   first: number,
   count: number,
   { address, mirror, rowBytes }: Target,
 ): boolean {
+  const kernels = member.kernels.fft;
   const kernel = absolute ? kernels.columnsAbsolute : kernels.columnsComplex;
   const { columns, rows, swapped } = kind;
   const scale = isReal(kind) ? factor / 2 : factor;
@@ -100,33 +101,33 @@ function blockTarget(place: SpectrumPlace, bytes: number, { kind }: Workplace): 
 
 /** Into the block; answers its address. */
 function copyLines(
-  { memory, spectrum }: Workplace,
+  { member, spectrum }: Workplace,
   { outside, lines }: StagedPlace,
   first: number,
   count: number,
 ): number {
   const perLine = spectrum.lineBytes / 8;
-  const block = new Float64Array(memory.memory.buffer, lines, count * perLine);
+  const block = viewOf(member.memory, lines, count * perLine, false);
   block.set(outside.subarray(first * perLine, (first + count) * perLine));
   return lines;
 }
 
 /** The block of columns, and that of their mirror images (column n - k for column k), into the result. */
 function copyResult(
-  { kind, memory }: Workplace,
+  { kind, member }: Workplace,
   place: StagedPlace,
   form: ResultForm,
-  matrix: Float64Array | Float32Array,
+  { data }: Numbers,
   first: number,
   count: number,
 ): void {
   const perElement = resultBytes(form) / 8;
   const width = place.columns * perElement;
   const copy = (block: number, from: number, to: number, columns: number): void => {
-    const source = new Float64Array(memory.memory.buffer, block, kind.rows * width);
+    const source = viewOf(member.memory, block, kind.rows * width, false);
     for (let row = 0; row < kind.rows; row += 1) {
       const at = row * width + from * perElement;
-      matrix.set(source.subarray(at, at + columns * perElement), (row * kind.columns + to) * perElement);
+      data.set(source.subarray(at, at + columns * perElement), (row * kind.columns + to) * perElement);
     }
   };
   copy(place.result, 0, first, count);

@@ -1,28 +1,25 @@
-import { type DenseArray, zeros } from "@sluice/contract/array";
-import { release } from "../../release.ts";
 import {
-  type Fft2Kind,
   group,
+  type MatrixKind,
   type RowBlock,
   rowBytesOf,
   type Spectrum,
-  type Workplace,
+  spectrumOf,
   wholeGroups,
 } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
+import type { Workspace } from "./staging.ts";
 
-/** Where the spectrum of the matrix at hand is: in kernel memory, or outside with blocks of it inside. */
+/** Where one thread finds the spectrum of the matrix at hand: in kernel memory, or outside with blocks of it inside. */
 export type SpectrumPlace = InsidePlace | StagedPlace;
 
 export interface InsidePlace {
   readonly staged: false;
   readonly address: number;
-  close(): void;
 }
 
 export interface StagedPlace {
   readonly staged: true;
-  readonly outside: DenseArray["data"];
+  readonly outside: Float64Array | Float32Array;
   readonly input: RowBlock;
   /** A block of the spectrum: of `input.rows` rows in the first pass, of `columns` columns in the second. */
   readonly lines: number;
@@ -30,59 +27,57 @@ export interface StagedPlace {
   /** Blocks of the result, `columns` wide, and of its mirror image. */
   readonly result: number;
   readonly mirror: number;
-  close(): void;
 }
 
-export function insidePlace({ memory, spectrum }: Workplace): InsidePlace | undefined {
-  const address = scratchIfRoom(memory, spectrum.columns * spectrum.lineBytes);
-  return address === undefined
-    ? undefined
-    : { staged: false, address, close: () => memory.freeScratch(address) };
+/** Extents of the blocks that are copied: rows of the first pass, columns of the second. */
+export interface BlockExtents {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** Narrower blocks cost more: 16 columns at a time take 1.6 times as long as 256. */
-const widest = { rows: 64, columns: 256 };
+const widest: BlockExtents = { rows: 64, columns: 256 };
 
-/** @throws RangeError when kernel memory has no room for the narrowest blocks */
-export function stagedPlace({ kind, memory, spectrum }: Workplace, resultBytes: 8 | 16): StagedPlace {
+/** Ever narrower blocks, to the narrowest. */
+export function* blockExtents(kind: MatrixKind): Generator<BlockExtents> {
   let rows = Math.min(widest.rows, wholeGroups(kind.rows));
-  let columns = Math.min(widest.columns, wholeGroups(spectrum.columns));
-  for (; ; rows = halved(rows), columns = halved(columns)) {
-    const isNarrowest = rows === group && columns === group;
-    const sizes = blockSizes(kind, spectrum, rows, columns, resultBytes);
-    const address = isNarrowest ? memory.scratch(sizes.total) : scratchIfRoom(memory, sizes.total);
-    if (address === undefined) continue;
-    const outside = zeros({ shape: [(spectrum.columns * spectrum.lineBytes) / 8], dtype: "float64" });
-    return {
-      staged: true,
-      outside: outside.data,
-      input: { address: address + sizes.lines, rows },
-      lines: address,
-      columns,
-      result: address + sizes.lines,
-      mirror: address + sizes.lines + sizes.result,
-      close() {
-        memory.freeScratch(address);
-        release(outside);
-      },
-    };
+  let columns = Math.min(widest.columns, wholeGroups(spectrumOf(kind).columns));
+  yield { rows, columns };
+  while (rows > group || columns > group) {
+    [rows, columns] = [wholeGroups(rows / 2), wholeGroups(columns / 2)];
+    yield { rows, columns };
   }
 }
 
-const halved = (count: number): number => wholeGroups(count / 2);
-
-/** The first pass needs lines and input, the second lines and twice the result. */
-function blockSizes(kind: Fft2Kind, spectrum: Spectrum, rows: number, columns: number, resultBytes: number) {
+/** Bytes of one thread's blocks: the first pass needs lines and input, the second lines and twice the result. */
+export function blockSizes(
+  kind: MatrixKind,
+  spectrum: Spectrum,
+  { rows, columns }: BlockExtents,
+  resultBytes: 8 | 16,
+) {
   const lines = Math.max(16 * rows * spectrum.columns, columns * spectrum.lineBytes);
   const result = columns * kind.rows * resultBytes;
   return { lines, result, total: lines + Math.max(rows * rowBytesOf(kind), 2 * result) };
 }
 
-function scratchIfRoom(memory: KernelMemory, bytes: number): number | undefined {
-  try {
-    return memory.scratch(bytes);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+/** The blocks of one thread in its own room. */
+export function stagedPlace(
+  work: Workspace,
+  kind: MatrixKind,
+  outside: Float64Array | Float32Array,
+  extents: BlockExtents,
+  resultBytes: 8 | 16,
+): StagedPlace {
+  const sizes = blockSizes(kind, spectrumOf(kind), extents, resultBytes);
+  const address = work.take(sizes.total);
+  return {
+    staged: true,
+    outside,
+    input: { address: address + sizes.lines, rows: extents.rows },
+    lines: address,
+    columns: extents.columns,
+    result: address + sizes.lines,
+    mirror: address + sizes.lines + sizes.result,
+  };
 }

@@ -1,12 +1,11 @@
-import { type ArraySpec, type DenseArray, elementCount } from "@sluice/contract/array";
+import { type DenseArray, elementCount } from "@sluice/contract/array";
 import type { OnFraction } from "../engine.ts";
-import { type ResultForm, resultBytes, transformColumns } from "./fft-columns.ts";
+import { type Crew, soloCrew } from "./crew.ts";
+import type { ResultForm } from "./fft-columns.ts";
 import { withinRange } from "./fft-extremes.ts";
 import { acrossSteps } from "./fft-progress.ts";
-import { transformRows } from "./fft-rows.ts";
-import { insidePlace, type SpectrumPlace, stagedPlace } from "./fft-staging.ts";
-import { type Fft2Kind, openWorkplace, type Workplace } from "./fft-workplace.ts";
-import type { Kernels } from "./kernels.ts";
+import { nanoseconds, transformMatrices } from "./fft-two-pass.ts";
+import { type MatrixKind, numbersOf } from "./fft-workplace.ts";
 import type { KernelMemory } from "./memory.ts";
 
 type NextStep = () => OnFraction;
@@ -20,23 +19,18 @@ const magnitudeForm: ResultForm = { absolute: true, factor: 1 };
  * steps, rows and columns.
  * @throws RangeError when memory for the result or for the work on a group of columns is not to be had
  */
-export function fft2(a: DenseArray, memory: KernelMemory, kernels: Kernels, nextStep: NextStep): DenseArray {
-  return transform(a, spectrumForm, false, memory, kernels, acrossSteps(nextStep, 2));
+export function fft2(a: DenseArray, memory: KernelMemory, crew: Crew, nextStep: NextStep): DenseArray {
+  return transform(a, spectrumForm, false, memory, crew, acrossSteps(nextStep, 2));
 }
 
 /**
  * The inverse of `fft2`, unnormalised: m·n times what numpy.fft.ifft2 answers.
  * @throws TypeError for an array that is not complex128; RangeError as `fft2`
  */
-export function inverseFft2(
-  a: DenseArray,
-  memory: KernelMemory,
-  kernels: Kernels,
-  nextStep: NextStep,
-): DenseArray {
+export function inverseFft2(a: DenseArray, memory: KernelMemory, crew: Crew, nextStep: NextStep): DenseArray {
   if (a.dtype !== "complex128")
     throw new TypeError(`an inverse transform is of complex128, not of ${a.dtype}`);
-  return transform(a, spectrumForm, true, memory, kernels, acrossSteps(nextStep, 2));
+  return transform(a, spectrumForm, true, memory, crew, acrossSteps(nextStep, 2));
 }
 
 /**
@@ -48,11 +42,11 @@ export function inverseFft2(
 export function absoluteFft2(
   a: DenseArray,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   nextStep: NextStep,
 ): DenseArray {
   const onFraction = acrossSteps(nextStep, 2);
-  const result = transform(a, magnitudeForm, false, memory, kernels, onFraction);
+  const result = transform(a, magnitudeForm, false, memory, crew, onFraction);
   nextStep()(1);
   return result;
 }
@@ -62,48 +56,26 @@ function transform(
   form: ResultForm,
   swapped: boolean,
   memory: KernelMemory,
-  kernels: Kernels,
+  crew: Crew,
   onFraction: OnFraction,
 ): DenseArray {
   const [rows, columns] = [a.shape.at(-2) ?? 1, a.shape.at(-1) ?? 1];
-  const kind: Fft2Kind = { rows, columns, dtype: a.dtype, swapped };
-  const spec: ArraySpec = { shape: a.shape, dtype: form.absolute ? "float64" : "complex128" };
+  const kind: MatrixKind = { rows, columns, dtype: a.dtype, swapped };
+  const result = memory.array({ shape: a.shape, dtype: form.absolute ? "float64" : "complex128" }, false);
   const matrices = elementCount(a.shape) / (rows * columns);
   if (!(matrices > 0)) {
     onFraction(1);
-    return memory.array(spec, false);
+    return result;
   }
-
-  const workplace = openWorkplace(kind, memory, kernels);
-  const { place, result } = roomFor(workplace, form, spec);
-  const extreme: number[] = [];
-  for (let index = 0; index < matrices; index += 1) {
-    const report: OnFraction = (fraction) => onFraction((index + fraction) / matrices);
-    const [from, to] = [matrixOf(a, index), matrixOf(result, index)];
-    if (!transformOne(workplace, place, form, from, to, report)) extreme.push(index);
-  }
-  place.close();
-  workplace.close();
-
-  for (const index of extreme) {
-    transformExtreme(kind, form, matrixOf(a, index), matrixOf(result, index), memory, kernels);
+  const common = memory.common(a, crew.worth(nanoseconds(kind) * matrices));
+  const arrays = [numbersOf(common.data, memory), numbersOf(result.data, memory)] as const;
+  const extremes = transformMatrices(kind, form, matrices, arrays, memory, crew, onFraction);
+  if (common !== a) memory.release(common);
+  onFraction(1);
+  for (const index of extremes) {
+    transformExtreme(kind, form, matrixOf(a, index), matrixOf(result, index), memory);
   }
   return result;
-}
-
-function roomFor(
-  workplace: Workplace,
-  form: ResultForm,
-  spec: ArraySpec,
-): { place: SpectrumPlace; result: DenseArray } {
-  const { memory } = workplace;
-  const result = memory.array(spec, false);
-  const inside = insidePlace(workplace);
-  if (inside && memory.addressOf(result.data) !== undefined) return { place: inside, result };
-  // The blocks first; the result then wherever there is room for it.
-  inside?.close();
-  memory.release(result);
-  return { place: stagedPlace(workplace, resultBytes(form)), result: memory.array(spec, false) };
 }
 
 type Matrix = DenseArray["data"];
@@ -113,33 +85,18 @@ function matrixOf({ shape, data }: DenseArray, index: number): Matrix {
   return data.subarray(index * length, (index + 1) * length);
 }
 
-function transformOne(
-  workplace: Workplace,
-  place: SpectrumPlace,
-  form: ResultForm,
-  from: Matrix,
-  to: Matrix,
-  onFraction: OnFraction,
-): boolean {
-  transformRows(workplace, place, from, (fraction) => onFraction(fraction / 2));
-  return transformColumns(workplace, place, form, to, (fraction) => onFraction((1 + fraction) / 2));
-}
-
 /** Does a matrix again whose result was not finite, in the way that keeps whatever can be kept. */
 function transformExtreme(
-  kind: Fft2Kind,
+  kind: MatrixKind,
   form: ResultForm,
   from: Matrix,
   to: Matrix,
   memory: KernelMemory,
-  kernels: Kernels,
 ): void {
   const again = withinRange(from, kind.dtype);
   if (!again) return;
-  const workplace = openWorkplace({ ...kind, dtype: again.dtype }, memory, kernels);
-  const isInside = memory.addressOf(to) !== undefined;
-  const place = (isInside && insidePlace(workplace)) || stagedPlace(workplace, resultBytes(form));
-  transformOne(workplace, place, { ...form, factor: again.factor }, again.data, to, () => {});
-  place.close();
-  workplace.close();
+  const arrays = [numbersOf(again.data, memory), numbersOf(to, memory)] as const;
+  const alone = soloCrew(memory.memory);
+  const finite = { ...form, factor: again.factor };
+  transformMatrices({ ...kind, dtype: again.dtype }, finite, 1, arrays, memory, alone, () => {});
 }

@@ -3,9 +3,11 @@ import type { PlanStep } from "../../steps.ts";
 import type { Engine, EngineRoom, OnFraction } from "../engine.ts";
 import { absolute } from "./absolute.ts";
 import { type Crew, soloCrew, type Threads } from "./crew.ts";
+import { fft, inverseFft, inverseRealFft, realFft } from "./fft-along-axis.ts";
 import { workingLength } from "./fft-lengths.ts";
+import { fftLinesScratchBytes } from "./fft-line-scratch.ts";
 import { fftScratchBytes } from "./fft-workplace.ts";
-import { absoluteFft2, fft2 } from "./fft2.ts";
+import { absoluteFft2, fft2, inverseFft2 } from "./fft2.ts";
 import { foldable, foldedMatmul } from "./fold.ts";
 import { gemmScratchBytes } from "./gemm.ts";
 import { kernelsOn } from "./kernels.ts";
@@ -17,13 +19,17 @@ import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
 
 /** The engine on a memory and a crew of the caller's choice: tests choose one so small that everything is staged. */
 export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFraction): Engine {
-  const kernels = kernelsOn(memory.memory);
   return {
     array: (spec) => memory.array(spec, false),
     nextStep: () => nextStep(),
-    fft2: (a) => fft2(a, memory, kernels, nextStep),
+    fft: (a, along) => fft(a, along, memory, crew, nextStep()),
+    inverseFft: (a, along) => inverseFft(a, along, memory, crew, nextStep()),
+    realFft: (a, along) => realFft(a, along, memory, crew, nextStep()),
+    inverseRealFft: (a, along) => inverseRealFft(a, along, memory, crew, nextStep()),
+    fft2: (a) => fft2(a, memory, crew, nextStep),
+    inverseFft2: (a) => inverseFft2(a, memory, crew, nextStep),
     absolute: (a) => absolute(a, memory, crew, nextStep()),
-    absoluteFft2: (a) => absoluteFft2(a, memory, kernels, nextStep),
+    absoluteFft2: (a) => absoluteFft2(a, memory, crew, nextStep),
     scale: (a, factor) => scale(a, factor, memory, crew, nextStep()),
     matmul(a, b, { centrosymmetric = false } = {}) {
       const onFraction = nextStep();
@@ -66,7 +72,7 @@ export function wasmRoom(): EngineRoom {
   const kernel = fusesMultiplyAdd(kernels) ? "wasm128-fma" : "wasm128-nofma";
   engine.finish({});
   return {
-    label: { name: "wasm", version: "1", kernel },
+    label: { name: "wasm", version: "2", kernel },
     open,
     scratchBytes,
     transformLength: workingLength,
@@ -79,7 +85,7 @@ function scratchBytes(step: PlanStep): number {
       return gemmScratchBytes(step);
     case "fft-power-of-two":
     case "fft-any-length":
-      return fftScratchBytes(step);
+      return step.linePoints === undefined ? fftScratchBytes(step) : fftLinesScratchBytes(step);
     default:
       return 0;
   }

@@ -1,3 +1,4 @@
+import { moduleFrom } from "../../wasm-module.ts";
 import { base64 as fft } from "./kernels/fft.wasm.ts";
 import { base64 as gemm } from "./kernels/gemm.wasm.ts";
 import { base64 as misc } from "./kernels/misc.wasm.ts";
@@ -20,11 +21,7 @@ const bound = new WeakMap<WebAssembly.Memory, Kernels>();
 function compiled(family: keyof Kernels): WebAssembly.Module {
   const known = modules.get(family);
   if (known) return known;
-  const text = atob(sources[family]);
-  const bytes = new Uint8Array(text.length);
-  // A loop takes 1 ms of the cold start, Uint8Array.from with a callback 13.
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = text.charCodeAt(index);
-  const module = new WebAssembly.Module(bytes);
+  const module = moduleFrom(sources[family]);
   modules.set(family, module);
   return module;
 }

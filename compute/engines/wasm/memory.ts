@@ -1,4 +1,4 @@
-import { type ArraySpec, byteLength, type DenseArray, elementCount, zeros } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
 import { FirstFit } from "./first-fit.ts";
 import { OutsideArrays } from "./outside-arrays.ts";
 
@@ -118,11 +118,12 @@ class Arena implements KernelMemory {
 
   handOver(array: DenseArray): DenseArray {
     if (!this.#kept || this.addressOf(array.data) === undefined) return array;
-    // Not slice(): on shared memory V8 copies 25 times slower by it (35 ms for 8 MiB).
-    const copy = zeros(array);
-    copy.data.set(array.data);
+    const { shape, dtype, data } = array;
+    // Not slice(), which took up to 25 times as long on shared memory, and not zeros() and set(), which write all
+    // of it twice: 1.3 ms for 16 MiB, against 2.3.
+    const copy = data instanceof Float32Array ? new Float32Array(data) : new Float64Array(data);
     this.release(array);
-    return copy;
+    return { shape, dtype, data: copy };
   }
 
   close(): void {

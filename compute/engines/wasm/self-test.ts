@@ -94,6 +94,48 @@ function testFft2(engine: Engine, [rows, columns]: readonly [number, number]): v
   }
 }
 
+/** One line of a matrix or of its transform along axis 1, as complex numbers. */
+const rowOf = (a: DenseArray, row: number): Complex[] =>
+  Array.from({ length: a.shape[1] }, (_, column) => element(a, row, column));
+
+function testFft(engine: Engine, length: number): void {
+  const along = { axis: 1, length };
+  for (const dtype of ["float64", "complex128"] as const) {
+    const a = matrix(3, length, dtype);
+    const lines = [0, 1, 2].map((row) => dft(rowOf(a, row)));
+    const value = (row: number, point: number): Complex => lines[row][point];
+    const name = `${dtype} 3×${length}`;
+    expectElements(`fft of ${name}`, engine.fft(a, along), value, 1e-11);
+    if (dtype === "complex128") continue;
+    const half = engine.realFft(a, along);
+    expectElements(`realFft of ${name}`, half, value, 1e-11);
+    const scaled = (row: number, column: number): Complex => [length * element(a, row, column)[0], 0];
+    expectElements(`inverseRealFft of ${name}`, engine.inverseRealFft(half, along), scaled, 1e-11);
+  }
+}
+
+/** A line for the four-step method: points far apart by the definition, all of them by way of the inverse. */
+function testLongFft(engine: Engine, length: number): void {
+  const along = { axis: 1, length };
+  const a = matrix(1, length, "float64");
+  const spectrum = engine.fft(a, along);
+  for (const point of [1, Math.floor(length / 3), length - 2]) {
+    let [re, im] = [0, 0];
+    for (let j = 0; j < length; j += 1) {
+      const angle = (2 * Math.PI * ((j * point) % length)) / length;
+      re += a.data[j] * Math.cos(angle);
+      im -= a.data[j] * Math.sin(angle);
+    }
+    const [x, y] = element(spectrum, 0, point);
+    if (Math.hypot(x - re, y - im) > 1e-9)
+      throw new Error(`self-test of fft of ${length}: expected ${re}, ${im} at ${point}, got ${x}, ${y}`);
+  }
+  const scaled = (row: number, column: number): Complex => [length * element(a, row, column)[0], 0];
+  expectElements(`inverseFft of ${length}`, engine.inverseFft(spectrum, along), scaled, 1e-8);
+  const half = engine.realFft(a, along);
+  expectElements(`inverseRealFft of ${length}`, engine.inverseRealFft(half, along), scaled, 1e-8);
+}
+
 /** numpy.random.default_rng(3).random((1, 3)) and its float32 twin, from NumPy 2.4. */
 const randomValues = {
   float64: [0.08564916714362436, 0.2368105065960997, 0.8012744652063969],
@@ -117,4 +159,7 @@ export function selfTest(engine: Engine): void {
   testFft2(engine, [4, 8]);
   // Small primes, and one that takes Bluestein's method.
   testFft2(engine, [3, 17]);
+  testFft(engine, 12);
+  testFft(engine, 7);
+  testLongFft(engine, 1024);
 }

@@ -34,10 +34,11 @@ export function foldedMatmul(
   blas: OpenBlas,
   memory: KernelMemory,
   onFraction: OnFraction,
+  threads = 1,
 ): DenseArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
-  const result = freshResult({ shape: [m, n], dtype: "float64" });
+  const result = freshResult({ shape: [m, n], dtype: "float64" }, memory, threads);
   // With one or two terms there is no odd half to write its rows.
   if (k < 3) result.data.fill(0);
   const [left, right, target] = [a, b, result].map((array) => rowsOf(array, memory));

@@ -35,7 +35,7 @@ export function nativeEngineOn(
       const onFraction = nextStep();
       const folds = options.centrosymmetric && foldable(a, b, memory, crew);
       blas.setThreads(m * n * k < leastForThreads ? 1 : crew.size);
-      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction);
+      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction, crew.size);
     },
   };
 }
@@ -55,7 +55,7 @@ export function nativeRoom(blas: OpenBlas): EngineRoom {
   selfTest(engine);
   engine.finish({});
   return {
-    label: { name: "native", version: "1", kernel: `${blas.kernel}+${wasm.label.kernel}` },
+    label: { name: "native", version: "2", kernel: `${blas.kernel}+${wasm.label.kernel}` },
     open(nextStep, peakBytes, threads) {
       const own = kernelMemory(peakBytes, threads?.size);
       const crew = threads ? threads.crewOn(own.memory) : soloCrew(own.memory);

@@ -29,10 +29,11 @@ export function matmul(
   blas: OpenBlas,
   memory: KernelMemory,
   onFraction: OnFraction,
+  threads = 1,
 ): DenseArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
-  const result = freshResult({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) });
+  const result = freshResult({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) }, memory, threads);
   if (k === 0) result.data.fill(0);
   const left = rowsOf(a, memory);
   const right = rowsOf(b, memory);

@@ -81,8 +81,9 @@ export const histogram = defineOperation({
   plan(settled, { a }) {
     const outputs = outputsOf(settled);
     const ends: ArraySpec = { shape: [2], dtype: "float64" };
-    // A division, a floor and branches: as long as a function.
-    const counting = transcendentalStep([a], { shape: a.shape, dtype: "float64" }, 20);
+    // A division, a floor and branches, or a search by halves: as long as one or two functions.
+    const flopsEach = typeof settled.bins === "number" ? 20 : 40;
+    const counting = transcendentalStep([a], { shape: a.shape, dtype: "float64" }, flopsEach);
     return {
       params: settled,
       outputs,

@@ -12,7 +12,7 @@ import { rearrangeStep, reduceStep, sortStep } from "../../loop-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { transposed } from "../../rearrange/transposed.ts";
 import { interpolates, type QuantileMethod, quantile, quantilePlaces } from "../../sorting/quantile.ts";
-import { sortLines } from "../../sorting/sort-lines.ts";
+import { sortingSpare, sortLines } from "../../sorting/sort-lines.ts";
 import { whileHolding } from "../../steps.ts";
 import { realDtypes } from "../dtypes.ts";
 
@@ -63,8 +63,13 @@ export const percentile = defineOperation({
     const axes = settleAxes(settled.axis, a);
     requireElements(a, axes);
     const result = resultOf(settled, a);
-    const steps = [rearrangeStep(a, a), sortStep(a, reducedCount(a.shape, axes)), reduceStep(result, result)];
-    return { params: settled, outputs: { result }, steps: whileHolding([a, a, result], steps) };
+    const length = reducedCount(a.shape, axes);
+    const steps = [rearrangeStep(a, a), sortStep(a, length), reduceStep(result, result)];
+    return {
+      params: settled,
+      outputs: { result },
+      steps: whileHolding([a, a, sortingSpare(a, length), result], steps),
+    };
   },
 
   run(settled, { a }, engine) {
@@ -73,7 +78,7 @@ export const percentile = defineOperation({
     const length = reducedCount(a.shape, axes);
     const count = elementCount(kept.map((axis) => a.shape[axis]));
     const copy = transposed(a, [...kept, ...axes], engine);
-    const sorted = sortLines(copy, { outer: count, length, inner: 1 }, engine.nextStep());
+    const sorted = sortLines(copy, { lines: count, points: length, inner: 1 }, engine.nextStep());
     const result = engine.array(resultOf(settled, a));
     const onFraction = engine.nextStep();
     [settled.q].flat().forEach((percentage, index) => {

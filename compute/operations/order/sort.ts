@@ -1,10 +1,10 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
 import { axisParam, settleAxis } from "../../axes.ts";
+import { linesAlong } from "../../engines/array-lines.ts";
 import { sortStep } from "../../loop-steps.ts";
 import { defineOperation } from "../../operation.ts";
-import { linesAlong } from "../../reductions/lines.ts";
-import { sortLines } from "../../sorting/sort-lines.ts";
+import { sortingSpare, sortLines } from "../../sorting/sort-lines.ts";
 import { whileHolding } from "../../steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
@@ -30,12 +30,12 @@ export const sort = defineOperation({
   example: { operation: "sort", dataMatrix: [[3, 1, 2]] },
 
   plan({ axis }, { a }) {
-    const { length } = linesOf(a, axis);
+    const { points } = linesOf(a, axis);
     const result = resultOf(a, axis);
     return {
       params: { axis },
       outputs: { result },
-      steps: whileHolding([a, result], [sortStep(a, length)]),
+      steps: whileHolding([a, result, sortingSpare(a, points)], [sortStep(a, points)]),
     };
   },
 

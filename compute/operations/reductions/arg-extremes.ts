@@ -2,10 +2,10 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { axisParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../axes.ts";
+import { linesAlong } from "../../engines/array-lines.ts";
 import { reduceStep } from "../../loop-steps.ts";
 import { defineOperation, type Operation } from "../../operation.ts";
 import { argExtreme } from "../../reductions/arg-extremes.ts";
-import { linesAlong } from "../../reductions/lines.ts";
 import { whileHolding } from "../../steps.ts";
 import { anyDtype } from "../dtypes.ts";
 

@@ -1,10 +1,10 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
 import { axisParam, settleAxis } from "../../axes.ts";
+import { linesAlong } from "../../engines/array-lines.ts";
 import { reduceStep } from "../../loop-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { cumulativeSum } from "../../reductions/cumulative-sum.ts";
-import { linesAlong } from "../../reductions/lines.ts";
 import { whileHolding } from "../../steps.ts";
 import { anyDtype } from "../dtypes.ts";
 

@@ -1,7 +1,7 @@
 /** sum, prod, min, max: each element taken into its result. */
 import * as extremes from "../../reductions/extremes.ts";
 import { sumFolds } from "../../reductions/moments.ts";
-import { productComplex, productReal } from "../../reductions/product.ts";
+import { productComplex, productReal, productSingle } from "../../reductions/product.ts";
 import { reduction } from "./define.ts";
 
 const example = {
@@ -24,7 +24,7 @@ export const sum = reduction({
 export const prod = reduction({
   name: "prod",
   summary: "Product over axes, as numpy.prod",
-  folds: { float64: productReal, float32: productReal, complex128: productComplex },
+  folds: { float64: productReal, float32: productSingle, complex128: productComplex },
   start: [1, 0],
   hasIdentity: true,
   differences: ["Complex parts are rounded after each product; NumPy fuses them on some CPUs."],

@@ -1,40 +1,5 @@
 import { indented, range } from "./lines.ts";
 
-/** Four rows of float64 or float32 side by side: to[4·j + lane]. */
-const interleave = `
-function interleave4(p0: usize, p1: usize, p2: usize, p3: usize, count: i32, to: usize): void {
-  let j = 0;
-  for (; j + 2 <= count; j += 2) {
-    const v0 = v128.load(p0); const v1 = v128.load(p1); const v2 = v128.load(p2); const v3 = v128.load(p3);
-    v128.store(to, v128.shuffle<f64>(v0, v1, 0, 2)); v128.store(to, v128.shuffle<f64>(v2, v3, 0, 2), 16);
-    v128.store(to, v128.shuffle<f64>(v0, v1, 1, 3), 32); v128.store(to, v128.shuffle<f64>(v2, v3, 1, 3), 48);
-    p0 += 16; p1 += 16; p2 += 16; p3 += 16; to += 64;
-  }
-  if (j < count) {
-    store<f64>(to, load<f64>(p0)); store<f64>(to, load<f64>(p1), 8);
-    store<f64>(to, load<f64>(p2), 16); store<f64>(to, load<f64>(p3), 24);
-  }
-}
-
-function widen4(p0: usize, p1: usize, p2: usize, p3: usize, count: i32, to: usize): void {
-  for (let j = 0; j < count; j++) {
-    store<f64>(to, <f64>load<f32>(p0)); store<f64>(to, <f64>load<f32>(p1), 8);
-    store<f64>(to, <f64>load<f32>(p2), 16); store<f64>(to, <f64>load<f32>(p3), 24);
-    p0 += 4; p1 += 4; p2 += 4; p3 += 4; to += 32;
-  }
-}
-
-/** Interleaved complex: real parts to to, imaginary ones a plane behind. */
-function separate4(p0: usize, p1: usize, p2: usize, p3: usize, count: i32, to: usize, plane: usize): void {
-  let im = to + plane;
-  for (let j = 0; j < count; j++) {
-    const v0 = v128.load(p0); const v1 = v128.load(p1); const v2 = v128.load(p2); const v3 = v128.load(p3);
-    v128.store(to, v128.shuffle<f64>(v0, v1, 0, 2)); v128.store(to, v128.shuffle<f64>(v2, v3, 0, 2), 16);
-    v128.store(im, v128.shuffle<f64>(v0, v1, 1, 3)); v128.store(im, v128.shuffle<f64>(v2, v3, 1, 3), 16);
-    p0 += 16; p1 += 16; p2 += 16; p3 += 16; to += 32; im += 32;
-  }
-}`;
-
 /** Pointers row0 … row7 of a group; behind the last row the last again, whose lanes nobody reads. */
 const rowPointers = range(8).map(
   (lane) => `const row${lane} = a + <usize>min(r + ${lane}, last) * rowBytes;`,
@@ -58,7 +23,7 @@ export function rowsReal(
   for (let r = 0; r < rows; r += 8) {
 ${indented(4, rowPointers)}
     if (single) {
-      widen4(${firstFour}, n, x); widen4(${lastFour}, n, x + plane);
+      widen4(${firstFour}, 4, n, x); widen4(${lastFour}, 4, n, x + plane);
     } else {
       interleave4(${firstFour}, n, x); interleave4(${lastFour}, n, x + plane);
     }
@@ -90,11 +55,11 @@ export function rowsComplex(
   const shift = swapped ? plane : <usize>0; const inPlane = swapped ? <usize>0 - plane : plane;
   for (let r = 0; r < rows; r += 8) {
 ${indented(4, rowPointers)}
-    separate4(${firstFour}, n, x0 + shift, inPlane);
+    separate4(${firstFour}, 16, n, x0 + shift, inPlane);
     let p = transform(x0, y0, plane, recipe);
     let q = p;
     if (r + 4 < rows) {
-      separate4(${lastFour}, n, x1 + shift, inPlane);
+      separate4(${lastFour}, 16, n, x1 + shift, inPlane);
       q = transform(x1, y1, plane, recipe);
     }
     let to = t + (<usize>r << 4);
@@ -107,4 +72,4 @@ ${indented(4, rowPointers)}
   }
 }`;
 
-export const rows = (): string => [interleave, real, complex].join("\n");
+export const rows = (): string => [real, complex].join("\n");

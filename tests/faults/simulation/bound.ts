@@ -1,5 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
-import type { Job } from "../../../jobs/record.ts";
+import { type Job, parentsOf } from "../../../jobs/record.ts";
 import { oneSizeUp } from "../../../jobs/route.ts";
 import { limits } from "../../../jobs/timing.ts";
 import type { Stage } from "./stage.ts";
@@ -29,11 +29,21 @@ export function boundOf(stage: Stage, from: number): number {
     if (isTerminal(job.status)) continue;
     const { attempts, seconds, vcpu } = workLeft(job, stage);
     const time = attempts * (seconds * 1000 + turnaround);
+    const chain = time + waitForParents(job, stage);
     tasks += time / maxTasks;
     vcpus += (time * vcpu) / Math.max(1, maxRunningVcpu - 3);
-    longest = Math.max(longest, time);
+    longest = Math.max(longest, chain);
   }
   return from + recovery + Math.max(tasks, vcpus) + longest;
+}
+
+/** A job that waits for another is woken when that one ends, and sent by the next pass of sweep: a generation each. */
+function waitForParents(job: Job, stage: Stage): number {
+  const [parentId] = parentsOf(job);
+  const parent = parentId === undefined ? undefined : stage.table.items.get(parentId);
+  if (!parent || isTerminal(parent.status)) return 0;
+  const { attempts, seconds } = workLeft(parent, stage);
+  return attempts * (seconds * 1000 + turnaround) + 2 * minute + waitForParents(parent, stage);
 }
 
 /** Attempts on Fargate that a job left in peace still makes, how long each takes, and the most vCPUs it has. */

@@ -1,11 +1,13 @@
 import type { ObjectStore } from "../../../jobs/ports.ts";
-import { handOver } from "../../support/objects.ts";
+import { handOver, memoryUploads } from "../../support/objects.ts";
 import type { Network } from "./network.ts";
 
 /** S3: objects are put whole and read by range; a reader who has been told to stop is told why. */
 export class Bucket {
   readonly files = new Map<string, Uint8Array>();
   readonly objects: ObjectStore;
+  /** Nobody in the simulation uploads: what comes in by that road is an input like others. */
+  readonly uploads = memoryUploads((key) => this.files.get(key));
 
   constructor(network: Network) {
     const call = <Value>(name: string, key: string, effect: () => Value) =>

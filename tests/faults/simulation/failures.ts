@@ -7,7 +7,7 @@ import type { Known } from "./watch.ts";
  * a job by using up its attempts, by its deadline, or by killing every delivery of its message.
  */
 export function failedRightly(job: Job, runStart: number, known: Known, now: number): string | undefined {
-  const { kind, needsMiB, body } = known.scriptOf(job.jobId);
+  const { kind, needsMiB, body, parent } = known.scriptOf(job.jobId);
   const code = job.error?.code;
   const told = `${code}: ${job.error?.message}`;
   const wrongUnless = (right: boolean, why: string) => (right ? undefined : `${told}: ${why}`);
@@ -23,6 +23,8 @@ export function failedRightly(job: Job, runStart: number, known: Known, now: num
         needsMiB > Math.min(known.largestMiB, job.route.memoryMiB) || lostMemory(job, runStart, known),
         `it needs ${needsMiB} MiB`,
       );
+    case "input-failed":
+      return wrongUnless(known.hasBeenUnlucky(parent), "but its parent never FAILED nor was it CANCELLED");
     case "not-delivered":
       return wrongUnless(known.hasDeadLetter(job.jobId), "but no message of it is a dead letter");
     case "attempts-exhausted":

@@ -7,7 +7,7 @@ import { Clock, onVirtualTime } from "./clock.ts";
 import { watchDeadlines } from "./deadlines.ts";
 import { type Plant, Stage } from "./stage.ts";
 import { planStorm } from "./storm.ts";
-import { script } from "./workload.ts";
+import { type Script, script } from "./workload.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 10, 23, 12);
@@ -34,6 +34,7 @@ export interface SeedOptions {
 export interface SeedResult {
   readonly seed: number;
   readonly stage: Stage;
+  readonly scripts: readonly Script[];
   readonly milliseconds: number;
 }
 
@@ -47,14 +48,18 @@ export async function runSeed({
   const startedAt = performance.now();
   const clock = new Clock(start);
   const chance = new Chance(seed);
-  const scripts = Array.from({ length: jobs }, (_, number) => script(number, chance));
+  const scripts: Script[] = [];
+  while (scripts.length < jobs) scripts.push(script(scripts, chance));
   const byId = new Map(scripts.map((each) => [jobIdOf(each), each]));
   const stage = await onVirtualTime(clock, async () => {
     const stage = new Stage(clock, chance, byId, plant);
     const drawn = chance.hit(0.3);
     const poison = asked ?? drawn;
-    // With its six hours, so that no deadline of its own comes first.
-    const patient = scripts.filter(({ body }) => body.maxSeconds === undefined);
+    // With its six hours, so that no deadline of its own comes first; and nobody waits for it, nor it for anybody.
+    const parents = new Set(scripts.map(({ parent }) => parent));
+    const patient = scripts.filter(
+      (each) => each.body.maxSeconds === undefined && !each.parent && !parents.has(each),
+    );
     if (poison) stage.poisoned.add(jobIdOf(chance.pick(patient)));
     watchDeadlines(stage);
     planStorm(stage, scripts, { arrivals, storm });
@@ -76,7 +81,7 @@ export async function runSeed({
     if (stage.queue.dead.size > 0) await redriven(stage);
     return stage;
   });
-  return { seed, stage, milliseconds: performance.now() - startedAt };
+  return { seed, stage, scripts, milliseconds: performance.now() - startedAt };
 }
 
 /** Until every job has ended, or should have; the poisoned one has its own hour. */

@@ -3,7 +3,7 @@ import { runJob } from "../../../jobs/run.ts";
 import type { Settings } from "../../../jobs/settings.ts";
 import { Adversary } from "./adversary.ts";
 import { Bucket } from "./bucket.ts";
-import { Callers } from "./callers.ts";
+import { Callers, jobIdOf } from "./callers.ts";
 import type { Chance } from "./chance.ts";
 import type { Clock } from "./clock.ts";
 import { Cluster } from "./cluster.ts";
@@ -57,6 +57,7 @@ export class Stage {
     this.watch = new Watch(clock, {
       scriptOf: this.script,
       tasksOf: (jobId) => [...this.cluster.all.values()].filter(({ request }) => request.jobId === jobId),
+      hasBeenUnlucky: (script) => script !== undefined && this.watch.unlucky.has(jobIdOf(script)),
       hasDeadLetter: (jobId) => [...this.queue.dead.values()].some((letter) => letter.jobId === jobId),
       file: (key) => this.bucket.files.get(key),
       largestMiB: allowedMemory(Math.min(accountVcpu, this.settings.maxTaskVcpu)),
@@ -85,6 +86,7 @@ export class Stage {
     this.ports = plant({
       store: this.table.store,
       objects: this.bucket.objects,
+      uploads: this.bucket.uploads,
       queue: this.queue.queue,
       deadLetters: this.queue.deadLetters,
       tasks: this.cluster.tasks,

@@ -1,5 +1,7 @@
+import { isTerminal } from "@sluice/contract/job";
 import type { Guard, JobStore } from "../../../jobs/ports.ts";
 import type { Job } from "../../../jobs/record.ts";
+import { limits } from "../../../jobs/timing.ts";
 import type { Adversary } from "./adversary.ts";
 import type { Clock } from "./clock.ts";
 import type { Network } from "./network.ts";
@@ -29,6 +31,7 @@ export class Table {
       create: (job) => this.#create(job),
       get: (jobId) => this.#get(jobId),
       update: (...parameters) => this.#update(...parameters),
+      addWaiter: (jobId, waiter) => this.#addWaiter(jobId, waiter),
       list: async (owner, { limit }) => ({ jobs: await this.#list(owner, limit) }),
       due: (now, limit) => this.#index("due", limit, (job) => (job.dueAt ?? Infinity) <= now, byDue),
       inLine: (limit) => this.#index("inLine", limit, (job) => job.step === "line", byLine),
@@ -68,6 +71,18 @@ export class Table {
     if (written) return { ok: true, job: written };
     const job = await this.#get(jobId);
     if (job?.writeId === writeId) return { ok: true, job };
+    return job ? { ok: false, job } : { ok: false };
+  }
+
+  async #addWaiter(jobId: string, waiter: string): ReturnType<JobStore["addWaiter"]> {
+    const added = await this.#network.call("DynamoDB", "UpdateItem", jobId, () => {
+      const before = this.items.get(jobId);
+      if (!before || isTerminal(before.status) || (before.waiters?.length ?? 0) >= limits.waiters)
+        return undefined;
+      return this.#put(before, { ...before, waiters: [...(before.waiters ?? []), waiter] });
+    });
+    if (added) return { ok: true, job: added };
+    const job = await this.#get(jobId);
     return job ? { ok: false, job } : { ok: false };
   }
 

@@ -35,6 +35,8 @@ export interface Violation {
 export interface Known {
   readonly scriptOf: (jobId: string) => Script;
   readonly tasksOf: (jobId: string) => Task[];
+  /** Whether a job was FAILED or CANCELLED at any time. */
+  readonly hasBeenUnlucky: (script: Script | undefined) => boolean;
   readonly hasDeadLetter: (jobId: string) => boolean;
   readonly file: (key: string) => Uint8Array | undefined;
   readonly largestMiB: number;
@@ -48,6 +50,8 @@ export class Watch {
   readonly violations: Violation[] = [];
   /** Dispatch at which the current run of a job began. */
   readonly runStart = new Map<string, number>();
+  /** Jobs that were FAILED or CANCELLED at some time. */
+  readonly unlucky = new Set<string>();
   readonly #clock: Clock;
   readonly #known: Known;
 
@@ -68,6 +72,7 @@ export class Watch {
       wrong("nothing is forgotten", `${after.status} (${after.step ?? "claimed"}) without a dueAt`);
     }
     if (!before || after.run !== before.run) this.runStart.set(jobId, after.dispatch);
+    if (after.status === "FAILED" || after.status === "CANCELLED") this.unlucky.add(jobId);
     if (before) this.#compare(before, after, wrong);
     if (isTerminal(after.status) && before?.status !== after.status) this.#atTheEnd(after, wrong);
   }

@@ -3,6 +3,7 @@ import type { DenseArray } from "@sluice/contract/array";
 import type { Target } from "@sluice/contract/job";
 import { dataBytes, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
+import { idForKey } from "../../../jobs/ids.ts";
 import type { Compute } from "../../../jobs/ports.ts";
 import type { Chance } from "./chance.ts";
 import type { Clock } from "./clock.ts";
@@ -33,9 +34,17 @@ export interface Script {
   readonly seconds: number;
   readonly needsMiB: number;
   readonly politeOutOfMemory: boolean;
-  /** The bytes of its result, from the same operation run directly. */
+  /** The job whose output it takes, which may have yet to make it. */
+  readonly parent: Script | undefined;
+  /** Its result, from the same operation run directly, and that as a file. */
+  readonly result: DenseArray;
   readonly expected: Buffer;
 }
+
+/** Three of them share a stage; a job takes outputs of its own owner's jobs only. */
+const owners = 3;
+/** How many take the output of another. */
+const chained = 0.2;
 
 const sizes = [
   { vcpu: 1, memoryMiB: 2048 },
@@ -44,17 +53,24 @@ const sizes = [
   { vcpu: 4, memoryMiB: 16_384 },
 ] as const;
 
-/** The job with this number, and its oracle. */
-export function script(number: number, chance: Chance): Script {
+/** The job after these, and its oracle. */
+export function script(earlier: readonly Script[], chance: Chance): Script {
+  const number = earlier.length;
+  const owner = `owner-${number % owners}`;
   const kind = chance.hit(0.25) ? chance.pick(kinds) : chance.pick(["small", "small", "large"] as const);
   const large = kind === "large" || (kind !== "small" && kind !== "slow on Lambda" && chance.hit(0.5));
   const size = large ? chance.pick(sizes) : undefined;
-  const operation = chance.pick(["spectral-projection", "fft2", "matmul"] as const);
+  const mine = earlier.filter((other) => other.owner === owner);
+  const parent = mine.length > 0 && chance.hit(chained) ? chance.pick(mine) : undefined;
+  const operation = chance.pick(["fft2", "matmul", parent ? "fft2" : "spectral-projection"] as const);
   const side = chance.between(1, 4);
   const matrix = () =>
     Array.from({ length: side }, () => Array.from({ length: side }, () => chance.between(-9, 9)));
-  const inputs: Record<string, unknown> = { a: { data: matrix() } };
-  if (operation === "matmul") inputs.b = { random: { shape: [side, 2], seed: number } };
+  const inputs: Record<string, unknown> = {
+    a: parent ? { job: idForKey(parent.owner, parent.key) } : { data: matrix() },
+  };
+  const inner = parent ? (parent.result.shape[1] ?? 1) : side;
+  if (operation === "matmul") inputs.b = { random: { shape: [inner, 2], seed: number } };
   const params = operation === "spectral-projection" ? { seed: number, columns: 2 } : {};
   const onlyLambda = kind === "small" && chance.hit(0.2);
   const target = large ? "fargate" : onlyLambda ? "lambda" : "auto";
@@ -65,17 +81,20 @@ export function script(number: number, chance: Chance): Script {
       ? chance.between(60, 900)
       : undefined;
   const memoryMiB = size?.memoryMiB ?? 1769;
+  const result = oracle(operation, params, inputs, parent);
   return {
     kind,
     key: `job-${number}`,
-    owner: `owner-${number % 3}`,
+    owner,
+    parent,
     body: { operation, params, inputs, target, ...(maxSeconds === undefined ? {} : { maxSeconds }) },
     target,
     size,
     seconds: secondsOf(kind, large, maxSeconds ?? 0, chance),
     needsMiB: needOf(kind, memoryMiB, chance),
     politeOutOfMemory: chance.hit(0.5),
-    expected: oracle(operation, params, inputs),
+    result,
+    expected: npy(result),
   };
 }
 
@@ -90,8 +109,14 @@ function needOf(kind: Kind, memoryMiB: number, chance: Chance): number {
   return kind === "lies about memory" ? Math.round(memoryMiB * (1.1 + 3 * chance.next())) : 1;
 }
 
-function oracle(operation: string, params: object, inputs: Record<string, unknown>): Buffer {
+function oracle(
+  operation: string,
+  params: object,
+  inputs: Record<string, unknown>,
+  parent: Script | undefined,
+): DenseArray {
   const arrays = Object.entries(inputs).map(([name, ref]) => {
+    if (parent && name === "a") return [name, parent.result] as const;
     const { data, random } = ref as { data?: number[][]; random?: { shape: number[]; seed: number } };
     if (random) return [name, { ...random, dtype: "float64" }] as const;
     const rows = data ?? [];
@@ -99,10 +124,10 @@ function oracle(operation: string, params: object, inputs: Record<string, unknow
     return [name, { shape, dtype: "float64", data: Float64Array.from(rows.flat()) }] as const;
   });
   const { result } = run(operation, params, Object.fromEntries(arrays) as never);
-  return npy(result as DenseArray);
+  return result as DenseArray;
 }
 
-export function npy(array: DenseArray): Buffer {
+function npy(array: DenseArray): Buffer {
   return Buffer.concat([npyHeader(array), dataBytes(array)]);
 }
 

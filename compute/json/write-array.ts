@@ -1,0 +1,101 @@
+import { type DenseArray, elementCount } from "@sluice/contract/array";
+import { arrayToJson } from "@sluice/contract/array-json";
+import { JsonText } from "./json-text.ts";
+import { jsonKernel, layout } from "./kernel.ts";
+
+/** As scripts/kernels/json/write.ts has them. */
+const word = { rank: 0, numbers: 1, strings: 2 };
+const firstList = 8;
+const { state, numberBlock } = layout;
+const { numbers, text } = layout.writing;
+/** Numbers from which it pays, by a millisecond a time, to compile the kernel, which takes two. */
+const leastNumbers = 8192;
+/** -2.2250738585072014e-308 and a comma; every axis may also close a list behind it and open one. */
+const longestNumber = 25;
+
+/**
+ * An array as `JSON.stringify(arrayToJson(array))` would write it, byte for byte, in a third of the time;
+ * undefined as soon as it takes more than `limit` bytes, as `JsonText` counts them.
+ */
+export function arrayText(array: DenseArray, limit: number): JsonText | undefined {
+  const { shape, dtype, data } = array;
+  if (data.length < leastNumbers) return within(JSON.stringify(arrayToJson(array)), limit);
+  const most = data.length * (longestNumber + 2 * shape.length) + 2 * shape.length + '{"re":,"im":}'.length;
+  const written = new Written(Math.min(limit, most), limit);
+  if (dtype !== "complex128") return writeNumbers(array, 0, 1, written) ? written.toJson() : undefined;
+  const fits =
+    written.ascii('{"re":', 2) &&
+    writeNumbers(array, 0, 2, written) &&
+    written.ascii(',"im":', 2) &&
+    writeNumbers(array, 1, 2, written) &&
+    written.ascii("}", 0);
+  return fits ? written.toJson() : undefined;
+}
+
+function within(text: string, limit: number): JsonText | undefined {
+  const length = text.length + text.split('"').length - 1;
+  return length <= limit ? new JsonText(text, length) : undefined;
+}
+
+/** All bytes in one place and decoded once: a list of strings to join costs the collector twice the writing. */
+class Written {
+  readonly #bytes: Uint8Array;
+  readonly #limit: number;
+  #length = 0;
+  #quotes = 0;
+
+  constructor(capacity: number, limit: number) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#limit = limit;
+  }
+
+  /** False, and nothing added, if that passes the limit. */
+  add(bytes: Uint8Array, quotes: number): boolean {
+    if (this.#length + bytes.length + this.#quotes + quotes > this.#limit) return false;
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#quotes += quotes;
+    return true;
+  }
+
+  ascii(text: string, quotes: number): boolean {
+    return this.add(new TextEncoder().encode(text), quotes);
+  }
+
+  toJson(): JsonText {
+    const text = new TextDecoder().decode(this.#bytes.subarray(0, this.#length));
+    return new JsonText(text, this.#length + this.#quotes);
+  }
+}
+
+/** The numbers first, first + step, … nested to the shape; false if they do not fit. */
+function writeNumbers({ shape, data }: DenseArray, first: number, step: number, to: Written): boolean {
+  const { bytes, doubles, words, write } = jsonKernel();
+  clear(shape);
+  const total = elementCount(shape);
+  const perBlock = numberBlock / 8 / step;
+  const limit = layout.end - longestNumber - 2 * shape.length;
+  let end = text + shape.length;
+  bytes.fill("[".charCodeAt(0), text, end);
+  for (let done = 0; done < total; ) {
+    const count = Math.min(perBlock, total - done);
+    doubles.set(data.subarray(step * done, step * (done + count)), numbers / 8);
+    words[state / 4 + word.strings] = 0;
+    end = write(numbers + 8 * first, count, 8 * step, end, limit, state);
+    done += words[state / 4 + word.numbers];
+    if (!to.add(bytes.subarray(text, end), 2 * words[state / 4 + word.strings])) return false;
+    end = text;
+  }
+  return true;
+}
+
+function clear(shape: readonly number[]): void {
+  const { words, longs } = jsonKernel();
+  words.fill(0, state / 4, state / 4 + 16);
+  words[state / 4 + word.rank] = shape.length;
+  longs[state / 8 + firstList] = 0n;
+  for (const [axis, extent] of shape.entries()) {
+    longs[state / 8 + firstList + 2 * (axis + 1)] = 0n;
+    longs[state / 8 + firstList + 2 * (axis + 1) + 1] = BigInt(extent);
+  }
+}

@@ -1,0 +1,21 @@
+import type { ArraySpec, DenseArray } from "./array.ts";
+
+/** Whether an array can be a table: real, of one axis or two. */
+export function hasCsv({ shape, dtype }: ArraySpec): boolean {
+  return dtype !== "complex128" && (shape.length === 1 || shape.length === 2);
+}
+
+/**
+ * A real array of one axis (a number per line) or two (a line per row) as CSV without a header, as
+ * `numpy.savetxt(delimiter=",")` lays it out. Numbers are the shortest that read back the same; NaN, Infinity and
+ * -Infinity are what `numpy.loadtxt` reads too.
+ */
+export function arrayToCsv({ shape, data }: DenseArray): string {
+  const [rows = 0, columns = 1] = shape;
+  const lines: string[] = new Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const start = row * columns;
+    lines[row] = `${data.subarray(start, start + columns).join(",")}\n`;
+  }
+  return lines.join("");
+}
