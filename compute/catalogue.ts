@@ -6,21 +6,27 @@ export interface CatalogueEntry {
   readonly name: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
+  /** Takes inputs of any names and shapes: what they are for. */
+  readonly anyInputs?: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** JSON Schema (draft 2020-12) of `params`. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Where it answers otherwise than NumPy, a sentence each. */
+  readonly differences?: readonly string[];
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 
 /** What GET /operations answers: plain JSON, the default operation first. */
 export function catalogue(): CatalogueEntry[] {
-  return operations.map(({ name, summary, inputs, outputs, params, example }) => ({
+  return operations.map(({ name, summary, inputs, anyInputs, outputs, params, differences, example }) => ({
     name,
     summary,
     inputs,
+    ...(anyInputs !== undefined && { anyInputs }),
     outputs,
     params: z.toJSONSchema(params, { io: "input" }),
+    ...(differences && { differences }),
     example,
   }));
 }

@@ -2,17 +2,21 @@ import { chosenEngine } from "./engines/index.ts";
 import { leastShared } from "./engines/wasm/crew.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
-import { isFactorization, type KernelClass, type PlanStep } from "./steps.ts";
+import { type EngineKernel, isFactorization, type LoopKernel, type PlanStep } from "./steps.ts";
 
 /** Measured points [size, nanoseconds per unit of work], rising in size. */
 type RateTable = readonly (readonly number[])[];
 
 type Rates = {
   readonly overheadSeconds: number;
-  readonly nanoseconds: Record<KernelClass, RateTable>;
+  readonly nanoseconds: Record<EngineKernel, RateTable>;
   /** What a second thread adds, as a part of the first: 0.8 makes two threads 1.8 times as fast as one. */
-  readonly secondThread: Partial<Record<KernelClass, number>>;
+  readonly secondThread: Partial<Record<EngineKernel, number>>;
 };
+
+/** One table for all engines: they share these loops. */
+const loopRates: Readonly<Record<LoopKernel, RateTable>> = rates.loops.nanoseconds;
+const isLoop = (kernel: PlanStep["kernel"]): kernel is LoopKernel => Object.hasOwn(loopRates, kernel);
 
 const { wasm, native } = rates.engines;
 const measured: Readonly<Record<string, Rates>> = {
@@ -34,6 +38,9 @@ export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chose
   switch (kernel) {
     case "matmul":
     case "fft-power-of-two":
+    case "transcendental":
+    case "sort":
+    case "convolve":
       return flops;
     case "fft-any-length":
       // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.
@@ -56,15 +63,18 @@ function interpolate(table: RateTable, size: number): number {
 /** Seconds of one step on one whole vCPU, by the engine of this name. */
 export function stepSeconds(step: PlanStep, engine = chosenEngine().label.name): number {
   const room = chosenEngine();
-  const table = ratesOf(engine).nanoseconds[step.kernel];
+  const { kernel } = step;
+  const table = isLoop(kernel) ? loopRates[kernel] : ratesOf(engine).nanoseconds[kernel];
   return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
 }
 
 /** Seconds of one step on so many threads. Each further one is taken to add what the second was measured to add. */
 function sharedSeconds(step: PlanStep, engine: string, threads: number): number {
   const alone = stepSeconds(step, engine);
-  if (threads === 1 || alone * 1e9 < leastShared) return alone;
-  const gain = ratesOf(engine).secondThread[step.kernel] ?? 0;
+  const { kernel } = step;
+  // Loops that all engines share run on the calling thread.
+  if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastShared) return alone;
+  const gain = ratesOf(engine).secondThread[kernel] ?? 0;
   return alone / (1 + (threads - 1) * gain);
 }
 

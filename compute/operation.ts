@@ -14,8 +14,8 @@ export type Operands = Record<string, DenseArray | RandomArray>;
 /** What an operation says of one input: checked by `plan()`, shown in the catalogue. */
 export interface InputRule {
   readonly description: string;
-  /** A number is exact; `{ min }` allows leading axes, which are then a batch. */
-  readonly rank: number | { readonly min: number };
+  /** A number is exact; `{ min }` alone allows any number of axes from there on. */
+  readonly rank: number | { readonly min: number; readonly max?: number };
   readonly dtypes: readonly Dtype[];
 }
 
@@ -33,8 +33,12 @@ export interface Operation {
   readonly name: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
+  /** Takes inputs of any names and shapes instead, and checks them itself: what they are for. */
+  readonly anyInputs?: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: z.ZodObject;
+  /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
+  readonly differences?: readonly string[];
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
   plan(params: unknown, inputs: Specs): OperationPlan;
@@ -49,6 +53,7 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly inputs: Inputs;
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: Schema;
+  readonly differences?: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
   plan(params: z.output<Schema>, inputs: Each<Inputs, ArraySpec>): OperationPlan<z.output<Schema>>;
   run(params: z.output<Schema>, inputs: Each<Inputs, DenseArray>, engine: Engine): Arrays;

@@ -1,13 +1,5 @@
-import { validate } from "@sluice/contract/validate";
-import type { z } from "zod";
+import { type Params, parseParams } from "./parse-params.ts";
 import { findOperation } from "./registry.ts";
-
-export type Params = Record<string, unknown>;
-
-/** Params by the operation's schema, with its defaults. `undefined` means none given. */
-export function parseParams(schema: z.ZodObject, params: unknown): Params {
-  return validate(schema, params ?? {}, { root: "params", code: "invalid-params" });
-}
 
 /**
  * The params as they are recorded with a job: validated, defaults filled in, and a null seed

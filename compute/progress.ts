@@ -13,7 +13,8 @@ const smallestChange = 0.01;
 export function trackProgress(steps: readonly PlanStep[], onProgress?: OnFraction): () => OnFraction {
   if (!onProgress) return () => ignore;
   const weights = steps.map((step) => stepSeconds(step));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  // Work on empty arrays weighs nothing.
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   let next = 0;
   let base = 0;
   let reported = 0;

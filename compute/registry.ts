@@ -1,8 +1,14 @@
 import { Problem } from "@sluice/contract/problem";
 import type { Operation } from "./operation.ts";
+import { abs } from "./operations/elementwise/abs.ts";
+import { add, divide, multiply, power, subtract } from "./operations/elementwise/arithmetic.ts";
+import { clip } from "./operations/elementwise/clip.ts";
+import { cos, exp, log, sin, sqrt, tanh } from "./operations/elementwise/functions.ts";
+import { where } from "./operations/elementwise/where.ts";
 import { fft } from "./operations/fft.ts";
 import { fft2 } from "./operations/fft2.ts";
 import { fftshift } from "./operations/fftshift.ts";
+import { convolve2d, correlate2d } from "./operations/filters/convolutions.ts";
 import { ifft } from "./operations/ifft.ts";
 import { ifft2 } from "./operations/ifft2.ts";
 import { ifftshift } from "./operations/ifftshift.ts";
@@ -10,16 +16,59 @@ import { irfft } from "./operations/irfft.ts";
 import { irfft2 } from "./operations/irfft2.ts";
 import { linearAlgebra } from "./operations/linear-algebra/index.ts";
 import { matmul } from "./operations/matmul.ts";
+import { histogram } from "./operations/order/histogram.ts";
+import { percentile } from "./operations/order/percentile.ts";
+import { sort } from "./operations/order/sort.ts";
+import { corrcoef, cov } from "./operations/products/covariances.ts";
+import { dot } from "./operations/products/dot.ts";
+import { gram } from "./operations/products/gram.ts";
+import { kron } from "./operations/products/kron.ts";
+import { outer } from "./operations/products/outer.ts";
+import { argmax, argmin } from "./operations/reductions/arg-extremes.ts";
+import { cumsum } from "./operations/reductions/cumsum.ts";
+import { std, variance } from "./operations/reductions/deviations.ts";
+import { max, min, prod, sum } from "./operations/reductions/folds.ts";
+import { mean } from "./operations/reductions/mean.ts";
+import { trace } from "./operations/reductions/trace.ts";
 import { rfft } from "./operations/rfft.ts";
 import { rfft2 } from "./operations/rfft2.ts";
 import { spectralProjection } from "./operations/spectral-projection.ts";
+import { transpose } from "./operations/transpose.ts";
+import { programOf } from "./program/index.ts";
 
 const fourier = [fft2, ifft2, fft, ifft, rfft, irfft, rfft2, irfft2, fftshift, ifftshift];
+const elementwise = [
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  abs,
+  exp,
+  log,
+  sqrt,
+  sin,
+  cos,
+  tanh,
+  clip,
+  where,
+];
+const reductions = [sum, prod, mean, std, variance, min, max, argmin, argmax, cumsum, trace];
+const products = [dot, outer, kron, gram, cov, corrcoef];
+const others = [convolve2d, correlate2d, histogram, percentile, sort];
 
+/** The catalogue, in the order in which it is shown. */
 export const operations: readonly Operation[] = [
-  ...[spectralProjection, matmul],
+  spectralProjection,
   ...fourier,
+  matmul,
+  transpose,
+  ...elementwise,
+  ...reductions,
+  ...products,
+  ...others,
   ...linearAlgebra,
+  programOf((name) => findOperation(name)),
 ];
 
 /** What a submit without `operation` means. */

@@ -1,7 +1,10 @@
 import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
 
 /** The kinds of work an engine does; rates.json has one table of measured rates for each. */
-export type KernelClass =
+export type KernelClass = EngineKernel | LoopKernel;
+
+/** What every engine does in its own way, at its own rates. */
+export type EngineKernel =
   | "fft-power-of-two"
   | "fft-any-length"
   | "abs"
@@ -9,6 +12,9 @@ export type KernelClass =
   | "random"
   | "matmul"
   | Factorization;
+
+/** Loops that all engines share, in JavaScript: see loop-steps.ts. */
+export type LoopKernel = "elementwise" | "transcendental" | "reduce" | "rearrange" | "sort" | "convolve";
 
 /** Priced by the flop; their size is the smaller extent, of a triangular solve (n·n·k)^(1/3). */
 export type Factorization =
@@ -33,7 +39,7 @@ export interface PlanStep {
   readonly size: number;
   /** Nominal: 5·n·log2(n) for a complex transform of n, 2·m·k·n for a real product. */
   readonly flops: number;
-  /** Read and written, each array once. */
+  /** Read and written: each array once, and what loops stage in the cache on the way. */
   readonly bytes: number;
   /** Bytes of all arrays alive while it runs: the operation's inputs, intermediates and outputs. */
   readonly live: number;

@@ -43,7 +43,7 @@ export const problems = {
   "singular-matrix": { status: 409, title: "The matrix is singular" },
   "not-positive-definite": { status: 409, title: "The matrix is not positive definite" },
   "no-convergence": { status: 409, title: "The iteration did not converge" },
-  "not-finite": { status: 409, title: "The input holds values that are not finite" },
+  "not-finite": { status: 409, title: "The operation needs finite numbers" },
   "compute-failed": { status: 409, title: "The computation failed" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

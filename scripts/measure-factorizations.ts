@@ -4,7 +4,6 @@
  *
  *     npx node scripts/measure-factorizations.ts wasm
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { random } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
@@ -19,7 +18,7 @@ import {
 } from "@sluice/compute/linear-algebra-steps";
 import type { Factorization, Work } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
-import { typicalSeconds } from "./typical-seconds.ts";
+import { changeRates, typicalSeconds } from "./rate-points.ts";
 
 const [, , name = "reference"] = process.argv;
 const { rooms, refused } = engines();
@@ -74,7 +73,6 @@ const release = (made: Record<string, unknown>): void => {
     if (value && !(value instanceof Int32Array)) engine.release(value as DenseArray);
 };
 
-const file = new URL("../compute/rates.json", import.meta.url);
 const tables: Record<string, number[][]> = {};
 for (const [kernel, { step, work }] of Object.entries(factorizations)) {
   tables[kernel] = sizes(kernel).map((n) => {
@@ -85,7 +83,6 @@ for (const [kernel, { step, work }] of Object.entries(factorizations)) {
     return [n, Number(nanoseconds.toPrecision(4))];
   });
 }
-const rates = JSON.parse(readFileSync(file, "utf8"));
-rates.engines[name].nanoseconds = { ...rates.engines[name].nanoseconds, ...tables };
-const text = JSON.stringify(rates, null, 2).replace(/\[\s+([\d.]+),\s+([\d.]+)\s+\]/g, "[$1, $2]");
-writeFileSync(file, `${text}\n`);
+changeRates((rates) => {
+  rates.engines[name].nanoseconds = { ...rates.engines[name].nanoseconds, ...tables };
+});

@@ -4,14 +4,12 @@
  *
  *     npx node scripts/measure-rates.ts wasm "x86-64, Zen 4, 2 vCPU"
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { plan, random } from "@sluice/compute";
-import { workUnits } from "@sluice/compute/cost";
 import { engines } from "@sluice/compute/engines/index";
 import { offerNative } from "@sluice/compute/node/native/index";
 import { absoluteStep, type PlanStep, randomStep, scaleStep, whileHolding } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
-import { typicalSeconds } from "./typical-seconds.ts";
+import { changeRates, ratePoint, typicalSeconds } from "./rate-points.ts";
 
 const [, , name = "reference", machine = "unnamed"] = process.argv;
 if (name === "native") {
@@ -29,15 +27,7 @@ const engine = room.open(() => () => {}, 2 ** 29);
 /** An operand as jobs bring it: in no engine's memory. */
 const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
 
-/** [size, nanoseconds per unit] of a kernel that does all of `steps`, which are of one class and size. */
-function point(steps: readonly PlanStep[], work: () => unknown): readonly [number, number] {
-  const units = steps.reduce((total, step) => total + workUnits(step, room), 0);
-  const measured = [steps[0]?.size ?? 0, (typicalSeconds(work) * 1e9) / units].map((value) =>
-    Number(value.toPrecision(4)),
-  );
-  console.log(steps[0]?.kernel, ...measured);
-  return [measured[0] ?? 0, measured[1] ?? 0];
-}
+const point = (steps: readonly PlanStep[], work: () => unknown) => ratePoint(steps, room, work);
 
 const fft2Points = (sizes: readonly number[]) =>
   sizes.map((n) => {
@@ -94,23 +84,19 @@ function firstTouch(): number {
 }
 const touches = [firstTouch(), firstTouch(), firstTouch()].sort((one, other) => one - other);
 
-const file = new URL("../compute/rates.json", import.meta.url);
-const rates = JSON.parse(readFileSync(file, "utf8"));
-const date = new Date().toISOString().slice(0, 10);
-rates.firstTouch = { machine, date, nanosecondsPerByte: Number(touches[1]?.toPrecision(2)) };
-rates.engines[name] = {
-  kernel: `${room.label.version} ${room.label.kernel}`,
-  machine,
-  date,
-  overheadSeconds: Number(overheadSeconds.toPrecision(2)),
-  // Measured by the benchmark's rows on two threads, not here.
-  secondThread: rates.engines[name]?.secondThread ?? {},
-  // Native is wasm but for matrix products.
-  // Tables of other classes stay: scripts/measure-factorizations.ts makes them.
-  nanoseconds:
-    name === "native"
-      ? { matmul: nanoseconds.matmul }
-      : { ...rates.engines[name]?.nanoseconds, ...nanoseconds },
-};
-const text = JSON.stringify(rates, null, 2).replace(/\[\s+([\d.]+),\s+([\d.]+)\s+\]/g, "[$1, $2]");
-writeFileSync(file, `${text}\n`);
+changeRates((rates, date) => {
+  rates.firstTouch = { machine, date, nanosecondsPerByte: Number(touches[1]?.toPrecision(2)) };
+  rates.engines[name] = {
+    kernel: `${room.label.version} ${room.label.kernel}`,
+    machine,
+    date,
+    overheadSeconds: Number(overheadSeconds.toPrecision(2)),
+    // Measured by the benchmark's rows on two threads, not here.
+    secondThread: rates.engines[name]?.secondThread ?? {},
+    // Native is wasm but for matrix products. Factorizations are measured by measure-factorizations.ts.
+    nanoseconds:
+      name === "native"
+        ? { matmul: nanoseconds.matmul }
+        : { ...rates.engines[name]?.nanoseconds, ...nanoseconds },
+  };
+});

@@ -1,3 +1,5 @@
+import { elementCount } from "@sluice/contract/array";
+
 /**
  * An array as lines along one axis: point j of line l is element
  * (floor(l / inner)·points + j)·inner + l mod inner, in C order.
@@ -9,10 +11,11 @@ export interface ArrayLines {
   readonly inner: number;
 }
 
-export function linesAlong(shape: readonly number[], axis: number): ArrayLines {
-  const product = (extents: readonly number[]) => extents.reduce((count, extent) => count * extent, 1);
-  const inner = product(shape.slice(axis + 1));
-  return { lines: product(shape.slice(0, axis)) * inner, points: shape[axis] ?? 1, inner };
+/** @param axis counted from the first; null makes one line of all elements */
+export function linesAlong(shape: readonly number[], axis: number | null): ArrayLines {
+  if (axis === null) return { lines: 1, points: elementCount(shape), inner: 1 };
+  const inner = elementCount(shape.slice(axis + 1));
+  return { lines: elementCount(shape.slice(0, axis)) * inner, points: shape[axis] ?? 1, inner };
 }
 
 /** Element number of a line's first point. */

@@ -42,6 +42,8 @@ export interface MatmulOptions {
 export interface Engine extends LinearAlgebra {
   /** A new array, all of which the caller writes: it holds whatever was there before. */
   array(spec: ArraySpec): DenseArray;
+  /** Begins the next step of the plan where the operation writes its own loop; told that loop's fraction. */
+  nextStep(): OnFraction;
   /** DFT of every line along an axis, unnormalised; complex128 out. No line touches another. */
   fft(a: DenseArray, along: Along): DenseArray;
   /** The inverse of `fft`, unnormalised: `length` times what numpy.fft.ifft answers. */

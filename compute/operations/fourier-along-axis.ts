@@ -1,17 +1,10 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import * as z from "zod";
+import { settleAxis } from "../axes.ts";
 import { halfPoints } from "../engines/array-lines.ts";
 import type { Engine } from "../engines/engine.ts";
 import { fftLinesStep, whileHolding } from "../steps.ts";
-import {
-  axisOf,
-  axisParam,
-  normParam,
-  pointsParam,
-  realPoints,
-  scaled,
-  scalingSteps,
-} from "./fourier-params.ts";
+import { axisParam, normParam, pointsParam, realPoints, scaled, scalingSteps } from "./fourier-params.ts";
 import { requireNonEmpty } from "./input-checks.ts";
 
 /** The four transforms along one axis, by their names in the engine. */
@@ -38,7 +31,7 @@ export function alongAxis(method: Method) {
   const dtype: Dtype = isToReal ? "float64" : "complex128";
 
   function settled({ n, axis }: Params, { shape }: ArraySpec) {
-    const at = axisOf(axis, { shape, dtype }, "params.axis");
+    const at = settleAxis(axis, shape.length);
     const given = shape[at];
     const length = n ?? (isToReal ? realPoints(given, "params.n") : given);
     const written = method === "realFft" ? halfPoints(length) : length;

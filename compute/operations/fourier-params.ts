@@ -1,6 +1,7 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
+import { settleAxis } from "../axes.ts";
 import type { Engine } from "../engines/engine.ts";
 import { scaleStep } from "../steps.ts";
 
@@ -35,24 +36,11 @@ export const axesParam = z
   .default([-2, -1])
   .describe("The two axes, the last one for the halves of real transforms. Unlike NumPy not twice the same");
 
-/** An axis counted from the first. @throws Problem invalid-params when the array has none such */
-export function axisOf(axis: number, { shape }: ArraySpec, field: string): number {
-  const rank = shape.length;
-  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new Problem(
-    "invalid-params",
-    `${field} must name one of the ${rank} axes of inputs.a, not ${axis}.`,
-    {
-      field,
-      expected: `a whole number from ${-rank} to ${rank - 1}`,
-      got: String(axis),
-    },
-  );
-}
-
 /** Two different axes. @throws Problem invalid-params */
 export function axesOf(axes: readonly [number, number], a: ArraySpec): readonly [number, number] {
-  const [first, second] = [axisOf(axes[0], a, "params.axes[0]"), axisOf(axes[1], a, "params.axes[1]")];
+  const [first, second] = axes.map((axis, index) =>
+    settleAxis(axis, a.shape.length, `params.axes[${index}]`),
+  );
   if (first !== second) return [first, second];
   throw new Problem(
     "invalid-params",

@@ -5,7 +5,8 @@ import type { InputRule, Specs } from "../operation.ts";
 const shapeText = (shape: readonly number[]): string => `shape (${shape.join(", ")})`;
 
 function rankText(rank: InputRule["rank"]): string {
-  return typeof rank === "number" ? `${rank} axes` : `at least ${rank.min} axes`;
+  if (typeof rank === "number") return `${rank} axes`;
+  return rank.max === undefined ? `at least ${rank.min} axes` : `${rank.min} to ${rank.max} axes`;
 }
 
 function checkInput(name: string, rule: InputRule, spec: ArraySpec): void {
@@ -20,8 +21,11 @@ function checkInput(name: string, rule: InputRule, spec: ArraySpec): void {
   if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
     refuse("extents that are whole numbers from 0", shapeText(shape));
   }
-  const rankFits = typeof rule.rank === "number" ? shape.length === rule.rank : shape.length >= rule.rank.min;
-  if (!rankFits) refuse(rankText(rule.rank), `${shape.length} (${shapeText(shape)})`);
+  const { min, max = Number.POSITIVE_INFINITY } =
+    typeof rule.rank === "number" ? { min: rule.rank, max: rule.rank } : rule.rank;
+  if (shape.length < min || shape.length > max) {
+    refuse(rankText(rule.rank), `${shape.length} (${shapeText(shape)})`);
+  }
   if (!rule.dtypes.includes(dtype)) refuse(`dtype ${rule.dtypes.join(" or ")}`, dtype);
 }
 

@@ -4,8 +4,7 @@ import * as z from "zod";
 import { defineOperation } from "../operation.ts";
 import { resultDtype } from "../result-dtype.ts";
 import { matmulStep, whileHolding } from "../steps.ts";
-
-const anyDtype = ["float64", "float32", "complex128"] as const;
+import { anyDtype } from "./dtypes.ts";
 
 /** a @ b of two matrices, in NumPy's result dtype. Empty extents are allowed and sum to zero. */
 export const matmul = defineOperation({

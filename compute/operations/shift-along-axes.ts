@@ -1,9 +1,9 @@
 import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
+import { settleAxis } from "../axes.ts";
 import { linesAlong } from "../engines/array-lines.ts";
 import type { Engine } from "../engines/engine.ts";
 import { scaleStep, whileHolding } from "../steps.ts";
-import { axisOf } from "./fourier-params.ts";
 
 const params = z.strictObject({
   axes: z
@@ -30,7 +30,8 @@ function rotate(from: DenseArray, to: DenseArray, axis: number, by: number): voi
 /** Params, plan and run of fftshift (by half of the points, rounded down) and ifftshift (rounded up). */
 export function shiftAlongAxes(half: (points: number) => number) {
   const axesOf = ({ axes }: Params, a: ArraySpec): number[] =>
-    axes?.map((axis, index) => axisOf(axis, a, `params.axes[${index}]`)) ?? a.shape.map((_, axis) => axis);
+    axes?.map((axis, index) => settleAxis(axis, a.shape.length, `params.axes[${index}]`)) ??
+    a.shape.map((_, axis) => axis);
 
   return {
     params,
@@ -48,6 +49,7 @@ export function shiftAlongAxes(half: (points: number) => number) {
     run(asked: Params, { a }: { a: DenseArray }, engine: Engine) {
       const moves = axesOf(asked, a).map((axis) => ({ axis, by: half(a.shape[axis]) % a.shape[axis] }));
       const isEmpty = elementCount(a.shape) === 0;
+      const onFraction = engine.nextStep();
       let result = a;
       for (const { axis, by } of isEmpty || moves.length === 0 ? [{ axis: 0, by: 0 }] : moves) {
         const next = engine.array(a);
@@ -56,6 +58,7 @@ export function shiftAlongAxes(half: (points: number) => number) {
         if (result !== a) engine.release(result);
         result = next;
       }
+      onFraction(1);
       return { result };
     },
   };

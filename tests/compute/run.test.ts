@@ -9,7 +9,6 @@ import {
   run,
 } from "@sluice/compute";
 import { stepSeconds } from "@sluice/compute/cost";
-import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
 import { operand, spec } from "./arrays.ts";
 
@@ -67,22 +66,6 @@ describe("the catalogue", () => {
     expect(entries[0]?.name).toBe(defaultOperation);
     expect(JSON.parse(JSON.stringify(entries))).toEqual(entries);
     expect(entries.map(({ params }) => params.additionalProperties)).toEqual(entries.map(() => false));
-  });
-
-  test.each(catalogue())("the example of $name runs", ({ name, example, inputs, outputs }) => {
-    const body = example as {
-      operation: string;
-      params?: unknown;
-      dataMatrix?: unknown;
-      inputs?: Record<string, { data: unknown }>;
-    };
-    const data = { ...body.inputs, ...(body.dataMatrix !== undefined && { a: { data: body.dataMatrix } }) };
-    const arrays = Object.fromEntries(
-      Object.entries(data).map(([input, reference]) => [input, arrayFromJson(reference.data, input)]),
-    );
-    expect(body.operation).toBe(name);
-    expect(Object.keys(arrays)).toEqual(Object.keys(inputs));
-    expect(Object.keys(run(name, body.params, arrays))).toEqual(Object.keys(outputs));
   });
 
   test("the engine names itself", () => {

@@ -16,6 +16,7 @@ export const reference: EngineRoom = {
 
   open: (nextStep) => ({
     array: zeros,
+    nextStep: () => nextStep(),
     fft: (a, along) => fft(a, along, false, nextStep()),
     inverseFft: (a, along) => fft(a, along, true, nextStep()),
     realFft: (a, along) => realFft(a, along, nextStep()),

@@ -23,6 +23,7 @@ import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
 export function engineOn(memory: KernelMemory, crew: Crew, nextStep: () => OnFraction): Engine {
   return {
     array: (spec) => memory.array(spec, false),
+    nextStep: () => nextStep(),
     fft: (a, along) => fft(a, along, memory, crew, nextStep()),
     inverseFft: (a, along) => inverseFft(a, along, memory, crew, nextStep()),
     realFft: (a, along) => realFft(a, along, memory, crew, nextStep()),

@@ -4,10 +4,10 @@ import { Problem } from "@sluice/contract/problem";
 export const realOrComplex = ["float64", "float32", "complex128"] as const satisfies readonly Dtype[];
 export const realOnly = ["float64", "float32"] as const satisfies readonly Dtype[];
 
-/** For every operation here that NumPy would answer in float32. */
-export const widens = "float32 is widened: the result is float64 (NumPy answers float32)";
-/** NumPy takes stacks of matrices. */
-export const oneMatrix = "one matrix, not a stack of them";
+/** What holds of nearly every operation here. */
+export const oneMatrix = "One matrix, not a stack of them.";
+export const widens = "float32 is widened: the result is float64.";
+export const noComplex = "Complex matrices are refused.";
 
 /** @throws Problem invalid-shape */
 export function requireSquare(name: string, { shape }: ArraySpec): number {

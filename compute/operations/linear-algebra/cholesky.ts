@@ -2,7 +2,7 @@ import * as z from "zod";
 import { choleskyStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { whileHolding } from "../../steps.ts";
-import { realOrComplex, requireSquare } from "./checks.ts";
+import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 
 const params = z.strictObject({
   upper: z
@@ -27,6 +27,7 @@ export const cholesky = defineOperation({
   },
   outputs: { result: "n×n triangle; float64, or complex128 where a is (never float32)" },
   params,
+  differences: [oneMatrix, widens],
   example: {
     operation: "cholesky",
     dataMatrix: [

@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { luStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation, type OperationPlan } from "../../operation.ts";
 import { whileHolding } from "../../steps.ts";
-import { realOrComplex, requireSquare } from "./checks.ts";
+import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
 
 /** A determinant as (re + im·i)·2^exponent: the product of a thousand pivots rarely fits a number. */
@@ -59,7 +59,7 @@ function scalarOf({ re, im }: { re: number; im: number }, dtype: ArraySpec["dtyp
   return { shape: [], dtype, data: dtype === "complex128" ? Float64Array.of(re, im) : Float64Array.of(re) };
 }
 
-const example = [
+const sample = [
   [1, 2],
   [3, 4],
 ];
@@ -71,7 +71,8 @@ export const det = defineOperation({
   inputs,
   outputs: { result: "0-d; float64, or complex128 where a is (never float32)" },
   params: z.strictObject({}),
-  example: { operation: "det", dataMatrix: example },
+  differences: [oneMatrix, widens, "The product of pivots does not overflow on the way."],
+  example: { operation: "det", dataMatrix: sample },
   plan: (_params, { a }) => planOf(a, { result: scalar(a) }),
   run(_params, { a }, engine) {
     const { re, im, exponent } = determinant(a, engine);
@@ -89,7 +90,8 @@ export const slogdet = defineOperation({
     logabsdet: "0-d float64; -Infinity where a is singular",
   },
   params: z.strictObject({}),
-  example: { operation: "slogdet", dataMatrix: example },
+  differences: [oneMatrix, widens],
+  example: { operation: "slogdet", dataMatrix: sample },
   plan: (_params, { a }) => planOf(a, { sign: scalar(a), logabsdet: { shape: [], dtype: "float64" } }),
   run(_params, { a }, engine) {
     const { re, im, exponent } = determinant(a, engine);

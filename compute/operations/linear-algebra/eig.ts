@@ -2,14 +2,14 @@ import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { eigStep } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
-import { realOnly, requireSquare } from "./checks.ts";
+import { noComplex, oneMatrix, realOnly, requireSquare, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
 const inputs = {
   a: { description: "n×n, one real matrix of finite numbers", rank: 2, dtypes: realOnly },
 } as const;
-const example = [
+const sample = [
   [0, 1],
   [-1, 0],
 ];
@@ -29,7 +29,8 @@ export const eig = defineOperation({
     eigenvectors: "n×n, complex128, columns of length 1",
   },
   params: z.strictObject({}),
-  example: { operation: "eig", dataMatrix: example },
+  differences: [oneMatrix, widens, noComplex, "Eigenvalues are complex128 even where all are real."],
+  example: { operation: "eig", dataMatrix: sample },
 
   plan(_params, { a }) {
     const { values, vectors } = specs(requireSquare("a", a));
@@ -54,7 +55,8 @@ export const eigvals = defineOperation({
   inputs,
   outputs: { result: "n, complex128 even where all are real (NumPy answers float64 then), in no order" },
   params: z.strictObject({}),
-  example: { operation: "eigvals", dataMatrix: example },
+  differences: [oneMatrix, widens, noComplex, "Eigenvalues are complex128 even where all are real."],
+  example: { operation: "eigvals", dataMatrix: sample },
 
   plan(_params, { a }) {
     const { values } = specs(requireSquare("a", a));

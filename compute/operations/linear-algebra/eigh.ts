@@ -2,7 +2,7 @@ import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { eighStep } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
-import { realOnly, requireSquare } from "./checks.ts";
+import { noComplex, oneMatrix, realOnly, requireSquare, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
@@ -22,6 +22,7 @@ export const eigh = defineOperation({
   },
   outputs: { eigenvalues: "n, float64, rising", eigenvectors: "n×n, float64, orthonormal columns" },
   params,
+  differences: [oneMatrix, widens, noComplex],
   example: {
     operation: "eigh",
     dataMatrix: [

@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { matmulStep, whileHolding } from "../../steps.ts";
-import { realOrComplex, requireSquare } from "./checks.ts";
+import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, solveFactored, widthOf } from "./elimination.ts";
 import { requireFinite } from "./finite.ts";
 import { copyOf } from "./matrix-power.ts";
@@ -89,6 +89,7 @@ export const expm = defineOperation({
   inputs: { a: { description: "n×n, one matrix of finite numbers", rank: 2, dtypes: realOrComplex } },
   outputs: { result: "the shape of a; float64, or complex128 where a is (never float32)" },
   params: z.strictObject({}),
+  differences: [oneMatrix, widens],
   example: {
     operation: "expm",
     dataMatrix: [

@@ -5,7 +5,7 @@ import type { Lu } from "../../engines/linear-algebra.ts";
 import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { type PlanStep, whileHolding } from "../../steps.ts";
-import { realOrComplex, requireSquare } from "./checks.ts";
+import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, rowOrder, unitLower, upper, widthOf } from "./elimination.ts";
 
 /** What inverting takes: the steps of `invert`. */
@@ -60,6 +60,7 @@ export const inv = defineOperation({
   inputs: { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } },
   outputs: { result: "n×n; float64, or complex128 where a is (never float32)" },
   params: z.strictObject({}),
+  differences: [oneMatrix, widens],
   example: {
     operation: "inv",
     dataMatrix: [

@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { svdStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { matmulStep, whileHolding } from "../../steps.ts";
-import { epsOf, realOnly, requireRightSide } from "./checks.ts";
+import { epsOf, noComplex, oneMatrix, realOnly, requireRightSide, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
@@ -48,6 +48,7 @@ export const pinv = defineOperation({
   params: z.strictObject({
     rcond: cutoff("Singular values up to this fraction of the largest count as zero; 1e-15 when null"),
   }),
+  differences: [oneMatrix, widens, noComplex],
   example: {
     operation: "pinv",
     dataMatrix: [
@@ -109,6 +110,7 @@ export const lstsq = defineOperation({
       "Singular values up to this fraction of the largest count as zero; eps · max(m, n) when null",
     ),
   }),
+  differences: [widens, noComplex, "residuals are there whatever the rank.", "rank is a float64."],
   example: {
     operation: "lstsq",
     inputs: {
@@ -195,6 +197,7 @@ export const matrixRank = defineOperation({
   params: z.strictObject({
     tol: cutoff("Singular values up to here count as zero; when null, eps · max(m, n) · the largest"),
   }),
+  differences: [oneMatrix, noComplex, "The result is a float64."],
   example: {
     operation: "matrix_rank",
     dataMatrix: [

@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { luStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { whileHolding } from "../../steps.ts";
-import { realOrComplex } from "./checks.ts";
+import { oneMatrix, realOrComplex, widens } from "./checks.ts";
 import { rowOrder, widthOf } from "./elimination.ts";
 
 const params = z.strictObject({
@@ -66,6 +66,7 @@ export const lu = defineOperation({
     u: "min(m, n)×n, upper; float64, or complex128 where a is (never float32)",
   },
   params,
+  differences: [oneMatrix, widens],
   example: {
     operation: "lu",
     dataMatrix: [

@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { matmulStep, whileHolding } from "../../steps.ts";
-import { realOrComplex, requireSquare } from "./checks.ts";
+import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
 import { inverseSteps, invert } from "./inv.ts";
 
@@ -60,6 +60,7 @@ export const matrixPower = defineOperation({
   inputs: { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } },
   outputs: { result: "the shape of a; float64, or complex128 where a is (never float32)" },
   params,
+  differences: [oneMatrix, widens],
   example: {
     operation: "matrix_power",
     params: { n: 3 },

@@ -3,9 +3,14 @@ import type { DenseArray } from "@sluice/contract/array";
 /** fro needs no name of its own beside the 2-norm of all elements; columns and rows are the 1- and ∞-norms. */
 export type MatrixNorm = "fro" | "nuc" | "columns" | "rows" | "largest" | "smallest";
 
+type Offsets = Float64Array | number;
+
+const countOf = (offsets: Offsets): number => (typeof offsets === "number" ? offsets : offsets.length);
+
 /** The parts of an array that each have a norm: elements at a start plus each offset. */
 export interface Lines {
-  readonly offsets: Int32Array | Float64Array;
+  /** Of each element, or how many they are where they lie side by side. */
+  readonly offsets: Offsets;
   /** Extent and stride of the last axis summed over. */
   readonly last: { readonly extent: number; readonly stride: number };
   starts(): Float64Array;
@@ -36,7 +41,9 @@ export function linesAlong(shape: readonly number[], along: readonly number[]): 
   const axis = (index: number) => ({ extent: shape[index], stride: strides[index] });
   const others = shape.map((_, index) => index).filter((index) => !along.includes(index));
   const last = along.length > 0 ? axis(along[along.length - 1]) : { extent: 1, stride: 0 };
-  return { offsets: grid(along.map(axis)), last, starts: () => grid(others.map(axis)) };
+  const sideBySide = along.every((one, index) => one === shape.length - along.length + index);
+  const offsets = sideBySide ? along.reduce((count, one) => count * shape[one], 1) : grid(along.map(axis));
+  return { offsets, last, starts: () => grid(others.map(axis)) };
 }
 
 /** |element|, a complex one without overflow on the way. */
@@ -50,59 +57,53 @@ function magnitude({ dtype, data }: DenseArray, index: number): number {
     : largest * Math.sqrt((x / largest) ** 2 + (y / largest) ** 2);
 }
 
-/** Kahan's: as exact as NumPy's pairwise one, whatever the length. */
-class Sum {
-  #sum = 0;
-  #lost = 0;
-  add(value: number): void {
-    const next = value - this.#lost;
-    const sum = this.#sum + next;
+/** Σ (|x| · scale)^p, for p = 0 of ones; by Kahan, as exact as NumPy's pairwise sums whatever the length. */
+function powerSum(a: DenseArray, offsets: Offsets, start: number, p: number, scale = 1): number {
+  const count = countOf(offsets);
+  let sum = 0;
+  let lost = 0;
+  for (let index = 0; index < count; index += 1) {
+    const size = magnitude(a, start + (typeof offsets === "number" ? index : offsets[index])) * scale;
+    let term = size;
+    if (p === 2) term = size * size;
+    else if (p === 0) term = size === 0 ? 0 : 1;
+    else if (p !== 1) term = size ** p;
+    const next = term - lost;
+    const longer = sum + next;
     // Infinite sums have nothing to lose.
-    this.#lost = Number.isFinite(sum) ? sum - this.#sum - next : 0;
-    this.#sum = sum;
+    lost = Number.isFinite(longer) ? longer - sum - next : 0;
+    sum = longer;
   }
-  get value(): number {
-    return this.#sum;
-  }
-}
-
-function sumOf(
-  a: DenseArray,
-  offsets: Lines["offsets"],
-  start: number,
-  term: (size: number) => number,
-): number {
-  const sum = new Sum();
-  for (let index = 0; index < offsets.length; index += 1) sum.add(term(magnitude(a, start + offsets[index])));
-  return sum.value;
+  return sum;
 }
 
 /** Math.max and Math.min keep a NaN, as NumPy's do. */
 function extreme(
   a: DenseArray,
-  offsets: Lines["offsets"],
+  offsets: Offsets,
   start: number,
   choose: (one: number, other: number) => number,
   first: number,
 ): number {
+  const count = countOf(offsets);
   let found = first;
-  for (let index = 0; index < offsets.length; index += 1)
-    found = choose(found, magnitude(a, start + offsets[index]));
+  for (let index = 0; index < count; index += 1)
+    found = choose(found, magnitude(a, start + (typeof offsets === "number" ? index : offsets[index])));
   return found;
 }
 
 /** ‖x‖ₚ of the elements at start + offsets. */
-export function lineNorm(a: DenseArray, offsets: Lines["offsets"], start: number, p: number): number {
+export function lineNorm(a: DenseArray, offsets: Offsets, start: number, p: number): number {
   if (p === Number.POSITIVE_INFINITY) return extreme(a, offsets, start, Math.max, 0);
   if (p === Number.NEGATIVE_INFINITY) return extreme(a, offsets, start, Math.min, Number.POSITIVE_INFINITY);
-  if (p === 0) return sumOf(a, offsets, start, (size) => (size === 0 ? 0 : 1));
-  if (p === 1) return sumOf(a, offsets, start, (size) => size);
-  if (p !== 2) return sumOf(a, offsets, start, (size) => size ** p) ** (1 / p);
-  const plain = sumOf(a, offsets, start, (size) => size * size);
+  const plain = powerSum(a, offsets, start, p);
+  if (p === 0 || p === 1) return plain;
+  if (p !== 2) return plain ** (1 / p);
   if (plain > 1e-280 && plain < Number.POSITIVE_INFINITY) return Math.sqrt(plain);
   const largest = extreme(a, offsets, start, Math.max, 0);
   if (largest === 0 || !Number.isFinite(largest)) return largest;
-  return largest * Math.sqrt(sumOf(a, offsets, start, (size) => (size / largest) ** 2));
+  const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
+  return Math.sqrt(powerSum(a, offsets, start, 2, scale)) / scale;
 }
 
 /** Largest, or for a negative order smallest, sum of magnitudes of a column or of a row of one matrix. */
@@ -114,16 +115,18 @@ export function matrixNorm(
   order: number,
 ): number {
   const { extent: columns } = last;
-  const rows = columns === 0 ? 0 : offsets.length / columns;
+  const rows = columns === 0 ? 0 : countOf(offsets) / columns;
   const byRows = matrix === "rows";
   const [count, terms] = byRows ? [rows, columns] : [columns, rows];
   let found = order > 0 ? 0 : Number.POSITIVE_INFINITY;
+  const own = new Float64Array(terms);
   for (let line = 0; line < count; line += 1) {
-    const sum = new Sum();
     for (let term = 0; term < terms; term += 1) {
-      sum.add(magnitude(a, start + offsets[byRows ? line * columns + term : term * columns + line]));
+      const index = byRows ? line * columns + term : term * columns + line;
+      own[term] = typeof offsets === "number" ? index : offsets[index];
     }
-    found = order > 0 ? Math.max(found, sum.value) : Math.min(found, sum.value);
+    const sum = powerSum(a, own, start, 1);
+    found = order > 0 ? Math.max(found, sum) : Math.min(found, sum);
   }
   return found;
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { qrStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { whileHolding } from "../../steps.ts";
-import { realOrComplex } from "./checks.ts";
+import { oneMatrix, realOrComplex, widens } from "./checks.ts";
 
 const modes = ["reduced", "complete", "r"] as const;
 
@@ -24,6 +24,7 @@ export const qr = defineOperation({
     r: "k×n; float64, or complex128 where a is (never float32)",
   },
   params,
+  differences: [oneMatrix, widens],
   example: {
     operation: "qr",
     dataMatrix: [

@@ -4,7 +4,7 @@ import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
 import { resultDtype } from "../../result-dtype.ts";
 import { whileHolding } from "../../steps.ts";
-import { realOrComplex, requireRightSide, requireSquare } from "./checks.ts";
+import { oneMatrix, realOrComplex, requireRightSide, requireSquare, widens } from "./checks.ts";
 import { requireRegular, solveFactored } from "./elimination.ts";
 
 /** x of a @ x = b. @throws Problem singular-matrix (run) */
@@ -17,6 +17,7 @@ export const solve = defineOperation({
   },
   outputs: { result: "the shape of b; float64, or complex128 where an input is (never float32)" },
   params: z.strictObject({}),
+  differences: [oneMatrix, widens],
   example: {
     operation: "solve",
     inputs: {

@@ -2,7 +2,7 @@ import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { svdStep } from "../../linear-algebra-steps.ts";
 import { defineOperation } from "../../operation.ts";
-import { realOnly } from "./checks.ts";
+import { noComplex, oneMatrix, realOnly, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
@@ -26,6 +26,7 @@ export const svd = defineOperation({
     vh: "n×n or min(m, n)×n, float64, orthonormal rows; absent without compute_uv",
   },
   params,
+  differences: [oneMatrix, widens, noComplex],
   example: {
     operation: "svd",
     params: { full_matrices: false },

@@ -1,0 +1,9 @@
+import type { DenseArray } from "@sluice/contract/array";
+
+/** Turns the sign of imaginary parts; real arrays stay as they are. */
+export function conjugateInPlace(a: DenseArray): DenseArray {
+  if (a.dtype !== "complex128") return a;
+  const { data } = a;
+  for (let at = 1; at < data.length; at += 2) data[at] = -data[at];
+  return a;
+}

@@ -1,0 +1,63 @@
+import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import * as z from "zod";
+import { axesParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../axes.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { reduceStep } from "../../loop-steps.ts";
+import { defineOperation, type Operation } from "../../operation.ts";
+import { type Fold, reduce } from "../../reductions/reduce.ts";
+import { whileHolding } from "../../steps.ts";
+import { anyDtype } from "../dtypes.ts";
+
+/** What distinguishes one reduction from another. */
+interface Reduction {
+  readonly name: string;
+  readonly summary: string;
+  readonly folds: Readonly<Record<Dtype, Fold>>;
+  /** What results are before anything is taken in: real part, imaginary part. */
+  readonly start: readonly [number, number];
+  /** Whether there is a result over no elements: the start. */
+  readonly hasIdentity: boolean;
+  readonly differences?: readonly string[];
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+/** A new array of results, all at their starting value. */
+export function startingAt([re, im]: readonly [number, number], spec: ArraySpec, engine: Engine): DenseArray {
+  const array = engine.array(spec);
+  array.data.fill(re);
+  if (spec.dtype === "complex128") {
+    for (let at = 1; at < array.data.length; at += 2) array.data[at] = im;
+  }
+  return array;
+}
+
+/** One number for each line along the reduced axes, in the dtype of a. */
+export function reduction({ name, summary, differences, example, ...own }: Reduction): Operation {
+  return defineOperation({
+    name,
+    summary,
+    inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
+    outputs: { result: "the shape of a without the reduced axes, in the dtype of a" },
+    params: z.strictObject({ axis: axesParam, keepdims: keepdimsParam }),
+    ...(differences && { differences }),
+    example: { operation: name, ...example },
+
+    plan({ axis, keepdims }, { a }) {
+      const axes = settleAxes(axis, a);
+      if (!own.hasIdentity) requireElements(a, axes);
+      const result: ArraySpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype };
+      return {
+        params: { axis, keepdims },
+        outputs: { result },
+        steps: whileHolding([a, result], [reduceStep(a, result)]),
+      };
+    },
+
+    run({ axis, keepdims }, { a }, engine) {
+      const axes = settleAxes(axis, a);
+      const spec = { shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype };
+      const result = startingAt(own.start, spec, engine);
+      return { result: reduce(own.folds[a.dtype], a, axes, result, engine.nextStep()) };
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import type { ArraySpec } from "@sluice/contract/array";
+import * as z from "zod";
+import { axesParam, keepdimsParam, reducedShape, settleAxes } from "../../axes.ts";
+import { defineOperation } from "../../operation.ts";
+import { meanOver, meanSteps } from "../../reductions/moments.ts";
+import { anyDtype } from "../dtypes.ts";
+
+/** numpy.mean, the same to the bit. */
+export const mean = defineOperation({
+  name: "mean",
+  summary: "Mean over axes, as numpy.mean; NaN over no elements",
+  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
+  outputs: { result: "the shape of a without the reduced axes, in the dtype of a" },
+  params: z.strictObject({ axis: axesParam, keepdims: keepdimsParam }),
+  example: {
+    operation: "mean",
+    params: { axis: 0 },
+    dataMatrix: [
+      [1, 2],
+      [3, 4],
+    ],
+  },
+
+  plan({ axis, keepdims }, { a }) {
+    const shape = reducedShape(a.shape, settleAxes(axis, a), keepdims);
+    const result: ArraySpec = { shape, dtype: a.dtype };
+    return { params: { axis, keepdims }, outputs: { result }, steps: meanSteps(a, result) };
+  },
+
+  run({ axis, keepdims }, { a }, engine) {
+    return { result: meanOver(a, settleAxes(axis, a), keepdims, engine) };
+  },
+});

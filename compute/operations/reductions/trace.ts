@@ -1,0 +1,104 @@
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import { Problem } from "@sluice/contract/problem";
+import * as z from "zod";
+import { settleAxis } from "../../axes.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { rearrangeStep, reduceStep } from "../../loop-steps.ts";
+import { defineOperation } from "../../operation.ts";
+import { stridedCopy, stridesOf } from "../../rearrange/strided-copy.ts";
+import { sumFolds } from "../../reductions/moments.ts";
+import { reduce } from "../../reductions/reduce.ts";
+import { whileHolding } from "../../steps.ts";
+import { anyDtype } from "../dtypes.ts";
+
+const wholeNumber = z.int({ error: "an integer" });
+const params = z.strictObject({
+  offset: wholeNumber
+    .default(0)
+    .describe("Which diagonal: above the main one if positive, below if negative"),
+  axis1: wholeNumber.default(0).describe("The axis that counts rows"),
+  axis2: wholeNumber.default(1).describe("The axis that counts columns"),
+});
+
+interface Diagonals {
+  /** Extents and element strides of the diagonals as an array of their own. */
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly first: number;
+  /** The axis of that array to be summed. */
+  readonly axis: number;
+  readonly result: ArraySpec;
+}
+
+/** @throws Problem invalid-params */
+function diagonals(
+  { shape, dtype }: ArraySpec,
+  { offset, axis1, axis2 }: z.output<typeof params>,
+): Diagonals {
+  const rows = settleAxis(axis1, shape.length, "params.axis1");
+  const columns = settleAxis(axis2, shape.length, "params.axis2");
+  if (rows === columns) {
+    throw new Problem("invalid-params", `params.axis2: expected another axis than axis1, got ${axis2}`, {
+      field: "params.axis2",
+      expected: "another axis than axis1",
+      got: String(axis2),
+    });
+  }
+  const strides = stridesOf(shape);
+  const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
+  const length = Math.max(0, Math.min(shape[rows] - down, shape[columns] - right));
+  const kept = shape.map((_, axis) => axis).filter((axis) => axis !== rows && axis !== columns);
+  const keptShape = kept.map((axis) => shape[axis]);
+  const keptStrides = kept.map((axis) => strides[axis]);
+  const stride = strides[rows] + strides[columns];
+  // As NumPy walks memory: diagonals closest together are added side by side, else each by itself, pairwise.
+  const together = kept.some((axis) => shape[axis] > 1 && strides[axis] < stride);
+  return {
+    shape: together ? [length, ...keptShape] : [...keptShape, length],
+    strides: together ? [stride, ...keptStrides] : [...keptStrides, stride],
+    first: down * strides[rows] + right * strides[columns],
+    axis: together ? 0 : keptShape.length,
+    result: { shape: keptShape, dtype },
+  };
+}
+
+function sumOf(lines: DenseArray, { axis, result }: Diagonals, engine: Engine): DenseArray {
+  const sum = engine.array(result);
+  sum.data.fill(0);
+  return reduce(sumFolds[lines.dtype], lines, [axis], sum, engine.nextStep());
+}
+
+/** numpy.trace */
+export const trace = defineOperation({
+  name: "trace",
+  summary: "Sum along diagonals, as numpy.trace",
+  inputs: { a: { description: "at least two axes", rank: { min: 2 }, dtypes: anyDtype } },
+  outputs: { result: "the shape of a without axis1 and axis2, in the dtype of a" },
+  params,
+  example: {
+    operation: "trace",
+    dataMatrix: [
+      [1, 2],
+      [3, 4],
+    ],
+  },
+
+  plan(settled, { a }) {
+    const { shape, result } = diagonals(a, settled);
+    const lines: ArraySpec = { shape, dtype: a.dtype };
+    return {
+      params: settled,
+      outputs: { result },
+      steps: whileHolding([a, lines, result], [rearrangeStep(lines, lines), reduceStep(lines, result)]),
+    };
+  },
+
+  run(settled, { a }, engine) {
+    const found = diagonals(a, settled);
+    const lines = engine.array({ shape: found.shape, dtype: a.dtype });
+    stridedCopy(a, found, lines, engine.nextStep());
+    const result = sumOf(lines, found, engine);
+    engine.release(lines);
+    return { result };
+  },
+});

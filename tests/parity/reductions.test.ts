@@ -1,0 +1,3 @@
+import { testParity } from "./cases.ts";
+
+testParity("reductions");
