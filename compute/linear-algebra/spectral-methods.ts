@@ -1,6 +1,7 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { eig } from "./eig.ts";
 import { eigh } from "./eigh.ts";
+import type { Spectrum } from "./francis.ts";
 import { type FullKit, type SvdVectors, svd } from "./svd-of-any-shape.ts";
 
 type Make = (spec: ArraySpec) => DenseArray;
@@ -23,19 +24,26 @@ export function svdBy(kit: FullKit, make: Make, a: DenseArray, wanted: SvdVector
   return u && vh ? { ...found, u, vh } : found;
 }
 
-/** Pairs of real columns become complex ones. */
 export function eigBy(kit: FullKit, make: Make, a: DenseArray, wanted: boolean) {
-  const {
-    values: { re, im },
-    vectors,
-  } = eig(a, wanted, kit);
-  const n = re.length;
-  const values = make({ shape: [n], dtype: "complex128" });
-  for (let j = 0; j < n; j += 1) {
+  const { values, vectors } = eig(a, wanted, kit);
+  if (!vectors) return { values: complexValues(values, make) };
+  const found = { values: complexValues(values, make), vectors: complexVectors(vectors, values.im, make) };
+  kit.release(vectors);
+  return found;
+}
+
+export function complexValues({ re, im }: Spectrum, make: Make): DenseArray {
+  const values = make({ shape: [re.length], dtype: "complex128" });
+  for (let j = 0; j < re.length; j += 1) {
     values.data[2 * j] = re[j];
     values.data[2 * j + 1] = im[j];
   }
-  if (!vectors) return { values };
+  return values;
+}
+
+/** Pairs of real columns become complex ones. */
+export function complexVectors(vectors: DenseArray, im: ArrayLike<number>, make: Make): DenseArray {
+  const n = im.length;
   const complex = make({ shape: [n, n], dtype: "complex128" });
   for (let i = 0; i < n; i += 1) {
     for (let j = 0; j < n; j += 1) {
@@ -45,6 +53,5 @@ export function eigBy(kit: FullKit, make: Make, a: DenseArray, wanted: boolean) 
       complex.data[2 * at + 1] = im[j] === 0 ? 0 : Math.sign(im[j]) * vectors.data[first + 1];
     }
   }
-  kit.release(vectors);
-  return { values, vectors: complex };
+  return complex;
 }

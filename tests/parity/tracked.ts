@@ -20,8 +20,18 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
     change(byteLength(array));
     return array;
   };
+  const madeAll = <Made extends Record<string, DenseArray | Int32Array | undefined>>(all: Made): Made => {
+    for (const array of Object.values(all)) if (array && !(array instanceof Int32Array)) made(array);
+    return all;
+  };
   return {
     ...engine,
+    lu: (a) => madeAll({ ...engine.lu(a) }),
+    cholesky: (a, upper) => made(engine.cholesky(a, upper)),
+    qr: (a, mode) => madeAll(engine.qr(a, mode)),
+    eigh: (a, lower) => madeAll(engine.eigh(a, lower)),
+    svd: (a, vectors) => madeAll(engine.svd(a, vectors)),
+    eig: (a, vectors) => madeAll(engine.eig(a, vectors)),
     array: (spec) => made(engine.array(spec)),
     fft: (a, along) => made(engine.fft(a, along)),
     inverseFft: (a, along) => made(engine.inverseFft(a, along)),

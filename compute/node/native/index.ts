@@ -5,17 +5,19 @@ import { foldable } from "../../engines/wasm/fold.ts";
 import { engineOn, wasmRoom } from "../../engines/wasm/index.ts";
 import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
 import { selfTest } from "../../engines/wasm/self-test.ts";
+import { isFactorization } from "../../steps.ts";
 import { foldedMatmul } from "./fold.ts";
+import { linearAlgebra } from "./lapack/index.ts";
 import { matmul } from "./matmul.ts";
 import { bind, findOpenBlas, messageOf, type OpenBlas } from "./openblas.ts";
-import { nativeScratchBytes } from "./scratch.ts";
+import { lapackScratchBytes, nativeScratchBytes } from "./scratch.ts";
 import { selfTestBlas } from "./self-test.ts";
 
 /** m·n·k below which more threads cost more than they bring: 256³. */
 const leastForThreads = 2 ** 24;
 
 /**
- * The wasm engine with OpenBLAS's products, on a memory and a crew of the caller's choice. OpenBLAS has threads of
+ * The wasm engine with OpenBLAS's products and LAPACK, on a memory and a crew of the caller's choice. OpenBLAS has threads of
  * its own, as many as the crew, which sleeps meanwhile.
  */
 export function nativeEngineOn(
@@ -27,6 +29,7 @@ export function nativeEngineOn(
   const wasm = engineOn(memory, crew, nextStep);
   return {
     ...wasm,
+    ...linearAlgebra(blas, memory, crew, nextStep, wasm),
     matmul(a, b, options = {}) {
       const [m, k] = a.shape;
       const n = b.shape[1];
@@ -44,7 +47,7 @@ export function nativeEngineOn(
 const testBytes = 2 ** 20;
 
 /**
- * Matrix products by OpenBLAS, everything else as on wasm; tested on this machine.
+ * Matrix products and factorizations by OpenBLAS, everything else as on wasm; tested on this machine.
  * @throws Error when either of them calculates wrongly here
  */
 export function nativeRoom(blas: OpenBlas): EngineRoom {
@@ -61,7 +64,10 @@ export function nativeRoom(blas: OpenBlas): EngineRoom {
       const crew = threads ? threads.crewOn(own.memory) : soloCrew(own.memory);
       return nativeEngineOn(blas, own, crew, nextStep);
     },
-    scratchBytes: (step) => (step.kernel === "matmul" ? nativeScratchBytes(step) : wasm.scratchBytes(step)),
+    scratchBytes(step) {
+      if (isFactorization(step.kernel)) return Math.max(lapackScratchBytes(step), wasm.scratchBytes(step));
+      return step.kernel === "matmul" ? nativeScratchBytes(step) : wasm.scratchBytes(step);
+    },
     transformLength: wasm.transformLength,
   };
 }

@@ -80,9 +80,50 @@ type Gemm<Scalar> = (
   ldc: number,
 ) => void;
 
-/** CblasRowMajor and CblasNoTrans. */
+/** CblasRowMajor, CblasNoTrans and CblasTrans, CblasUpper and CblasLower, CblasNonUnit and CblasUnit, CblasLeft. */
 export const rowMajor = 101;
 export const asItIs = 111;
+export const transpose = 112;
+export const upperHalf = 121;
+export const lowerHalf = 122;
+export const anyDiagonal = 131;
+export const unitDiagonal = 132;
+export const fromLeft = 141;
+
+/** CBLAS: X of T · X = alpha · B in place of B, m×n. */
+type Trsm<Scalar> = (
+  order: typeof rowMajor,
+  side: typeof fromLeft,
+  half: typeof upperHalf | typeof lowerHalf,
+  transT: typeof asItIs,
+  diagonal: typeof anyDiagonal | typeof unitDiagonal,
+  m: number,
+  n: number,
+  alpha: Scalar,
+  t: Floats,
+  ldt: number,
+  b: Floats,
+  ldb: number,
+) => void;
+
+/** OpenBLAS: B = alpha · Aᵀ out of place, for an A of so many rows and columns. */
+type Omatcopy<Scalar> = (
+  order: typeof rowMajor,
+  trans: typeof transpose,
+  rows: number,
+  columns: number,
+  alpha: Scalar,
+  a: Floats,
+  lda: number,
+  b: Floats,
+  ldb: number,
+) => void;
+
+/** The library's integers, in the width of its interface. */
+export type Integers = BigInt64Array | Int32Array;
+
+/** LAPACK, as Fortran passes arguments: everything by pointer, behind it the length, 1, of each letter. */
+export type Fortran = (...args: readonly (string | Floats | Integers | 1)[]) => void;
 
 /** Views go to C as pointers, uncopied; that their element type is the routine's, nobody checks. */
 export interface Routines {
@@ -90,6 +131,21 @@ export interface Routines {
   readonly sgemm: Gemm<number>;
   /** Scalars are [re, im]. */
   readonly zgemm: Gemm<Float64Array>;
+  readonly dtrsm: Trsm<number>;
+  readonly ztrsm: Trsm<Float64Array>;
+  readonly domatcopy: Omatcopy<number>;
+  readonly zomatcopy: Omatcopy<Float64Array>;
+  readonly dgetrf: Fortran;
+  readonly zgetrf: Fortran;
+  readonly dpotrf: Fortran;
+  readonly zpotrf: Fortran;
+  readonly dgeqrf: Fortran;
+  readonly zgeqrf: Fortran;
+  readonly dorgqr: Fortran;
+  readonly zungqr: Fortran;
+  readonly dsyevd: Fortran;
+  readonly dgesdd: Fortran;
+  readonly dgeev: Fortran;
   readonly setThreads: (threads: number) => void;
   readonly config: () => string;
   readonly coreName: () => string;
@@ -99,11 +155,44 @@ const gemm = (name: string, element: string, scalar: string): string =>
   `void ${name}(int order, int transA, int transB, INT m, INT n, INT k, ${scalar} alpha, const ${element} *a, INT lda, ` +
   `const ${element} *b, INT ldb, ${scalar} beta, ${element} *c, INT ldc)`;
 
+const trsm = (name: string, element: string, scalar: string): string =>
+  `void ${name}(int order, int side, int half, int transT, int diagonal, INT m, INT n, ${scalar} alpha, ` +
+  `const ${element} *t, INT ldt, ${element} *b, INT ldb)`;
+
+const omatcopy = (name: string, element: string, scalar: string): string =>
+  `void ${name}(int order, int trans, INT rows, INT columns, ${scalar} alpha, const ${element} *a, INT lda, ` +
+  `${element} *b, INT ldb)`;
+
+/** Letters come first in every routine used here. */
+function fortran(name: string, letters: number, pointers: number): string {
+  const types = [
+    ["const char *", letters],
+    ["void *", pointers],
+    ["size_t", letters],
+  ] as const;
+  return `void ${name}_(${types.flatMap(([type, count]) => new Array<string>(count).fill(type)).join(", ")})`;
+}
+
 /** In C, with INT for the library's integer. A routine more is a line here and its type above. */
 const declarations: Readonly<Record<keyof Routines, string>> = {
   dgemm: gemm("cblas_dgemm", "double", "double"),
   sgemm: gemm("cblas_sgemm", "float", "float"),
   zgemm: gemm("cblas_zgemm", "void", "const void *"),
+  dtrsm: trsm("cblas_dtrsm", "double", "double"),
+  ztrsm: trsm("cblas_ztrsm", "void", "const void *"),
+  domatcopy: omatcopy("cblas_domatcopy", "double", "double"),
+  zomatcopy: omatcopy("cblas_zomatcopy", "double", "const double *"),
+  dgetrf: fortran("dgetrf", 0, 6),
+  zgetrf: fortran("zgetrf", 0, 6),
+  dpotrf: fortran("dpotrf", 1, 4),
+  zpotrf: fortran("zpotrf", 1, 4),
+  dgeqrf: fortran("dgeqrf", 0, 8),
+  zgeqrf: fortran("zgeqrf", 0, 8),
+  dorgqr: fortran("dorgqr", 0, 9),
+  zungqr: fortran("zungqr", 0, 9),
+  dsyevd: fortran("dsyevd", 2, 9),
+  dgesdd: fortran("dgesdd", 1, 13),
+  dgeev: fortran("dgeev", 2, 12),
   setThreads: "void openblas_set_num_threads(int threads)",
   config: "const char *openblas_get_config()",
   coreName: "const char *openblas_get_corename()",

@@ -1,13 +1,13 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { Engine } from "../../engine.ts";
 
-type Tested = Pick<Engine, "array" | "matmul" | "lu" | "solveTriangle" | "cholesky" | "qr">;
+export type Tested = Pick<Engine, "array" | "matmul" | "lu" | "solveTriangle" | "cholesky" | "qr">;
 
 /** Wider than what is eliminated or factored column by column: halves, small triangles and products take part. */
 const n = 40;
 
 /** (i·7 + j·3) mod 11 - 5 with a large diagonal, or what is symmetric with its lower half. */
-function matrix(symmetric: boolean): DenseArray {
+export function matrix(symmetric: boolean): DenseArray {
   const data = Float64Array.from({ length: n * n }, (_, index) => {
     const [i, j] = [Math.floor(index / n), index % n];
     const [row, column] = symmetric && j > i ? [j, i] : [i, j];
@@ -17,9 +17,9 @@ function matrix(symmetric: boolean): DenseArray {
 }
 
 /** Compares a product of two factors, made by the engine's own tested product, with what was factored. */
-function expectProduct(
+export function expectProduct(
   what: string,
-  engine: Tested,
+  engine: Pick<Tested, "matmul">,
   left: DenseArray,
   right: DenseArray,
   a: DenseArray,
@@ -31,7 +31,7 @@ function expectProduct(
   }
 }
 
-function transposed({ data }: DenseArray): DenseArray {
+export function transposed({ data }: DenseArray): DenseArray {
   const turned = Float64Array.from(data, (_, index) => data[(index % n) * n + Math.floor(index / n)]);
   return { shape: [n, n], dtype: "float64", data: turned };
 }

@@ -1,0 +1,76 @@
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { OnFraction } from "../../../engines/engine.ts";
+import type { LinearAlgebra } from "../../../engines/linear-algebra.ts";
+import type { Crew } from "../../../engines/wasm/crew.ts";
+import type { KernelMemory } from "../../../engines/wasm/memory.ts";
+import { matmul } from "../matmul.ts";
+import type { OpenBlas } from "../openblas.ts";
+import { cholesky, lu, solveTriangle } from "./factors.ts";
+import { type Place, resultIn } from "./place.ts";
+import { qr } from "./qr.ts";
+import { testLapack } from "./self-test.ts";
+import { eig, eigh, svd } from "./spectra.ts";
+
+/** Extent below which more threads cost more than they bring: two were not faster at 512. */
+const leastForThreads = 1024;
+
+/** Whether its integers can count a workspace: the largest is gesdd's, 4·n² and some rows. Empty ones are no work. */
+function fits({ shape: [m, n] }: ArraySpec, { mostExtent }: OpenBlas): boolean {
+  return m > 0 && n > 0 && 8 * Math.max(m, n) ** 2 <= mostExtent;
+}
+
+/** OpenBLAS's own way for each, in one step. */
+function lapackAt(place: Place): LinearAlgebra {
+  return {
+    lu: (a) => lu(a, place),
+    solveTriangle: (t, triangle, b, lowerB = false) => solveTriangle(t, triangle, b, lowerB, place),
+    cholesky: (a, upper) => cholesky(a, upper, place),
+    qr: (a, mode) => qr(a, mode, place),
+    eigh: (a, lower) => eigh(a, lower, place),
+    svd: (a, vectors) => svd(a, vectors, place),
+    eig: (a, vectors) => eig(a, vectors, place),
+  };
+}
+
+/** The libraries whose LAPACK was found to calculate rightly on this machine, by a thread's first factorization. */
+const tested = new WeakSet<OpenBlas>();
+
+/**
+ * OpenBLAS's LAPACK; wasm's methods where integers of 32 bits cannot count the workspace. Each is one call, or two
+ * for Q, during which the thread can neither be terminated nor say how far it is.
+ * @throws Error, from the first of them, where it calculates wrongly here
+ */
+export function linearAlgebra(
+  blas: OpenBlas,
+  memory: KernelMemory,
+  crew: Crew,
+  nextStep: () => OnFraction,
+  wasm: LinearAlgebra,
+): LinearAlgebra {
+  const step = <Result>(a: DenseArray, work: (by: LinearAlgebra) => Result): Result => {
+    if (!fits(a, blas)) return work(wasm);
+    if (!tested.has(blas)) {
+      const place = { blas, memory, threads: 1 };
+      testLapack({
+        ...lapackAt(place),
+        array: (spec) => resultIn(place, spec),
+        matmul: (one, other) => matmul(one, other, blas, memory, () => {}),
+      });
+      tested.add(blas);
+    }
+    const onFraction = nextStep();
+    blas.setThreads(Math.max(...a.shape) < leastForThreads ? 1 : crew.size);
+    const result = work(lapackAt({ blas, memory, threads: crew.size }));
+    onFraction(1);
+    return result;
+  };
+  return {
+    lu: (a) => step(a, (by) => by.lu(a)),
+    solveTriangle: (t, triangle, b, lowerB) => step(b, (by) => by.solveTriangle(t, triangle, b, lowerB)),
+    cholesky: (a, upper) => step(a, (by) => by.cholesky(a, upper)),
+    qr: (a, mode) => step(a, (by) => by.qr(a, mode)),
+    eigh: (a, lower) => step(a, (by) => by.eigh(a, lower)),
+    svd: (a, vectors) => step(a, (by) => by.svd(a, vectors)),
+    eig: (a, vectors) => step(a, (by) => by.eig(a, vectors)),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { KernelMemory } from "../../../engines/wasm/memory.ts";
+import { widened } from "../../../linear-algebra-steps.ts";
+import { release } from "../../../release.ts";
+import { freshResult } from "../fresh-result.ts";
+import { type OpenBlas, rowMajor, transpose } from "../openblas.ts";
+
+/** Where a factorization works, and for how many threads its results are to be in reach. */
+export interface Place {
+  readonly blas: OpenBlas;
+  readonly memory: KernelMemory;
+  readonly threads: number;
+}
+
+/** An array that the engine's caller gets, with whatever bytes were there. */
+export const resultIn = ({ memory, threads }: Place, spec: ArraySpec): DenseArray =>
+  freshResult(spec, memory, threads);
+
+/** One that is released again: outside kernel memory always, as nobody but OpenBLAS works on it. */
+export const temporary = ({ memory }: Place, spec: ArraySpec): DenseArray => freshResult(spec, memory, 1);
+
+export const widthOf = ({ dtype }: ArraySpec): 1 | 2 => (dtype === "complex128" ? 2 : 1);
+
+/** A copy for LAPACK to overwrite, float32 as float64. */
+export function copyOf(place: Place, a: DenseArray): DenseArray {
+  const copy = temporary(place, widened(a));
+  copy.data.set(a.data);
+  return copy;
+}
+
+const one = Float64Array.of(1, 0);
+
+/** Rows `stride` elements apart of a matrix, turned into the columns of another: not conjugated. */
+export function turn(
+  { blas }: Place,
+  from: DenseArray,
+  [rows, columns]: readonly [number, number],
+  stride: number,
+  to: DenseArray,
+): void {
+  const order = [rowMajor, transpose, rows, columns] as const;
+  if (widthOf(from) === 2) blas.zomatcopy(...order, one, from.data, stride, to.data, rows);
+  else blas.domatcopy(...order, 1, from.data, stride, to.data, rows);
+}
+
+/** A by columns, as LAPACK has it: its transpose by rows. To be released. */
+export function byColumns(place: Place, a: DenseArray): DenseArray {
+  const [m, n] = a.shape;
+  const turned = temporary(place, { ...widened(a), shape: [n, m] });
+  if (a.dtype !== "float32") {
+    turn(place, a, [m, n], n, turned);
+    return turned;
+  }
+  const wide = copyOf(place, a);
+  turn(place, wide, [m, n], n, turned);
+  release(wide);
+  return turned;
+}

@@ -1,0 +1,89 @@
+import type { DenseArray } from "@sluice/contract/array";
+import { noConvergence } from "../../../linear-algebra/no-convergence.ts";
+import { complexValues, complexVectors } from "../../../linear-algebra/spectral-methods.ts";
+import type { SvdVectors } from "../../../linear-algebra/svd-of-any-shape.ts";
+import { release } from "../../../release.ts";
+import { call, integers, inWorkspace } from "./call.ts";
+import { byColumns, copyOf, type Place, resultIn, temporary, turn } from "./place.ts";
+
+/**
+ * By syevd, divide and conquer. The lower half by rows is the upper one by columns, and the other way round.
+ * @throws Problem no-convergence
+ */
+export function eigh(a: DenseArray, lower: boolean, place: Place) {
+  const [n] = a.shape;
+  const columns = copyOf(place, a);
+  const values = resultIn(place, { shape: [n], dtype: "float64" });
+  const whole = integers(place.blas, 5 * n + 3);
+  const info = inWorkspace(place, (work, length) =>
+    call(place, place.blas.dsyevd, lower ? "VU" : "VL", [
+      ...[n, columns.data, n, values.data, work, length],
+      ...[whole, length === -1 ? -1 : whole.length],
+    ]),
+  );
+  // It names the block, by its first row · (n + 1) + its last row.
+  if (info > 0) throw noConvergence("eigenvalue", info % (n + 1), n);
+  const vectors = resultIn(place, columns);
+  turn(place, columns, [n, n], n, vectors);
+  release(columns);
+  return { values, vectors };
+}
+
+/**
+ * By gesdd, divide and conquer. Of Aᵀ = V·S·Uᵀ, which is A by columns: its V by columns is Vᵀ by rows, its Uᵀ is U.
+ * @throws Problem no-convergence
+ */
+export function svd(a: DenseArray, vectors: SvdVectors, place: Place) {
+  const [m, n] = a.shape;
+  const least = Math.min(m, n);
+  const columns = copyOf(place, a);
+  const result = (...shape: number[]) => resultIn(place, { shape, dtype: "float64" });
+  const s = result(least);
+  const [rows, width] = vectors === "full" ? [n, m] : [least, least];
+  const both = vectors === "none" ? undefined : { u: result(m, width), vh: result(rows, n) };
+  const nothing = new Float64Array(1);
+  const whole = integers(place.blas, 8 * least);
+  const letter = { none: "N", reduced: "S", full: "A" }[vectors];
+  const info = inWorkspace(place, (work, length) =>
+    call(place, place.blas.dgesdd, letter, [
+      ...[n, m, columns.data, n, s.data],
+      ...(both ? [both.vh.data, n, both.u.data, width] : [nothing, 1, nothing, 1]),
+      ...[work, length, whole],
+    ]),
+  );
+  release(columns);
+  if (info > 0) throw noConvergence("singular value", info, least);
+  return both ? { s, ...both } : { s };
+}
+
+/**
+ * By geev.
+ * @throws Problem no-convergence
+ */
+export function eig(a: DenseArray, wanted: boolean, place: Place) {
+  const [n] = a.shape;
+  // Not the left vectors of Aᵀ, which are the right ones of A: turned, everything is in NumPy's order, for 1 %.
+  const columns = byColumns(place, a);
+  const spectrum = { re: new Float64Array(n), im: new Float64Array(n) };
+  const make = (spec: Parameters<typeof resultIn>[1]) => resultIn(place, spec);
+  const found = wanted ? temporary(place, columns) : undefined;
+  const nothing = new Float64Array(1);
+  const info = inWorkspace(place, (work, length) =>
+    call(place, place.blas.dgeev, wanted ? "NV" : "NN", [
+      ...[n, columns.data, n, spectrum.re, spectrum.im, nothing, 1],
+      ...[found?.data ?? nothing, found ? n : 1, work, length],
+    ]),
+  );
+  if (info > 0) throw noConvergence("eigenvalue", info, n);
+  const values = complexValues(spectrum, make);
+  if (!found) {
+    release(columns);
+    return { values };
+  }
+  // What columns held is worked up.
+  turn(place, found, [n, n], n, columns);
+  release(found);
+  const vectors = complexVectors(columns, spectrum.im, make);
+  release(columns);
+  return { values, vectors };
+}
