@@ -20,6 +20,10 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
     change(byteLength(array));
     return array;
   };
+  const all = <Found extends Record<string, DenseArray>>(found: Found): Found => {
+    for (const array of Object.values(found)) made(array);
+    return found;
+  };
   return {
     ...engine,
     array: (spec) => made(engine.array(spec)),
@@ -32,6 +36,16 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
     absolute: (a) => made(engine.absolute(a)),
     absoluteFft2: (a) => made(engine.absoluteFft2(a)),
     matmul: (a, b, options) => made(engine.matmul(a, b, options)),
+    lu(a) {
+      const found = engine.lu(a);
+      made(found.lu);
+      return found;
+    },
+    cholesky: (a, upper) => made(engine.cholesky(a, upper)),
+    qr: (a, mode) => all(engine.qr(a, mode)),
+    eigh: (a, lower) => all(engine.eigh(a, lower)),
+    svd: (a, vectors) => all(engine.svd(a, vectors)),
+    eig: (a, vectors) => all(engine.eig(a, vectors)),
     random: (request) => made(engine.random(request)),
     release(array) {
       change(-byteLength(array));
