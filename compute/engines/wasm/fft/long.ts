@@ -1,15 +1,15 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { halfPoints, linesAlong } from "../array-lines.ts";
-import type { OnFraction } from "../engine.ts";
-import type { Crew } from "./crew.ts";
-import { bluestein, chirpFor, releaseChirp } from "./fft-bluestein.ts";
-import { fourStep } from "./fft-four-step.ts";
-import { factorise } from "./fft-lengths.ts";
-import type { LineTransform } from "./fft-line-transform.ts";
-import { readLine, writeLine } from "./fft-one-line.ts";
-import { hermitianPairs } from "./fft-pairs.ts";
-import { type Numbers, numbersOf } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
+import { halfPoints, linesAlong } from "../../array-lines.ts";
+import type { OnFraction } from "../../engine.ts";
+import type { Crew } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import { bluestein, chirpFor, releaseChirp } from "./bluestein.ts";
+import { fourStep } from "./four-step.ts";
+import { factorise } from "./lengths.ts";
+import type { LineTransform } from "./line-transform.ts";
+import { readLine, writeLine } from "./one-line.ts";
+import { hermitianPairs } from "./pairs.ts";
+import { type Numbers, numbersOf } from "./workplace.ts";
 
 /** What transforms one line of complex numbers, forward or inverse. */
 interface Core {

@@ -1,14 +1,14 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../engine.ts";
-import { rootsOfUnity } from "../reference/roots-of-unity.ts";
-import type { Crew, Share } from "./crew.ts";
-import { BlockedArray, bufferBytes, cutIntoBlocks, type LineArray, lineArray } from "./fft-line-blocks.ts";
-import type { LineTransform } from "./fft-line-transform.ts";
-import { recipeFor } from "./fft-recipe.ts";
-import { aligned, placeBytes, planeBytesFor } from "./fft-workplace.ts";
-import { kernelsOn } from "./kernels.ts";
-import type { KernelMemory } from "./memory.ts";
-import { Workspace } from "./staging.ts";
+import type { OnFraction } from "../../engine.ts";
+import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
+import type { Crew, Share } from "../crew.ts";
+import { kernelsOn } from "../kernels.ts";
+import type { KernelMemory } from "../memory.ts";
+import { Workspace } from "../staging.ts";
+import { BlockedArray, bufferBytes, cutIntoBlocks, type LineArray, lineArray } from "./line-blocks.ts";
+import type { LineTransform } from "./line-transform.ts";
+import { recipeFor } from "./recipe.ts";
+import { aligned, placeBytes, planeBytesFor } from "./workplace.ts";
 
 interface Task {
   readonly a: LineArray;

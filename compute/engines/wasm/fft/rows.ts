@@ -1,4 +1,5 @@
-import type { SpectrumPlace, StagedPlace } from "./fft-staging.ts";
+import { viewOf } from "../staging.ts";
+import type { SpectrumPlace, StagedPlace } from "./staging.ts";
 import {
   isReal,
   linesPerTurn,
@@ -7,8 +8,7 @@ import {
   rowBytesOf,
   type Workplace,
   wholeGroups,
-} from "./fft-workplace.ts";
-import { viewOf } from "./staging.ts";
+} from "./workplace.ts";
 
 /** First pass over one matrix, one thread's part: its rows, transformed and transposed, into the spectrum. */
 export function transformRows(

@@ -1,3 +1,4 @@
+import type { Workspace } from "../staging.ts";
 import {
   group,
   type MatrixKind,
@@ -6,8 +7,7 @@ import {
   type Spectrum,
   spectrumOf,
   wholeGroups,
-} from "./fft-workplace.ts";
-import type { Workspace } from "./staging.ts";
+} from "./workplace.ts";
 
 /** Where one thread finds the spectrum of the matrix at hand: in kernel memory, or outside with blocks of it inside. */
 export type SpectrumPlace = InsidePlace | StagedPlace;

@@ -1,7 +1,7 @@
-import type { OnFraction } from "../engine.ts";
-import type { SpectrumPlace, StagedPlace } from "./fft-staging.ts";
-import { isReal, linesPerTurn, type Numbers, type Workplace } from "./fft-workplace.ts";
-import { viewOf } from "./staging.ts";
+import type { OnFraction } from "../../engine.ts";
+import { viewOf } from "../staging.ts";
+import type { SpectrumPlace, StagedPlace } from "./staging.ts";
+import { isReal, linesPerTurn, type Numbers, type Workplace } from "./workplace.ts";
 
 /** What becomes of the transformed columns. */
 export interface ResultForm {

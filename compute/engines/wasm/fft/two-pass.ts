@@ -1,9 +1,12 @@
-import type { OnFraction } from "../engine.ts";
-import type { Crew, Member, Share } from "./crew.ts";
-import { type ResultForm, resultBytes, transformColumns } from "./fft-columns.ts";
-import { recipeFor } from "./fft-recipe.ts";
-import { transformRows } from "./fft-rows.ts";
-import { type BlockExtents, blockExtents, type SpectrumPlace, stagedPlace } from "./fft-staging.ts";
+import type { OnFraction } from "../../engine.ts";
+import type { Crew, Member, Share } from "../crew.ts";
+import { kernelsOn } from "../kernels.ts";
+import type { KernelMemory } from "../memory.ts";
+import { Workspace } from "../staging.ts";
+import { type ResultForm, resultBytes, transformColumns } from "./columns.ts";
+import { recipeFor } from "./recipe.ts";
+import { transformRows } from "./rows.ts";
+import { type BlockExtents, blockExtents, type SpectrumPlace, stagedPlace } from "./staging.ts";
 import {
   aligned,
   type MatrixKind,
@@ -15,10 +18,7 @@ import {
   rowsPerBlock,
   spectrumOf,
   type Workplace,
-} from "./fft-workplace.ts";
-import { kernelsOn } from "./kernels.ts";
-import type { KernelMemory } from "./memory.ts";
-import { Workspace } from "./staging.ts";
+} from "./workplace.ts";
 
 /** The spectrum of the matrix at hand: one in kernel memory, one for each thread, or one outside. */
 type SpectrumKeeping =

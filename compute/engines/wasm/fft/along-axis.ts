@@ -1,17 +1,12 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { linesAlong } from "../array-lines.ts";
-import type { Along, OnFraction } from "../engine.ts";
-import type { Crew } from "./crew.ts";
-import { transformDirectly } from "./fft-direct.ts";
-import { workingLength } from "./fft-lengths.ts";
-import {
-  complexTransform,
-  hermitianTransform,
-  type LineTransform,
-  realTransform,
-} from "./fft-line-transform.ts";
-import { transformLong } from "./fft-long.ts";
-import type { KernelMemory } from "./memory.ts";
+import { linesAlong } from "../../array-lines.ts";
+import type { Along, OnFraction } from "../../engine.ts";
+import type { Crew } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import { transformDirectly } from "./direct.ts";
+import { workingLength } from "./lengths.ts";
+import { complexTransform, hermitianTransform, type LineTransform, realTransform } from "./line-transform.ts";
+import { transformLong } from "./long.ts";
 
 /**
  * DFT of every line along an axis, cut or continued with zeros to `length` points, unnormalised; complex128

@@ -1,8 +1,8 @@
-import type { PlanStep } from "../../steps.ts";
-import { fewLongFrom } from "./fft-along-axis.ts";
-import { workingLength } from "./fft-lengths.ts";
-import { blockBytes } from "./fft-line-blocks.ts";
-import { planeBytesFor } from "./fft-workplace.ts";
+import type { PlanStep } from "../../../steps.ts";
+import { fewLongFrom } from "./along-axis.ts";
+import { workingLength } from "./lengths.ts";
+import { blockBytes } from "./line-blocks.ts";
+import { planeBytesFor } from "./workplace.ts";
 
 /**
  * Bytes a transform along one axis holds besides its arrays, at most: lanes, tables and blocks of four lines or more

@@ -1,5 +1,5 @@
 import type { Dtype } from "@sluice/contract/array";
-import { halfPoints } from "../array-lines.ts";
+import { halfPoints } from "../../array-lines.ts";
 
 /** How one line becomes another: which kernel, at which lengths. Plain data. */
 export interface LineTransform {

@@ -1,6 +1,6 @@
-import type { Member } from "./crew.ts";
-import { workingLength } from "./fft-lengths.ts";
-import type { KernelMemory } from "./memory.ts";
+import type { Member } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import { workingLength } from "./lengths.ts";
 
 /** One kind of transform in two passes: of matrices of these extents, from this kind of numbers. */
 export interface MatrixKind {

@@ -1,9 +1,9 @@
-import type { OnFraction } from "../engine.ts";
-import type { Crew } from "./crew.ts";
-import { rootTables } from "./fft-roots.ts";
-import { transformMatrices } from "./fft-two-pass.ts";
-import { type MatrixKind, type Numbers, partOf } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
+import type { OnFraction } from "../../engine.ts";
+import type { Crew } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import { rootTables } from "./roots.ts";
+import { transformMatrices } from "./two-pass.ts";
+import { type MatrixKind, type Numbers, partOf } from "./workplace.ts";
 
 /** Rows times columns is n, both about √n, and where that can be multiples of the eight lines that are done at a time. */
 export function split(n: number): { rows: number; columns: number } {

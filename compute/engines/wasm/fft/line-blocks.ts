@@ -1,7 +1,7 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
-import { type ArrayLines, linesAlong } from "../array-lines.ts";
-import type { KernelMemory } from "./memory.ts";
-import { viewOf } from "./staging.ts";
+import { type ArrayLines, linesAlong } from "../../array-lines.ts";
+import type { KernelMemory } from "../memory.ts";
+import { viewOf } from "../staging.ts";
 
 /**
  * Lines worked on together: either whole slabs (all lines of some indices of the axes before), which are

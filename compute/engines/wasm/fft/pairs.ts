@@ -1,8 +1,8 @@
-import type { Crew, Share } from "./crew.ts";
-import { rootTables } from "./fft-roots.ts";
-import { aligned, type Numbers } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
-import { viewOf, Workspace } from "./staging.ts";
+import type { Crew, Share } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import { viewOf, Workspace } from "../staging.ts";
+import { rootTables } from "./roots.ts";
+import { aligned, type Numbers } from "./workplace.ts";
 
 /** Pairs in one turn of a thread. */
 const perTurn = 2048;

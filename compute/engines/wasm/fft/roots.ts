@@ -1,4 +1,4 @@
-import { someRootsOfUnity } from "../reference/roots-of-unity.ts";
+import { someRootsOfUnity } from "../../reference/roots-of-unity.ts";
 
 /**
  * Powers of exp(-2πi/n) by two tables of about √n, interleaved: those below 2^shift, and behind them all multiples

@@ -1,12 +1,12 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../engine.ts";
-import type { Crew, Share } from "./crew.ts";
-import { fourStep } from "./fft-four-step.ts";
-import { convolutionLength } from "./fft-lengths.ts";
-import { rootTables } from "./fft-roots.ts";
-import { type Numbers, numbersOf, partOf } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
-import { viewOf, Workspace } from "./staging.ts";
+import type { OnFraction } from "../../engine.ts";
+import type { Crew, Share } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import { viewOf, Workspace } from "../staging.ts";
+import { fourStep } from "./four-step.ts";
+import { convolutionLength } from "./lengths.ts";
+import { rootTables } from "./roots.ts";
+import { type Numbers, numbersOf, partOf } from "./workplace.ts";
 
 /** Elements in one turn of a thread: 32 KiB each of factors and product. */
 const perTurn = 2048;

@@ -1,12 +1,12 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
-import type { OnFraction } from "../engine.ts";
-import { type Crew, soloCrew } from "./crew.ts";
-import type { ResultForm } from "./fft-columns.ts";
-import { withinRange } from "./fft-extremes.ts";
-import { acrossSteps } from "./fft-progress.ts";
-import { nanoseconds, transformMatrices } from "./fft-two-pass.ts";
-import { type MatrixKind, numbersOf } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
+import type { OnFraction } from "../../engine.ts";
+import { type Crew, soloCrew } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import type { ResultForm } from "./columns.ts";
+import { withinRange } from "./extremes.ts";
+import { acrossSteps } from "./progress.ts";
+import { nanoseconds, transformMatrices } from "./two-pass.ts";
+import { type MatrixKind, numbersOf } from "./workplace.ts";
 
 type NextStep = () => OnFraction;
 

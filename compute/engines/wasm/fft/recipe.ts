@@ -1,7 +1,7 @@
-import { rootsOfUnity } from "../reference/roots-of-unity.ts";
-import { convolutionLength, factorise } from "./fft-lengths.ts";
-import type { Kernels } from "./kernels.ts";
-import type { KernelMemory } from "./memory.ts";
+import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
+import type { Kernels } from "../kernels.ts";
+import type { KernelMemory } from "../memory.ts";
+import { convolutionLength, factorise } from "./lengths.ts";
 
 /** What the kernels need to know about one length, laid out as they read it: see passes.ts and transform.ts there. */
 export interface Recipe {

@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { linesAlong, startOfLine } from "../array-lines.ts";
-import { type Numbers, numbersOf, partOf } from "./fft-workplace.ts";
-import type { KernelMemory } from "./memory.ts";
+import { linesAlong, startOfLine } from "../../array-lines.ts";
+import type { KernelMemory } from "../memory.ts";
+import { type Numbers, numbersOf, partOf } from "./workplace.ts";
 
 type LineDtype = "float64" | "complex128";
 
