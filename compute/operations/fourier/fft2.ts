@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { overTwoAxes } from "./fourier-two-axes.ts";
+import { defineOperation } from "../../operation.ts";
+import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.fft2, over the last two axes unless told otherwise; the answer is complex128 for every input dtype. */
 export const fft2 = defineOperation({

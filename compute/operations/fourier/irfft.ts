@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { alongAxis } from "./fourier-along-axis.ts";
+import { defineOperation } from "../../operation.ts";
+import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.irfft: the inverse of rfft; imaginary parts of points 0 and, for even n, n/2 count as zero. */
 export const irfft = defineOperation({

@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { overTwoAxes } from "./fourier-two-axes.ts";
+import { defineOperation } from "../../operation.ts";
+import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.ifft2: the inverse of fft2; complex128 for every input dtype. */
 export const ifft2 = defineOperation({

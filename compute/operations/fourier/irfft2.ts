@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { overTwoAxes } from "./fourier-two-axes.ts";
+import { defineOperation } from "../../operation.ts";
+import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.irfft2: the inverse of rfft2. */
 export const irfft2 = defineOperation({

@@ -1,18 +1,10 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
-import { halfPoints } from "../engines/array-lines.ts";
-import type { Engine } from "../engines/engine.ts";
-import { fft2Steps, fftLinesStep, whileHolding } from "../steps.ts";
-import {
-  axesOf,
-  axesParam,
-  normParam,
-  realPoints,
-  scaled,
-  scalingSteps,
-  shapeParam,
-} from "./fourier-params.ts";
-import { requireNonEmpty } from "./input-checks.ts";
+import { halfPoints } from "../../engines/array-lines.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { fft2Steps, fftLinesStep, whileHolding } from "../../steps.ts";
+import { requireNonEmpty } from "../input-checks.ts";
+import { axesOf, axesParam, normParam, realPoints, scaled, scalingSteps, shapeParam } from "./params.ts";
 
 /** fft2 and its kin: which way, and whether what goes in or comes out is real. */
 interface Kind {

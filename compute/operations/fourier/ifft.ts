@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { alongAxis } from "./fourier-along-axis.ts";
+import { defineOperation } from "../../operation.ts";
+import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.ifft: the inverse of fft; complex128 for every input dtype. */
 export const ifft = defineOperation({

@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { alongAxis } from "./fourier-along-axis.ts";
+import { defineOperation } from "../../operation.ts";
+import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.fft: every line along an axis; complex128 for every input dtype. */
 export const fft = defineOperation({

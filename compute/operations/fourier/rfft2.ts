@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { overTwoAxes } from "./fourier-two-axes.ts";
+import { defineOperation } from "../../operation.ts";
+import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.rfft2: of real matrices the columns 0 … n/2 of fft2, which determine the others. */
 export const rfft2 = defineOperation({

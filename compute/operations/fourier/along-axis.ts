@@ -1,11 +1,11 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import * as z from "zod";
-import { settleAxis } from "../axes.ts";
-import { halfPoints } from "../engines/array-lines.ts";
-import type { Engine } from "../engines/engine.ts";
-import { fftLinesStep, whileHolding } from "../steps.ts";
-import { axisParam, normParam, pointsParam, realPoints, scaled, scalingSteps } from "./fourier-params.ts";
-import { requireNonEmpty } from "./input-checks.ts";
+import { settleAxis } from "../../axes.ts";
+import { halfPoints } from "../../engines/array-lines.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { fftLinesStep, whileHolding } from "../../steps.ts";
+import { requireNonEmpty } from "../input-checks.ts";
+import { axisParam, normParam, pointsParam, realPoints, scaled, scalingSteps } from "./params.ts";
 
 /** The four transforms along one axis, by their names in the engine. */
 type Method = "fft" | "inverseFft" | "realFft" | "inverseRealFft";

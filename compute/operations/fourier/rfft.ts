@@ -1,5 +1,5 @@
-import { defineOperation } from "../operation.ts";
-import { alongAxis } from "./fourier-along-axis.ts";
+import { defineOperation } from "../../operation.ts";
+import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.rfft: of real lines the points 0 … n/2, which determine the others. */
 export const rfft = defineOperation({
