@@ -1,6 +1,7 @@
+import type { OnFraction } from "../../on-fraction.ts";
 import { release } from "../../release.ts";
 import { isFactorization, type PlanStep } from "../../steps.ts";
-import type { Engine, EngineRoom, OnFraction } from "../engine.ts";
+import type { Engine, EngineRoom } from "../engine.ts";
 import { absolute } from "./absolute.ts";
 import { type Crew, soloCrew, type Threads } from "./crew.ts";
 import { fft, inverseFft, inverseRealFft, realFft } from "./fft/along-axis.ts";

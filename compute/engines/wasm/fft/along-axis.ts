@@ -1,6 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
+import type { OnFraction } from "../../../on-fraction.ts";
 import { linesAlong } from "../../array-lines.ts";
-import type { Along, OnFraction } from "../../engine.ts";
+import type { Along } from "../../engine.ts";
 import type { Crew } from "../crew.ts";
 import type { KernelMemory } from "../memory.ts";
 import { transformDirectly } from "./direct.ts";

@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../engine.ts";
+import type { OnFraction } from "../../../on-fraction.ts";
 import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
 import type { Crew, Share } from "../crew.ts";
 import { kernelsOn } from "../kernels.ts";

@@ -1,5 +1,5 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
-import type { OnFraction } from "../../engine.ts";
+import type { OnFraction } from "../../../on-fraction.ts";
 import { type Crew, soloCrew } from "../crew.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { ResultForm } from "./columns.ts";

@@ -1,4 +1,4 @@
-import type { OnFraction } from "../../engine.ts";
+import type { OnFraction } from "../../../on-fraction.ts";
 import type { Crew } from "../crew.ts";
 import type { KernelMemory } from "../memory.ts";
 import { rootTables } from "./roots.ts";

@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
+import type { OnFraction } from "../../../on-fraction.ts";
 import { halfPoints, linesAlong } from "../../array-lines.ts";
-import type { OnFraction } from "../../engine.ts";
 import type { Crew } from "../crew.ts";
 import type { KernelMemory } from "../memory.ts";
 import { bluestein, chirpFor, releaseChirp } from "./bluestein.ts";

@@ -1,4 +1,4 @@
-import type { OnFraction } from "../../engine.ts";
+import type { OnFraction } from "../../../on-fraction.ts";
 import type { Crew, Member, Share } from "../crew.ts";
 import { kernelsOn } from "../kernels.ts";
 import type { KernelMemory } from "../memory.ts";
