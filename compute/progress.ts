@@ -1,5 +1,5 @@
 import { stepSeconds } from "./cost.ts";
-import type { OnFraction } from "./engines/engine.ts";
+import type { OnFraction } from "./on-fraction.ts";
 import type { PlanStep } from "./steps.ts";
 
 const ignore: OnFraction = () => {};

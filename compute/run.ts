@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "./engines/engine.ts";
 import { chosenEngine } from "./engines/index.ts";
 import type { Threads } from "./engines/wasm/crew.ts";
+import type { OnFraction } from "./on-fraction.ts";
 import type { Arrays, Operands } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { trackProgress } from "./progress.ts";

@@ -1,5 +1,5 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 import { OperandBlocks, stagedElements, type Working } from "./operand-blocks.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
+import type { OnFraction } from "../on-fraction.ts";
 import type { PlanStep } from "../steps.ts";
 import type { LinearAlgebra } from "./linear-algebra.ts";
 import type { Threads } from "./wasm/crew.ts";
@@ -17,9 +18,6 @@ export interface RandomRequest {
   readonly seed: Seed;
   readonly dtype?: Exclude<Dtype, "complex128">;
 }
-
-/** Told the finished fraction (0 to 1) of the plan step that runs. */
-export type OnFraction = (fraction: number) => void;
 
 /** Which lines of an array are transformed, and at which length. */
 export interface Along {

@@ -1,6 +1,6 @@
 /** Two-dimensional convolution by the definition, a row of the result at a time. */
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 
 /** out[to + n] += factor · data[from + n] */
 function addScaled(

@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 
 /** Elements between neighbours along each axis of a C-order array. */
 export function stridesOf(shape: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { type ArrayLines, startOfLine } from "../engines/array-lines.ts";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 import { isAtMost, isComplexNaN } from "./order.ts";
 import type { Numbers } from "./reduce.ts";
 

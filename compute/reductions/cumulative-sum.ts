@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { ArrayLines } from "../engines/array-lines.ts";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 
 /** Running sums along each line; a float32 result rounds each of them as it is stored. */
 export function cumulativeSum(

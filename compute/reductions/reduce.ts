@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 
 export type Numbers = DenseArray["data"];
 

@@ -1,6 +1,6 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { type ArrayLines, startOfLine } from "../engines/array-lines.ts";
-import type { OnFraction } from "../engines/engine.ts";
+import type { OnFraction } from "../on-fraction.ts";
 import { sortComplex } from "./complex-sort.ts";
 
 /** How one line of numbers is sorted in place. */

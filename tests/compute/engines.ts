@@ -1,11 +1,12 @@
 import { plan } from "@sluice/compute";
-import type { Engine, OnFraction } from "@sluice/compute/engines/engine";
+import type { Engine } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
 import { soloCrew } from "@sluice/compute/engines/wasm/crew";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
 import { stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import { nativeEngineOn, nativeRoom } from "@sluice/compute/node/native/index";
 import { bind, findOpenBlas, type Interface, type OpenBlas } from "@sluice/compute/node/native/openblas";
+import type { OnFraction } from "@sluice/compute/on-fraction";
 import type { Arrays } from "@sluice/compute/operation";
 import { findOperation } from "@sluice/compute/registry";
 

@@ -1,4 +1,4 @@
-import { fftScratchBytes } from "@sluice/compute/engines/wasm/fft-workplace";
+import { fftScratchBytes } from "@sluice/compute/engines/wasm/fft/workplace";
 import { kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import { fft2Steps } from "@sluice/compute/steps";
 import { describe, expect, test } from "vitest";

@@ -1,7 +1,7 @@
 import { plan } from "@sluice/compute";
 import { soloCrew } from "@sluice/compute/engines/wasm/crew";
-import { split } from "@sluice/compute/engines/wasm/fft-four-step";
-import { fftLinesScratchBytes } from "@sluice/compute/engines/wasm/fft-line-scratch";
+import { split } from "@sluice/compute/engines/wasm/fft/four-step";
+import { fftLinesScratchBytes } from "@sluice/compute/engines/wasm/fft/line-scratch";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
 import { kernelMemory } from "@sluice/compute/engines/wasm/memory";
 import { byteLength, zeros } from "@sluice/contract/array";

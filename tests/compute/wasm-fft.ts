@@ -1,8 +1,8 @@
-import type { OnFraction } from "@sluice/compute/engines/engine";
 import { absolute } from "@sluice/compute/engines/wasm/absolute";
 import { soloCrew } from "@sluice/compute/engines/wasm/crew";
-import { absoluteFft2, fft2, inverseFft2 } from "@sluice/compute/engines/wasm/fft2";
+import { absoluteFft2, fft2, inverseFft2 } from "@sluice/compute/engines/wasm/fft/fft2";
 import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/memory";
+import type { OnFraction } from "@sluice/compute/on-fraction";
 import type { DenseArray } from "@sluice/contract/array";
 import { expect } from "vitest";
 

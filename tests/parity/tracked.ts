@@ -20,18 +20,12 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
     change(byteLength(array));
     return array;
   };
-  const madeAll = <Made extends Record<string, DenseArray | Int32Array | undefined>>(all: Made): Made => {
-    for (const array of Object.values(all)) if (array && !(array instanceof Int32Array)) made(array);
-    return all;
+  const all = <Found extends Record<string, DenseArray>>(found: Found): Found => {
+    for (const array of Object.values(found)) made(array);
+    return found;
   };
   return {
     ...engine,
-    lu: (a) => madeAll({ ...engine.lu(a) }),
-    cholesky: (a, upper) => made(engine.cholesky(a, upper)),
-    qr: (a, mode) => madeAll(engine.qr(a, mode)),
-    eigh: (a, lower) => madeAll(engine.eigh(a, lower)),
-    svd: (a, vectors) => madeAll(engine.svd(a, vectors)),
-    eig: (a, vectors) => madeAll(engine.eig(a, vectors)),
     array: (spec) => made(engine.array(spec)),
     fft: (a, along) => made(engine.fft(a, along)),
     inverseFft: (a, along) => made(engine.inverseFft(a, along)),
@@ -42,6 +36,16 @@ function accounted(engine: Engine, change: (bytes: number) => void): Engine {
     absolute: (a) => made(engine.absolute(a)),
     absoluteFft2: (a) => made(engine.absoluteFft2(a)),
     matmul: (a, b, options) => made(engine.matmul(a, b, options)),
+    lu(a) {
+      const found = engine.lu(a);
+      made(found.lu);
+      return found;
+    },
+    cholesky: (a, upper) => made(engine.cholesky(a, upper)),
+    qr: (a, mode) => all(engine.qr(a, mode)),
+    eigh: (a, lower) => all(engine.eigh(a, lower)),
+    svd: (a, vectors) => all(engine.svd(a, vectors)),
+    eig: (a, vectors) => all(engine.eig(a, vectors)),
     random: (request) => made(engine.random(request)),
     release(array) {
       change(-byteLength(array));

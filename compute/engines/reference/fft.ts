@@ -1,6 +1,7 @@
 import { type DenseArray, zeros } from "@sluice/contract/array";
+import type { OnFraction } from "../../on-fraction.ts";
 import { halfPoints, linesAlong, startOfLine } from "../array-lines.ts";
-import type { Along, OnFraction } from "../engine.ts";
+import type { Along } from "../engine.ts";
 import { transformOf } from "./fft-any-length.ts";
 
 /** Work on one line of `length` points: real parts first, imaginary ones from `length` on. */

@@ -1,5 +1,5 @@
 import type { NdArray } from "ndarray";
-import type { OnFraction } from "../engine.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 
 export type Matrix = NdArray<Float64Array | Float32Array>;
 

@@ -17,8 +17,8 @@ import { applyReflections as applyRealReflections, rotateRows } from "../../line
 import { eigBy, eighBy, svdBy } from "../../linear-algebra/spectral-methods.ts";
 import type { FullKit } from "../../linear-algebra/svd-of-any-shape.ts";
 import { solveTriangle } from "../../linear-algebra/triangle.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 import { release } from "../../release.ts";
-import type { OnFraction } from "../engine.ts";
 import type { LinearAlgebra, Lu, QrMode } from "../linear-algebra.ts";
 import { notPositiveDefinite } from "../not-positive-definite.ts";
 import { matmul } from "./matmul.ts";

@@ -1,5 +1,5 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
-import type { OnFraction } from "../engine.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 import type { Crew, Share } from "./crew.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";

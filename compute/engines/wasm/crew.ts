@@ -1,4 +1,4 @@
-import type { OnFraction } from "../engine.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 import { type Kernels, kernelsOn } from "./kernels.ts";
 
 /** One thread's place among those that work on a share. */

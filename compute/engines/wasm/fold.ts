@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../engine.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 import type { Crew, Member, Share } from "./crew.ts";
 import { realDestination } from "./destination.ts";
 import {

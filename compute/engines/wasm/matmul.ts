@@ -1,6 +1,6 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { OnFraction } from "../../on-fraction.ts";
 import { resultDtype } from "../../result-dtype.ts";
-import type { OnFraction } from "../engine.ts";
 import type { Crew, Share } from "./crew.ts";
 import { complexDestination, realDestination } from "./destination.ts";
 import {

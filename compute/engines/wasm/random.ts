@@ -1,6 +1,7 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
+import type { OnFraction } from "../../on-fraction.ts";
 import { initialState, jump } from "../../random/pcg64.ts";
-import type { OnFraction, RandomRequest } from "../engine.ts";
+import type { RandomRequest } from "../engine.ts";
 import type { Crew, Share } from "./crew.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";

@@ -1,9 +1,9 @@
 import { absoluteShare } from "./absolute.ts";
 import type { Share } from "./crew.ts";
-import { timesLineShare } from "./fft-bluestein.ts";
-import { fftLinesShare } from "./fft-direct.ts";
-import { hermitianPairsShare } from "./fft-pairs.ts";
-import { fftMatricesShare } from "./fft-two-pass.ts";
+import { timesLineShare } from "./fft/bluestein.ts";
+import { fftLinesShare } from "./fft/direct.ts";
+import { hermitianPairsShare } from "./fft/pairs.ts";
+import { fftMatricesShare } from "./fft/two-pass.ts";
 import { foldShare, unfoldShare } from "./fold.ts";
 import { largestShare } from "./largest.ts";
 import { rotateShare } from "./linear-algebra/spectral-kit.ts";

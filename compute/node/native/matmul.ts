@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../engines/engine.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { planeOperand, type Rows, realOperand, rowsOf } from "../../engines/wasm/staging.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 import { resultDtype } from "../../result-dtype.ts";
 import { freshResult } from "./fresh-result.ts";
 import type { OpenBlas } from "./openblas.ts";

@@ -123,7 +123,7 @@ type Omatcopy<Scalar> = (
 export type Integers = BigInt64Array | Int32Array;
 
 /** LAPACK, as Fortran passes arguments: everything by pointer, behind it the length, 1, of each letter. */
-export type Fortran = (...args: readonly (string | Floats | Integers | 1)[]) => void;
+export type Fortran = (...args: (string | Floats | Integers | 1)[]) => void;
 
 /** Views go to C as pointers, uncopied; that their element type is the routine's, nobody checks. */
 export interface Routines {

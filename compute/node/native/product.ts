@@ -1,5 +1,5 @@
-import type { OnFraction } from "../../engines/engine.ts";
 import type { Extents } from "../../engines/wasm/gemm.ts";
+import type { OnFraction } from "../../on-fraction.ts";
 import { asItIs, type Floats, type OpenBlas, rowMajor } from "./openblas.ts";
 
 /**

@@ -17,18 +17,19 @@ export function nativeScratchBytes({ bytes }: Pick<PlanStep, "bytes">): number {
   return Math.min(2 * 24 * left + 8 * right + 32 * out + packedBytes, 6 * bytes + 65_536);
 }
 
+type Sized = Pick<PlanStep, "kernel" | "size" | "bytes">;
+
 /**
  * Beside the arrays that a factorization is planned with: the copy by columns that LU turns around, the two squares
  * by which gesdd's workspace is larger than planned, and rows and columns by the dozen: workspaces of a block of
  * 32 or 64 columns, and integers. A step's bytes are those of its input and more.
  */
-export function lapackScratchBytes({
-  kernel,
-  size,
-  bytes,
-}: Pick<PlanStep, "kernel" | "size" | "bytes">): number {
+export function workspaceBytes({ kernel, size, bytes }: Sized): number {
   const copy = kernel === "lu" ? bytes : 0;
   const squares = kernel === "svd" || kernel === "svdvals" ? 2 * 8 * size ** 2 : 0;
-  const rows = 80 * (bytes / size) + 8 * 160 * size;
-  return Math.ceil(copy + squares + rows + Math.min(packedBytes, 6 * bytes + 65_536));
+  return Math.ceil(copy + squares + 80 * (bytes / size) + 8 * 160 * size);
 }
+
+/** With the panels of OpenBLAS's products. */
+export const lapackScratchBytes = (step: Sized): number =>
+  workspaceBytes(step) + Math.min(packedBytes, 6 * step.bytes + 65_536);

@@ -6,6 +6,7 @@ import { defineOperation, type OperationPlan } from "../../operation.ts";
 import { whileHolding } from "../../steps.ts";
 import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
+import { made } from "./made.ts";
 
 /** A determinant as (re + im·i)·2^exponent: the product of a thousand pivots rarely fits a number. */
 interface Scaled {
@@ -55,10 +56,13 @@ function planOf(a: ArraySpec, outputs: Record<string, ArraySpec>): OperationPlan
 
 const scalar = (a: ArraySpec): ArraySpec => ({ shape: [], dtype: widened(a).dtype });
 
-function scalarOf({ re, im }: { re: number; im: number }, dtype: ArraySpec["dtype"]): DenseArray {
-  return { shape: [], dtype, data: dtype === "complex128" ? Float64Array.of(re, im) : Float64Array.of(re) };
+function scalarOf(
+  { re, im }: { re: number; im: number },
+  dtype: ArraySpec["dtype"],
+  engine: Engine,
+): DenseArray {
+  return made(engine, [], dtype === "complex128" ? [re, im] : [re], dtype);
 }
-
 const sample = [
   [1, 2],
   [3, 4],
@@ -77,7 +81,7 @@ export const det = defineOperation({
   run(_params, { a }, engine) {
     const { re, im, exponent } = determinant(a, engine);
     const value = { re: scaled(re, exponent), im: scaled(im, exponent) };
-    return { result: scalarOf(value, widened(a).dtype) };
+    return { result: scalarOf(value, widened(a).dtype, engine) };
   },
 });
 
@@ -99,8 +103,8 @@ export const slogdet = defineOperation({
     const sign = size === 0 ? { re: 0, im: 0 } : { re: re / size, im: im / size };
     const logabsdet = Math.log(size) + exponent * Math.LN2;
     return {
-      sign: scalarOf(sign, widened(a).dtype),
-      logabsdet: scalarOf({ re: logabsdet, im: 0 }, "float64"),
+      sign: scalarOf(sign, widened(a).dtype, engine),
+      logabsdet: scalarOf({ re: logabsdet, im: 0 }, "float64", engine),
     };
   },
 });

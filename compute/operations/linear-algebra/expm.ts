@@ -129,6 +129,8 @@ export const expm = defineOperation({
       engine.release(result);
       result = square;
     }
+    // Those that the plan counted and these values do not need.
+    for (let index = squarings; index < usualSquarings; index += 1) engine.nextStep()(1);
     return { result };
   },
 });

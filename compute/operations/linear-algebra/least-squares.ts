@@ -6,6 +6,7 @@ import { defineOperation } from "../../operation.ts";
 import { matmulStep, whileHolding } from "../../steps.ts";
 import { epsOf, noComplex, oneMatrix, realOnly, requireRightSide, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
+import { made } from "./made.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
 const cutoff = (text: string) =>
@@ -80,6 +81,7 @@ export const pinv = defineOperation({
     const { u, s, vh } = engine.svd(a, "reduced");
     if (!u || !vh) throw new Error("svd gave no vectors");
     const v = transposed(vh, engine, inverses(s, rcond ?? 1e-15).factors);
+    engine.release(s);
     engine.release(vh);
     const ut = transposed(u, engine);
     engine.release(u);
@@ -181,8 +183,8 @@ export const lstsq = defineOperation({
     engine.release(near);
     return {
       x: { ...found, shape: [n, ...b.shape.slice(1)] },
-      residuals: { shape: [k], dtype: "float64", data: residuals },
-      rank: { shape: [], dtype: "float64", data: Float64Array.of(rank) },
+      residuals: made(engine, [k], residuals),
+      rank: made(engine, [], [rank]),
       s,
     };
   },
@@ -220,6 +222,7 @@ export const matrixRank = defineOperation({
     const { s } = engine.svd(a, "none");
     const least = tol ?? (s.data[0] ?? 0) * epsOf(a) * Math.max(...a.shape);
     const rank = s.data.filter((value) => value > least).length;
-    return { result: { shape: [], dtype: "float64", data: Float64Array.of(rank) } };
+    engine.release(s);
+    return { result: made(engine, [], [rank]) };
   },
 });

@@ -128,8 +128,10 @@ function normSteps(a: ArraySpec, { matrix, result }: Settled): PlanStep[] {
 function singularNorm(a: DenseArray, matrix: MatrixNorm, engine: Engine): number {
   requireFinite("a", a);
   const { s } = engine.svd(a, "none");
-  if (matrix === "nuc") return Float64Array.from(s.data).reduce((sum, value) => sum + value, 0);
-  return (matrix === "largest" ? s.data[0] : s.data.at(-1)) ?? 0;
+  const values = Float64Array.from(s.data);
+  engine.release(s);
+  if (matrix === "nuc") return values.reduce((sum, value) => sum + value, 0);
+  return (matrix === "largest" ? values[0] : values.at(-1)) ?? 0;
 }
 
 /** As numpy.linalg.norm, but that 2-norms overflow and underflow only where they themselves do. */

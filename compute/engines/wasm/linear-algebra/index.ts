@@ -1,6 +1,6 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { eigBy, eighBy, svdBy } from "../../../linear-algebra/spectral-methods.ts";
-import type { OnFraction } from "../../engine.ts";
+import type { OnFraction } from "../../../on-fraction.ts";
 import type { LinearAlgebra } from "../../linear-algebra.ts";
 import type { Crew } from "../crew.ts";
 import type { Kernels } from "../kernels.ts";

@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { type Area, load, loadAdjoint, type Planes, store } from "../../../linear-algebra/planes.ts";
+import type { OnFraction } from "../../../on-fraction.ts";
 import type { PlanStep } from "../../../steps.ts";
-import type { OnFraction } from "../../engine.ts";
 import type { Crew } from "../crew.ts";
 import { gemmScratchBytes } from "../gemm.ts";
 import type { Kernels } from "../kernels.ts";

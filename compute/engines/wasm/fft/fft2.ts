@@ -1,0 +1,102 @@
+import { type DenseArray, elementCount } from "@sluice/contract/array";
+import type { OnFraction } from "../../../on-fraction.ts";
+import { type Crew, soloCrew } from "../crew.ts";
+import type { KernelMemory } from "../memory.ts";
+import type { ResultForm } from "./columns.ts";
+import { withinRange } from "./extremes.ts";
+import { acrossSteps } from "./progress.ts";
+import { nanoseconds, transformMatrices } from "./two-pass.ts";
+import { type MatrixKind, numbersOf } from "./workplace.ts";
+
+type NextStep = () => OnFraction;
+
+const spectrumForm: ResultForm = { absolute: false, factor: 1 };
+const magnitudeForm: ResultForm = { absolute: true, factor: 1 };
+
+/**
+ * Two-dimensional DFT of the last two axes, unnormalised, of real or complex numbers; complex128 out. Any
+ * extents: products of primes up to 23 directly, others by Bluestein's method. Takes two plan
+ * steps, rows and columns.
+ * @throws RangeError when memory for the result or for the work on a group of columns is not to be had
+ */
+export function fft2(a: DenseArray, memory: KernelMemory, crew: Crew, nextStep: NextStep): DenseArray {
+  return transform(a, spectrumForm, false, memory, crew, acrossSteps(nextStep, 2));
+}
+
+/**
+ * The inverse of `fft2`, unnormalised: m·n times what numpy.fft.ifft2 answers.
+ * @throws TypeError for an array that is not complex128; RangeError as `fft2`
+ */
+export function inverseFft2(a: DenseArray, memory: KernelMemory, crew: Crew, nextStep: NextStep): DenseArray {
+  if (a.dtype !== "complex128")
+    throw new TypeError(`an inverse transform is of complex128, not of ${a.dtype}`);
+  return transform(a, spectrumForm, true, memory, crew, acrossSteps(nextStep, 2));
+}
+
+/**
+ * |fft2(a)| as float64, bit for bit `absolute(fft2(a))`, without the complex array in between. Of finite
+ * real input the result is exactly centrosymmetric: element (-j, -k) has the bits of (j, k). Takes three plan
+ * steps: rows, columns and magnitudes, the last of which is done with the columns.
+ * @throws RangeError as `fft2`
+ */
+export function absoluteFft2(
+  a: DenseArray,
+  memory: KernelMemory,
+  crew: Crew,
+  nextStep: NextStep,
+): DenseArray {
+  const onFraction = acrossSteps(nextStep, 2);
+  const result = transform(a, magnitudeForm, false, memory, crew, onFraction);
+  nextStep()(1);
+  return result;
+}
+
+function transform(
+  a: DenseArray,
+  form: ResultForm,
+  swapped: boolean,
+  memory: KernelMemory,
+  crew: Crew,
+  onFraction: OnFraction,
+): DenseArray {
+  const [rows, columns] = [a.shape.at(-2) ?? 1, a.shape.at(-1) ?? 1];
+  const kind: MatrixKind = { rows, columns, dtype: a.dtype, swapped };
+  const result = memory.array({ shape: a.shape, dtype: form.absolute ? "float64" : "complex128" }, false);
+  const matrices = elementCount(a.shape) / (rows * columns);
+  if (!(matrices > 0)) {
+    onFraction(1);
+    return result;
+  }
+  const common = memory.common(a, crew.worth(nanoseconds(kind) * matrices));
+  const arrays = [numbersOf(common.data, memory), numbersOf(result.data, memory)] as const;
+  const extremes = transformMatrices(kind, form, matrices, arrays, memory, crew, onFraction);
+  if (common !== a) memory.release(common);
+  onFraction(1);
+  for (const index of extremes) {
+    transformExtreme(kind, form, matrixOf(a, index), matrixOf(result, index), memory);
+  }
+  return result;
+}
+
+type Matrix = DenseArray["data"];
+
+function matrixOf({ shape, data }: DenseArray, index: number): Matrix {
+  const length = ((shape.at(-2) ?? 1) * (shape.at(-1) ?? 1) * data.length) / elementCount(shape);
+  return data.subarray(index * length, (index + 1) * length);
+}
+
+/** Does a matrix again whose result was not finite, in the way that keeps whatever can be kept. */
+function transformExtreme(
+  kind: MatrixKind,
+  form: ResultForm,
+  from: Matrix,
+  to: Matrix,
+  memory: KernelMemory,
+): void {
+  const again = withinRange(from, kind.dtype);
+  if (!again) return;
+  const arrays = [numbersOf(again.data, memory), numbersOf(to, memory)] as const;
+  const alone = soloCrew(memory.memory);
+  const finite = { ...form, factor: again.factor };
+  transformMatrices({ ...kind, dtype: again.dtype }, finite, 1, arrays, memory, alone, () => {});
+}

@@ -1,0 +1,222 @@
+import type { OnFraction } from "../../../on-fraction.ts";
+import type { Crew, Member, Share } from "../crew.ts";
+import { kernelsOn } from "../kernels.ts";
+import type { KernelMemory } from "../memory.ts";
+import { Workspace } from "../staging.ts";
+import { type ResultForm, resultBytes, transformColumns } from "./columns.ts";
+import { recipeFor } from "./recipe.ts";
+import { transformRows } from "./rows.ts";
+import { type BlockExtents, blockExtents, type SpectrumPlace, stagedPlace } from "./staging.ts";
+import {
+  aligned,
+  type MatrixKind,
+  type Numbers,
+  partOf,
+  placeBytes,
+  planeBytesFor,
+  rowBytesOf,
+  rowsPerBlock,
+  spectrumOf,
+  type Workplace,
+} from "./workplace.ts";
+
+/** The spectrum of the matrix at hand: one in kernel memory, one for each thread, or one outside. */
+type SpectrumKeeping =
+  | { readonly common: number }
+  | { readonly apart: true }
+  | { readonly outside: Float64Array | Float32Array; readonly blocks: BlockExtents };
+
+interface Task {
+  readonly kind: MatrixKind;
+  readonly form: ResultForm;
+  readonly matrices: number;
+  readonly from: Numbers;
+  readonly to: Numbers;
+  readonly spectrum: SpectrumKeeping;
+  readonly plane: number;
+  readonly rowRecipe: number;
+  readonly columnRecipe: number;
+  /** A word for each matrix, 1 when something in its result is not finite. */
+  readonly extremes: number;
+  readonly own: number;
+  readonly ownBytes: number;
+}
+
+type Layout = Pick<Task, "kind" | "form" | "spectrum" | "from" | "plane">;
+
+/** What one thread works with, in its own room. */
+function prepare(work: Workspace, { kind, form, spectrum, from, plane }: Layout) {
+  const lanes = work.take(8 * plane);
+  const copies = from.address === undefined && !("outside" in spectrum);
+  const rows = rowsPerBlock(kind);
+  const input = { address: work.take(copies ? rows * rowBytesOf(kind) : 0), rows };
+  const laneRoots = work.take(kind.fourStep ? laneRootsBytes(kind.columns) : 0);
+  return { lanes, input, laneRoots, place: placeOf(work, kind, form, spectrum) };
+}
+
+function placeOf(
+  work: Workspace,
+  kind: MatrixKind,
+  form: ResultForm,
+  spectrum: SpectrumKeeping,
+): SpectrumPlace {
+  if ("outside" in spectrum)
+    return stagedPlace(work, kind, spectrum.outside, spectrum.blocks, resultBytes(form));
+  if ("common" in spectrum) return { staged: false, address: spectrum.common };
+  return { staged: false, address: work.take(spectrumBytes(kind)) };
+}
+
+function spectrumBytes(kind: MatrixKind): number {
+  const { columns, lineBytes } = spectrumOf(kind);
+  return columns * lineBytes;
+}
+
+/** Two tables of roots for eight lanes, of which each entry takes 128 bytes. */
+const laneRootsBytes = (points: number): number => {
+  const fine = 2 ** Math.ceil(Math.log2(points) / 2);
+  return 128 * (fine + Math.ceil(points / fine));
+};
+
+export const fftMatricesShare: Share<Task> = {
+  name: "fft-matrices",
+  run(task, member) {
+    const { kind, form, matrices, spectrum, own, ownBytes, plane, rowRecipe, columnRecipe } = task;
+    const work = new Workspace(member, own + member.who * ownBytes);
+    const { lanes, input, laneRoots, place } = prepare(work, task);
+    const apart = "apart" in spectrum;
+    const workplace: Workplace = {
+      ...{ kind, spectrum: spectrumOf(kind), work: lanes, plane, rowRecipe, columnRecipe, input, laneRoots },
+      member: apart ? alone(member) : member,
+    };
+    const extremes = new Int32Array(member.memory.buffer, task.extremes, matrices);
+    const [perInput, perResult] = [task.from, task.to].map(({ data }) => data.length / matrices);
+    const transformOne = (index: number): void => {
+      const report = (fraction: number) => member.onFraction((index + fraction) / matrices);
+      const from = partOf(task.from, index * perInput, (index + 1) * perInput);
+      const to = partOf(task.to, index * perResult, (index + 1) * perResult);
+      transformRows(workplace, place, from, (fraction) => report(fraction / 2));
+      workplace.member.barrier();
+      const finite = transformColumns(workplace, place, form, to, (fraction) => report((1 + fraction) / 2));
+      if (!finite) extremes[index] = 1;
+      workplace.member.barrier();
+    };
+    if (apart) {
+      for (let index = member.take(); index < matrices; index = member.take()) transformOne(index);
+    } else {
+      for (let index = 0; index < matrices; index += 1) transformOne(index);
+    }
+  },
+};
+
+/** A member that does a matrix of its own, while the others do others. */
+function alone(member: Member): Member {
+  let taken = 0;
+  return {
+    ...member,
+    of: 1,
+    barrier() {
+      taken = 0;
+    },
+    take() {
+      taken += 1;
+      return taken - 1;
+    },
+  };
+}
+
+/** Nanoseconds of one matrix: a twelfth of the usual count of flops. */
+export function nanoseconds({ rows, columns }: MatrixKind): number {
+  return (5 * rows * columns * Math.log2(rows * columns + 1)) / 12;
+}
+
+/**
+ * Matrices of one kind, transformed in two passes: rows into a spectrum, columns of that into the result. How many
+ * threads do it and where the numbers lie changes no bit.
+ * @returns numbers of the matrices whose result is not finite
+ * @throws RangeError when kernel memory has no room for the work on eight lines
+ */
+export function transformMatrices(
+  kind: MatrixKind,
+  form: ResultForm,
+  matrices: number,
+  [from, to]: readonly [Numbers, Numbers],
+  memory: KernelMemory,
+  crew: Crew,
+  onFraction: OnFraction,
+): number[] {
+  const kernels = kernelsOn(memory.memory);
+  const [rowsBy, columnsBy] = [kind.columns, kind.rows].map((length) => recipeFor(length, memory, kernels));
+  const each = nanoseconds(kind);
+  const hands = crew.worth(each * matrices);
+  // Where one is not worth two threads, each does whole matrices.
+  const apart = hands.size > 1 && matrices > 1 && crew.worth(each).size === 1;
+  const plane = planeBytesFor(Math.max(rowsBy.padded, columnsBy.padded));
+  const tables = aligned(rowsBy.bytes.length) + aligned(columnsBy.bytes.length);
+  const room = roomFor({ kind, form, from, to, plane }, apart, tables + aligned(4 * matrices), memory, hands);
+  const rowRecipe = room.address + aligned(4 * matrices);
+  const columnRecipe = rowRecipe + aligned(rowsBy.bytes.length);
+  placeBytes(rowsBy.bytes, memory, rowRecipe);
+  placeBytes(columnsBy.bytes, memory, columnRecipe);
+  const extremes = new Int32Array(memory.memory.buffer, room.address, matrices).fill(0);
+  const { spectrum, own, ownBytes } = room;
+  const task = {
+    ...{ kind, form, matrices, from, to, spectrum, plane, rowRecipe, columnRecipe },
+    ...{ extremes: room.address, own, ownBytes },
+  };
+  hands.run(fftMatricesShare, task, onFraction);
+  const found = Array.from(extremes.keys()).filter((index) => extremes[index] === 1);
+  memory.freeScratch(room.address);
+  room.outside?.();
+  return found;
+}
+
+interface Room {
+  readonly address: number;
+  readonly spectrum: SpectrumKeeping;
+  readonly own: number;
+  readonly ownBytes: number;
+  /** Gives back what lies outside. */
+  outside?(): void;
+}
+
+/** Kernel memory for the tables, which come first, the spectrum and the threads' own rooms, or for blocks of them. */
+function roomFor(
+  layout: Omit<Layout, "spectrum"> & { readonly to: Numbers },
+  apart: boolean,
+  tables: number,
+  memory: KernelMemory,
+  { size }: Crew,
+): Room {
+  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  const { kind } = layout;
+  const ownBytesOf = (spectrum: SpectrumKeeping): number =>
+    Workspace.bytes(floor, (work) => prepare(work, { ...layout, spectrum }));
+  if (layout.to.address !== undefined) {
+    const common = apart ? 0 : aligned(spectrumBytes(kind));
+    const ownBytes = ownBytesOf(apart ? { apart } : { common });
+    const address = scratchIfRoom(memory, tables + common + size * ownBytes);
+    if (address !== undefined) {
+      const own = address + tables + common;
+      return { address, spectrum: apart ? { apart } : { common: address + tables }, own, ownBytes };
+    }
+  }
+  const outside = memory.outside({ shape: [spectrumBytes(kind) / 8], dtype: "float64" });
+  for (const blocks of blockExtents(kind)) {
+    const spectrum = { outside: outside.data, blocks };
+    const ownBytes = ownBytesOf(spectrum);
+    const address = scratchIfRoom(memory, tables + size * ownBytes);
+    if (address === undefined) continue;
+    return { address, spectrum, own: address + tables, ownBytes, outside: () => memory.release(outside) };
+  }
+  memory.release(outside);
+  throw new RangeError("Array buffer allocation failed");
+}
+
+function scratchIfRoom(memory: KernelMemory, bytes: number): number | undefined {
+  try {
+    return memory.scratch(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { Engine } from "../../engines/engine.ts";
+
+/** An array of the engine's that holds these numbers; 0-d when its shape is []. */
+export function made(
+  engine: Engine,
+  shape: readonly number[],
+  numbers: ArrayLike<number>,
+  dtype: Dtype = "float64",
+): DenseArray {
+  const array = engine.array({ shape, dtype });
+  array.data.set(numbers);
+  return array;
+}
