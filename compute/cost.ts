@@ -21,7 +21,7 @@ const isLoop = (kernel: PlanStep["kernel"]): kernel is LoopKernel => Object.hasO
 const { wasm, native } = rates.engines;
 const measured: Readonly<Record<string, Rates>> = {
   ...rates.engines,
-  // But for matrix products it is wasm.
+  // But for matrix products and factorizations it is wasm.
   native: {
     ...native,
     nanoseconds: { ...wasm.nanoseconds, ...native.nanoseconds },

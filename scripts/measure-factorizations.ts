@@ -16,11 +16,16 @@ import {
   svdStep,
   triangleStep,
 } from "@sluice/compute/linear-algebra-steps";
+import { offerNative } from "@sluice/compute/node/native/index";
 import type { Factorization, Work } from "@sluice/compute/steps";
 import type { DenseArray } from "@sluice/contract/array";
 import { changeRates, typicalSeconds } from "./rate-points.ts";
 
 const [, , name = "reference"] = process.argv;
+if (name === "native") {
+  const missing = offerNative(import.meta.filename);
+  if (missing !== undefined) throw new Error(`no native engine here: ${missing}`);
+}
 const { rooms, refused } = engines();
 const room = rooms.find(({ label }) => label.name === name);
 if (!room) throw new Error(`there is no engine ${name} here: ${JSON.stringify(refused)}`);
@@ -58,7 +63,8 @@ const isFast = (kernel: string): boolean => /^(lu|triangular-solve|cholesky|qr)$
 const sizes = (kernel: string): number[] => {
   const least = [2, 8, 16, 32, 64, 128, 256];
   if (name === "reference") return isFast(kernel) ? [...least, 512] : least;
-  return isFast(kernel) ? [...least, 512, 1024, 2048] : [...least, 512];
+  if (isFast(kernel)) return [...least, 512, 1024, 2048];
+  return name === "native" ? [...least, 512, 1024] : [...least, 512];
 };
 
 /** At random, its diagonal large enough for Cholesky, solves and all others. */

@@ -94,9 +94,9 @@ changeRates((rates, date) => {
     // Measured by the benchmark's rows on two threads, not here.
     secondThread: rates.engines[name]?.secondThread ?? {},
     // Native is wasm but for matrix products. Factorizations are measured by measure-factorizations.ts.
-    nanoseconds:
-      name === "native"
-        ? { matmul: nanoseconds.matmul }
-        : { ...rates.engines[name]?.nanoseconds, ...nanoseconds },
+    nanoseconds: {
+      ...rates.engines[name]?.nanoseconds,
+      ...(name === "native" ? { matmul: nanoseconds.matmul } : nanoseconds),
+    },
   };
 });

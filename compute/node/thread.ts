@@ -1,4 +1,5 @@
 import source from "worker:./worker.ts";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
 import type { Arrays } from "../operation.ts";
@@ -7,8 +8,14 @@ import { nativeEntry } from "./native/index.ts";
 
 type ThreadWork = Omit<Work, "entry" | "native" | "threads"> & Partial<Pick<Work, "threads">>;
 
+/**
+ * Milliseconds that an abort waits for its thread. Inside a native call it cannot be terminated, and LAPACK's are as
+ * long as the matrix is large: the job is then said to have ended, and the thread, with the process, ends after that call.
+ */
+const patience = 5000;
+
 export interface ThreadContext {
-  /** Aborting kills the thread in the middle of whatever it does. */
+  /** Aborting kills the thread in the middle of whatever it does, but for a native call. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -49,7 +56,14 @@ export async function runInThread(
     return await promise;
   } finally {
     signal?.removeEventListener("abort", abort);
-    await worker.terminate();
+    await (signal?.aborted ? terminated(worker) : worker.terminate());
     worker.removeAllListeners();
   }
+}
+
+/** Resolves when the thread has ended or patience has. */
+async function terminated(worker: Worker): Promise<void> {
+  const ended = new AbortController();
+  const termination = worker.terminate().finally(() => ended.abort());
+  await Promise.race([termination, setTimeout(patience, undefined, ended).catch(() => {})]);
 }
