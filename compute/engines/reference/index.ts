@@ -12,7 +12,7 @@ import { matmul, matmulScratchBytes } from "./matmul.ts";
 
 /** Plain JavaScript on one thread: the truth other engines are tested against, and the fallback. */
 export const reference: EngineRoom = {
-  label: { name: "reference", version: "1", kernel: "js-float64" },
+  label: { name: "reference", version: "2", kernel: "js-float64" },
 
   open: (nextStep) => ({
     array: zeros,
