@@ -43,7 +43,7 @@ describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
   test("its label says which library, for which CPU, with which integers", () => {
     expect(nativeRoom(blas).label).toEqual({
       name: "native",
-      version: "2",
+      version: "3",
       kernel: expect.stringMatching(
         new RegExp(`^openblas-\\d+\\.\\d+\\.\\d+-\\w+-${blas.interface}\\+wasm128-`),
       ),

@@ -59,7 +59,7 @@ export function nativeRoom(blas: OpenBlas): EngineRoom {
   selfTest(engine);
   engine.finish({});
   return {
-    label: { name: "native", version: "2", kernel: `${blas.kernel}+${wasm.label.kernel}` },
+    label: { name: "native", version: "3", kernel: `${blas.kernel}+${wasm.label.kernel}` },
     open(nextStep, peakBytes, threads) {
       const own = kernelMemory(peakBytes, threads?.size);
       const crew = threads ? threads.crewOn(own.memory) : soloCrew(own.memory);
