@@ -5,12 +5,15 @@
 import { random } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
+import { offerNative } from "@sluice/compute/node/native/index";
 import { byteLength, type DenseArray } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 
 const minutes = 60_000;
+const missing = offerNative(import.meta.filename);
+if (missing !== undefined) console.warn(`native is not tested here: ${missing}`);
 const { rooms } = engines();
-const rooted = rooms
+const tested = rooms
   .filter(({ label }) => label.name !== "reference")
   .map((room) => ({ name: room.label.name, room }));
 
@@ -56,7 +59,7 @@ const complexVector = (length: number, seed: number): DenseArray => ({
   data: vector(2 * length, seed),
 });
 
-describe.each(rooted)("arrays above 4 GiB on $name", ({ room }) => {
+describe.each(tested)("arrays above 4 GiB on $name", ({ room }) => {
   test(
     "matmul: (a · b) · v is a · (b · v)",
     () => {
