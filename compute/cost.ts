@@ -68,6 +68,9 @@ export function stepSeconds(step: PlanStep, engine = chosenEngine().label.name):
   return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
 }
 
+/** Threads a job computes on: one for each whole vCPU. */
+export const threadsFor = (vcpu: number): number => Math.max(1, Math.floor(vcpu));
+
 /** Seconds of one step on so many threads. Each further one is taken to add what the second was measured to add. */
 function sharedSeconds(step: PlanStep, engine: string, threads: number): number {
   const alone = stepSeconds(step, engine);
@@ -90,7 +93,7 @@ export function predictSeconds(
   { vcpu, engine = chosenEngine().label.name }: { vcpu: number; engine?: string },
 ): number {
   const { overheadSeconds } = ratesOf(engine);
-  const threads = Math.max(1, Math.floor(vcpu));
+  const threads = threadsFor(vcpu);
   const touching = (peakBytes * rates.firstTouch.nanosecondsPerByte) / 1e9;
   const seconds = steps.reduce(
     (total, step) => total + sharedSeconds(step, engine, threads),

@@ -3,7 +3,7 @@ import type { EngineLabel } from "./engines/engine.ts";
 import { chosenEngine, engines, type RefusedEngine } from "./engines/index.ts";
 
 export { type CatalogueEntry, catalogue } from "./catalogue.ts";
-export { predictSeconds } from "./cost.ts";
+export { predictSeconds, threadsFor } from "./cost.ts";
 export type { EngineLabel, RandomRequest } from "./engines/engine.ts";
 export type { Arrays, Operands, Specs } from "./operation.ts";
 export { completeParams } from "./params.ts";

@@ -1,4 +1,4 @@
-import { engine } from "@sluice/compute";
+import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
 import { randomId } from "./ids.ts";
 import type { Ports } from "./ports.ts";
@@ -17,10 +17,8 @@ export interface Machine {
   readonly signal?: AbortSignal;
 }
 
-/** One for each whole vCPU. */
-export function threadsOf({ vcpu = 1 }: Machine): number {
-  return Math.max(1, Math.floor(vcpu));
-}
+/** One where the machine does not know its vCPUs. */
+export const threadsOf = ({ vcpu = 1 }: Machine): number => threadsFor(vcpu);
 
 /** Names exactly what does the arithmetic here. */
 function engineText(machine: Machine): string {

@@ -1,4 +1,4 @@
-import type { Operands } from "@sluice/compute";
+import { type Operands, threadsFor } from "@sluice/compute";
 import { arrayToJson } from "@sluice/contract/array-json";
 import type { JobView, OutputView } from "@sluice/contract/job";
 import type { SubmitBody } from "@sluice/contract/submit";
@@ -42,7 +42,7 @@ export async function computeDirectly(
   const { operation, params } = prepared;
   const startedAt = ports.now();
   const results = await compute(
-    { operation, params, inputs, threads: Math.max(1, Math.floor(prepared.route.vcpu)) },
+    { operation, params, inputs, threads: threadsFor(prepared.route.vcpu) },
     {
       signal: new AbortController().signal,
       onProgress: () => undefined,

@@ -62,8 +62,9 @@ function runProgram(program: ResolvedProgram, inputs: Arrays, engine: Engine): A
   const values = new Map<string, DenseArray>(Object.entries(inputs));
   for (const [index, step] of program.steps.entries()) {
     if (fusions.absorbed.has(index)) {
-      // The next step, its magnitude, reads what this one would have read.
+      // The next step, its magnitude, reads what this one would have read: that lives on under this one's name.
       values.set(step.as, values.get(String(step.args.a)) as DenseArray);
+      for (const value of dying[index]) values.delete(value);
       continue;
     }
     const made = runStep(step, index, values, fusions, engine);

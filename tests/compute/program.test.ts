@@ -3,6 +3,7 @@ import { byteLength, type DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runTracked } from "../parity/tracked.ts";
 import { operand, relativeError, spec } from "./arrays.ts";
 import { runOn, testedEngines } from "./engines.ts";
 
@@ -37,6 +38,24 @@ describe.each(testedEngines)("a program, by $name", (tested) => {
     const { result: got } = runOn(tested, "program", projection, { a, r });
     expect(got?.shape).toEqual(wanted?.shape);
     expect(bytes(got as DenseArray).equals(bytes(wanted as DenseArray))).toBe(true);
+  });
+
+  test("a value that a fused transform reads is given back like any other", () => {
+    const [a, r] = [operand([100, 100], "float64", 1), operand([100, 100], "float64", 2)];
+    const params = {
+      steps: [
+        { as: "x", op: "multiply", args: ["a", 2] },
+        { ...steps.spectrum, args: ["x"] },
+        steps.magnitude,
+        steps.product,
+      ],
+    };
+    const { leaked, bytes: held, outputs } = runTracked(tested, "program", params, { a, r });
+    expect(leaked).toBe(0);
+    expect(held.peak).toBeLessThanOrEqual(held.planned);
+    const doubled = { ...a, data: a.data.map((value) => 2 * value) };
+    const { result } = runOn(tested, "program", projection, { a: doubled, r });
+    expect(outputs.result?.data).toEqual(result?.data);
   });
 
   test("values may be used many times, and any of them be an output", () => {
