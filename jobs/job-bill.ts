@@ -73,7 +73,7 @@ export function invocationBill(what: keyof typeof loggedBytes, machine: keyof ty
 }
 
 function logBill(bytes: number): Bill {
-  return { logs: (bytes / GB) * prices.logGiB.usd };
+  return { logs: (bytes / GB) * prices.logGB.usd };
 }
 
 /** POST, one look, one event, one trace: whatever becomes of the job. */
