@@ -5,8 +5,10 @@ import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from "@
 import { isTerminal } from "@sluice/contract/job";
 import { encodeNpy } from "@sluice/contract/npy";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { readConfig } from "../../aws/config.ts";
 import { jobStore } from "../../aws/job-store.ts";
 import { taskSlots } from "../../aws/slots.ts";
+import { fargateTasks } from "../../aws/tasks.ts";
 import { retryJob } from "../../jobs/caller.ts";
 import { claim } from "../../jobs/claim.ts";
 import { compute } from "../../jobs/compute.ts";
@@ -191,6 +193,33 @@ describe.each(releases)("%s", (release) => {
     expect(await runJob(launch, { target: "fargate", taskArn: item.taskArn }, compute, ports)).toBe(
       "completed",
     );
+  });
+});
+
+describe("an image and the functions of another release", () => {
+  const frozen = read("v1", "task-environment");
+  const names = (environment: { name: string }[]) => environment.map(({ name }) => name);
+
+  test("this image starts in the environment of the release before, and minds no more than it knows", () => {
+    expect(readConfig({ ...frozen, LATER: "x" })).toMatchObject({ tableName: frozen.TABLE_NAME });
+  });
+
+  test("the image of the release before gets all that it reads, from task definition and RunTask", async () => {
+    const definition = readFileSync(path.resolve(import.meta.dirname, "../../infra/cluster.yml"), "utf8");
+    const defined = [...definition.matchAll(/\{ Name: ([A-Z_]+), Value:/g)].map(([, name]) => name);
+    const taskDefinitionArn = "arn:aws:ecs:eu-west-1:1:task-definition/sluice-dev:7";
+    const place = { clusterArn: "", subnetIds: [], securityGroupIds: [], assignPublicIp: true };
+    let sent: { name: string; environment: { name: string }[] } | undefined;
+    cloud.ecs = (_action, input) => {
+      [sent] = (input.overrides as { containerOverrides: (typeof sent)[] }).containerOverrides;
+      return { body: { tasks: [{ taskArn: "arn:task/1" }], failures: [] } };
+    };
+    const size = { cpuUnits: 1024, memoryMiB: 2048, spot: false };
+    await fargateTasks({ ...place, taskDefinitionArn }, Date.now).run({ jobId: "0", dispatch: 2, ...size });
+    const [override] = read("v1", "run-task").overrides.containerOverrides;
+    expect(sent?.name).toBe(override.name);
+    const given = [...defined, ...names(sent?.environment ?? [])];
+    expect(given).toEqual(expect.arrayContaining([...Object.keys(frozen), ...names(override.environment)]));
   });
 });
 

@@ -57,7 +57,7 @@ describe("a record of a later release", () => {
       world.broken.set(port, () => new NewerRecord(jobId, recordVersion + 1));
     const reply = await call(handlers[name], { jobId });
     expect(reply.body).toMatchObject({ status: 503, code: "later-release" });
-    isProblem(reply);
+    expect(isProblem(reply)).toBe(true);
   });
 });
 
