@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 /** A stage's parameters as infra/stages.yml has them, `default` underneath. */
 export interface StageParameters {
   number(name: string): number;
+  /** Empty when the stage has no such parameter. */
   text(name: string): string;
 }
 
@@ -21,7 +22,7 @@ export function readStages(): (stage: string) => StageParameters {
     if (indent === "") {
       section = new Map();
       sections.set(name, section);
-    } else section?.set(name, value ?? "");
+    } else section?.set(name, (value ?? "").replace(/^"(.*)"$/, "$1"));
   }
   return (stage) => {
     const text = (name: string) => sections.get(stage)?.get(name) ?? sections.get("default")?.get(name) ?? "";

@@ -38,8 +38,10 @@ function functionsHourUsd(concurrency: number, memoryMiB: number): number {
   return concurrency * 3600 * (memoryMiB / 1024) * prices.lambdaGiBSecond.usd;
 }
 
-/** A brisk caller. */
-const jobsPerSecond = 100;
+function requestsUsd(stage: StageParameters, { usd: all, bill: { machine = 0 } }: PricedJob): string {
+  if (stage.text("httpRate") === "") return `no cap: ${usd(3600 * (all - machine))} per job and second`;
+  return usd(stage.number("httpRate") * 3600 * (all - machine));
+}
 
 export function worstCaseSection(
   stages: Readonly<Record<string, StageParameters>>,
@@ -76,9 +78,9 @@ export function worstCaseSection(
       ],
       ["**machines together**", "", ...each((stage) => `**${usd(rows(stage).together)}**`)],
       [
-        `calls, log, events of ${jobsPerSecond} jobs of ${small.n}×${small.n} a second`,
-        "**nothing in the stage**",
-        ...each(() => usd(jobsPerSecond * 3600 * (small.usd - (small.bill.machine ?? 0)))),
+        `calls, log and events, were every request the submit of a job of ${small.n}×${small.n}`,
+        "`httpRate`",
+        ...each((stage) => requestsUsd(stage, small)),
       ],
       [
         "one job, on the largest task until its deadline (not in an hour: in all)",
