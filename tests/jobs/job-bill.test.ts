@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { partBytes } from "../../aws/object-read.ts";
 import { leastPart } from "../../aws/object-write.ts";
+import { ended } from "../../jobs/decision.ts";
 import { callsBill, jobUsd, transferBytes } from "../../jobs/job-bill.ts";
 import { attemptUsd } from "../../jobs/machines.ts";
 import { prices } from "../../jobs/prices.ts";
+import { sampleJob } from "./sample-jobs.ts";
 
 const square = (n: number) => ({ shape: [n, n], dtype: "float64" as const });
 const arrays = (n: number) => ({ inputs: { a: square(n) }, outputs: { result: square(n) } });
@@ -47,6 +49,17 @@ describe("the dollars of a job", () => {
       jobUsd(arrays(64), [{ ...task, seconds }]) - attemptUsd("fargate", task, seconds);
     const beatsAndLooks = 240 * 4 * prices.dynamoWriteUnit.usd + 3360 * prices.dynamoReadUnit.usd;
     expect(usd(3600) - usd(0)).toBeCloseTo(beatsAndLooks, 12);
+  });
+
+  test("are what the record says of an ended job", () => {
+    const job = sampleJob();
+    const attempt = { dispatch: 3, engine: "e", target: "lambda", memoryMiB: 1769, vcpu: 1 } as const;
+    const attempts = [
+      { ...attempt, startedAt: 0, endedAt: 1_500 },
+      { ...attempt, startedAt: 2_000, endedAt: 22_000 },
+    ];
+    const timed = [1.5, 20].map((seconds) => ({ ...lambda, seconds }));
+    expect(ended(job, attempts, 0).usd).toBe(jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, timed));
   });
 
   test("cannot be told of a call without a price", () => {
