@@ -1,4 +1,4 @@
-import type { Job, PendingStep } from "../jobs/record.ts";
+import { type Job, NewerRecord, type PendingStep, recordVersion } from "../jobs/record.ts";
 
 /** How a job lies in the table: the record itself, plus the keys of the three indexes. */
 
@@ -35,11 +35,11 @@ export function toItem(job: Job): Record<string, unknown> {
   };
 }
 
-/** @throws when the record is of a newer version than this code */
+/** @throws NewerRecord */
 export function fromItem(item: Record<string, unknown> | undefined, now: number): Job | undefined {
   if (!item) return undefined;
   const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...job } = item;
-  if (job.v !== 1) throw new Error(`job record of version ${String(job.v)}: this code reads version 1`);
+  if (job.v !== recordVersion) throw new NewerRecord(jobIdOf(item), job.v);
   // TTL deletes late, so an expired item is treated as gone at once.
   return (job.ttl as number) * 1000 < now ? undefined : (job as unknown as Job);
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { JobStore } from "../jobs/ports.ts";
-import type { Job } from "../jobs/record.ts";
+import { type Job, recordVersion } from "../jobs/record.ts";
 import { limits } from "../jobs/timing.ts";
 import { dynamo } from "./clients.ts";
 import { dueShardOf, dueShards, fargateLine, fromItem, jobIdOf, keyOf, lineOf, toItem } from "./job-item.ts";
@@ -88,9 +88,10 @@ export function jobStore(tableName: string, now: () => number): JobStore {
             Key: keyOf(jobId),
             UpdateExpression: "SET #waiters = list_append(if_not_exists(#waiters, :none), :one)",
             ConditionExpression:
-              "#status IN (:pending, :processing) AND (attribute_not_exists(#waiters) OR size(#waiters) < :most)",
-            ExpressionAttributeNames: { "#waiters": "waiters", "#status": "status" },
+              "#v <= :readable AND #status IN (:pending, :processing) AND (attribute_not_exists(#waiters) OR size(#waiters) < :most)",
+            ExpressionAttributeNames: { "#waiters": "waiters", "#status": "status", "#v": "v" },
             ExpressionAttributeValues: {
+              ":readable": recordVersion,
               ":none": [],
               ":one": [waiter],
               ":pending": "PENDING",

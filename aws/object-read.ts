@@ -3,7 +3,7 @@ import { inParallel } from "./in-parallel.ts";
 import { bytesOf, type Version } from "./object-range.ts";
 
 /** S3's own advice for ranges is 8 or 16 MB, aligned with the parts the object was written in. */
-const partBytes = 8 * 1024 * 1024;
+export const partBytes = 8 * 1024 * 1024;
 /**
  * Requests of one transfer at a time. From connections held to 80 MB/s each, eight brought 5.8 times the bytes of
  * one; with more the processor is the limit.

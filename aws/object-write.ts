@@ -16,7 +16,7 @@ interface Place {
 }
 
 /** A gigabyte of parts this large costs 0.0003 $ in requests. */
-const leastPart = 16 * 1024 * 1024;
+export const leastPart = 16 * 1024 * 1024;
 /** S3's own limit. */
 const mostParts = 10_000;
 /** Requests of one transfer at a time: 4.2 times the bytes of one; eight brought no more. */

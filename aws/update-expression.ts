@@ -1,3 +1,5 @@
+import { recordVersion } from "../jobs/record.ts";
+
 /** Builds DynamoDB's update grammar from plain objects, so that conditions read like the rule they are. */
 export interface UpdateExpression {
   readonly UpdateExpression: string;
@@ -8,18 +10,19 @@ export interface UpdateExpression {
 
 /**
  * Every field of `guard` must equal; every field of `changes` is set, or removed when undefined;
- * `append` adds one element to a list. `rev` goes up by one.
+ * `append` adds one element to a list. `rev` goes up by one. The record must be there, and of a version that
+ * is read here: a claim that lands on a later one would take a job that its worker cannot run.
  */
 export function updateExpression(
   guard: Record<string, unknown>,
   changes: Record<string, unknown>,
   append: Record<string, unknown> = {},
 ): UpdateExpression {
-  const names: Record<string, string> = { "#pk": "pk", "#rev": "rev" };
-  const values: Record<string, unknown> = { ":one": 1 };
+  const names: Record<string, string> = { "#rev": "rev", "#v": "v" };
+  const values: Record<string, unknown> = { ":one": 1, ":readable": recordVersion };
   const sets = ["#rev = #rev + :one"];
   const removes: string[] = [];
-  const clauses = ["attribute_exists(#pk)"];
+  const clauses = ["#v <= :readable"];
 
   for (const [field, value] of Object.entries(guard)) {
     if (value === undefined) continue;

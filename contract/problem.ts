@@ -30,6 +30,7 @@ export const problems = {
   "idempotency-conflict": { status: 422, title: "The Idempotency-Key was used for another request" },
   "cannot-fit": { status: 422, title: "The job does not fit any machine this stage may use" },
   "fargate-not-deployed": { status: 422, title: "This stage has no Fargate image" },
+  "later-release": { status: 503, title: "The job was written by a later release of the service" },
   "internal-error": { status: 500, title: "Something went wrong on our side" },
   // Only ever the `error` of a FAILED job, never a response of their own.
   "input-changed": { status: 409, title: "An input was replaced after the job was submitted" },

@@ -1,5 +1,6 @@
 import type { ReleaseCause } from "./evidence.ts";
-import { attemptUsd, lambdaVcpu, requestUsdPerJob } from "./machines.ts";
+import { jobUsd } from "./job-bill.ts";
+import { lambdaVcpu } from "./machines.ts";
 import type { Message } from "./message.ts";
 import type { Attempt, AttemptOutcome, Job, JobChanges } from "./record.ts";
 import { escalated, oneSizeUp } from "./route.ts";
@@ -48,7 +49,7 @@ export function isAwaited(job: Job, dispatch: number): boolean {
 export function cancelled(job: Job, now: number): Decision {
   const attempts = closeAttempt(job, now, "cancelled", "cancelled by the caller");
   return {
-    changes: { status: "CANCELLED", statusReason: "cancelled by the caller", ...ended(attempts, now) },
+    changes: { status: "CANCELLED", statusReason: "cancelled by the caller", ...ended(job, attempts, now) },
     effects: stopTask(job, "cancelled by the caller"),
   };
 }
@@ -56,7 +57,7 @@ export function cancelled(job: Job, now: number): Decision {
 export function failed(job: Job, now: number, error: Failure, outcome: AttemptOutcome = "failed"): Decision {
   const attempts = closeAttempt(job, now, outcome, error.message);
   return {
-    changes: { status: "FAILED", statusReason: error.message, error, ...ended(attempts, now) },
+    changes: { status: "FAILED", statusReason: error.message, error, ...ended(job, attempts, now) },
     effects: stopTask(job, error.message),
   };
 }
@@ -72,7 +73,7 @@ export function deadlinePassed(job: Job, now: number): Decision {
 }
 
 /** What every end has in common. Also used by the worker that finishes its own job. */
-export function ended(attempts: Attempt[], now: number): JobChanges {
+export function ended(job: Job, attempts: Attempt[], now: number): JobChanges {
   return {
     step: undefined,
     dueAt: undefined,
@@ -80,7 +81,7 @@ export function ended(attempts: Attempt[], now: number): JobChanges {
     lineSince: undefined,
     attempts,
     finishedAt: now,
-    usd: totalUsd(attempts),
+    usd: totalUsd(job, attempts),
   };
 }
 
@@ -94,10 +95,11 @@ export function closeAttempt(job: Job, now: number, outcome: AttemptOutcome, rea
   });
 }
 
-function totalUsd(attempts: readonly Attempt[]): number {
-  return attempts.reduce((usd, { target, memoryMiB = 0, vcpu = 0, startedAt, endedAt = startedAt }) => {
-    return usd + attemptUsd(target, { memoryMiB, vcpu }, (endedAt - startedAt) / 1000);
-  }, requestUsdPerJob);
+function totalUsd({ inputs, outputSpecs: outputs }: Job, attempts: readonly Attempt[]): number {
+  const timed = attempts.map(({ target, memoryMiB = 0, vcpu = 0, startedAt, endedAt = startedAt }) => {
+    return { target, memoryMiB, vcpu, seconds: (endedAt - startedAt) / 1000 };
+  });
+  return jobUsd({ inputs, outputs }, timed);
 }
 
 export interface AttemptEnd {

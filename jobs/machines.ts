@@ -1,8 +1,9 @@
+import { prices } from "./prices.ts";
+
 /**
- * The machines AWS sells and what they cost, as data. us-east-1, arm64, read 2026-11-23.
+ * The machines AWS sells, as data, and what they cost by the second. Read 2026-11-23.
  * Sources: Lambda limits and 1,769 MB per vCPU: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html;
- * Fargate sizes: ECS API reference of RunTask/RegisterTaskDefinition (32 vCPU left out: arm64 support unproven);
- * prices: aws.amazon.com/{lambda,fargate,sqs,s3,dynamodb,api-gateway}/pricing.
+ * Fargate sizes: ECS API reference of RunTask/RegisterTaskDefinition (32 vCPU left out: arm64 support unproven).
  */
 
 export const lambda = {
@@ -10,8 +11,6 @@ export const lambda = {
   maxMemoryMiB: 10_240,
   /** Lambda gives CPU in proportion to memory: one whole vCPU at this size. */
   memoryMiBPerVcpu: 1_769,
-  usdPerGiBSecond: 0.0000133334,
-  usdPerRequest: 0.2e-6,
 } as const;
 
 export const fargate = {
@@ -25,36 +24,10 @@ export const fargate = {
     { cpuUnits: 8192, memoryMiB: range(16, 60, 4) },
     { cpuUnits: 16_384, memoryMiB: range(32, 120, 8) },
   ],
-  usdPerVcpuHour: 0.03238,
-  usdPerGiBHour: 0.00356,
-  /** A public IPv4 address, for as long as the task lives. */
-  usdPerAddressHour: 0.005,
   minimumBilledSeconds: 60,
   /** Image pull and start are billed too; 30–90 s were reported, AWS gives no number. */
   startSeconds: 45,
 } as const;
-
-const price = {
-  httpApiRequest: 1e-6,
-  sqsRequest: 0.4e-6,
-  s3Put: 5e-6,
-  s3Get: 0.4e-6,
-  dynamoWrite: 0.625e-6,
-  dynamoRead: 0.125e-6,
-} as const;
-
-/**
- * The requests of one job: 1 HTTP; SQS send, receive, delete; S3 input and output put, input get;
- * DynamoDB create, claim, finish (each also in the due index: ×2, the owner index once) and one read.
- */
-export const requestUsdPerJob =
-  price.httpApiRequest +
-  3 * price.sqsRequest +
-  2 * price.s3Put +
-  price.s3Get +
-  7 * price.dynamoWrite +
-  price.dynamoRead +
-  lambda.usdPerRequest * 2;
 
 export interface FargateShape {
   readonly cpuUnits: number;
@@ -76,8 +49,11 @@ function range(fromGiB: number, toGiB: number, stepGiB: number): number[] {
 }
 
 function fargateUsdPerSecond({ vcpu, memoryMiB }: { vcpu: number; memoryMiB: number }): number {
+  // A public address for as long as the task lives.
   const perHour =
-    vcpu * fargate.usdPerVcpuHour + (memoryMiB / 1024) * fargate.usdPerGiBHour + fargate.usdPerAddressHour;
+    vcpu * prices.fargateVcpuHour.usd +
+    (memoryMiB / 1024) * prices.fargateGiBHour.usd +
+    prices.publicAddressHour.usd;
   return perHour / 3600;
 }
 
@@ -86,13 +62,13 @@ export function lambdaVcpu(memoryMiB: number): number {
   return memoryMiB / lambda.memoryMiBPerVcpu;
 }
 
-/** Dollars of one attempt that computed for `seconds`. */
+/** Dollars of a machine that computed for `seconds`: jobs/job-bill.ts adds what is asked of AWS around it. */
 export function attemptUsd(
   target: "lambda" | "fargate",
   machine: { vcpu: number; memoryMiB: number },
   seconds: number,
 ): number {
-  if (target === "lambda") return seconds * (machine.memoryMiB / 1024) * lambda.usdPerGiBSecond;
+  if (target === "lambda") return seconds * (machine.memoryMiB / 1024) * prices.lambdaGiBSecond.usd;
   const billed = Math.max(fargate.minimumBilledSeconds, fargate.startSeconds + seconds);
   return billed * fargateUsdPerSecond(machine);
 }

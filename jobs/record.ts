@@ -2,10 +2,24 @@ import type { ArraySpec } from "@sluice/contract/array";
 import type { Route, Status, Target } from "@sluice/contract/job";
 import type { ProblemCode } from "@sluice/contract/problem";
 
+/** Of a record's shape. What it takes to raise it: docs/adr/0025-versions.md. */
+export const recordVersion = 1;
+
+/** A record that a later release wrote, read after a rollback: it is left as it is, for that release to go on with. */
+export class NewerRecord extends Error {
+  override readonly name = "NewerRecord";
+
+  constructor(jobId: string, version: unknown) {
+    super(
+      `job ${jobId} is a record of version ${version}: this release reads up to version ${recordVersion}`,
+    );
+  }
+}
+
 /** The one DynamoDB item behind a job. Times are epoch milliseconds unless the name says seconds. */
 export interface Job {
   /** Version of this record's shape; a reader refuses a newer one. */
-  readonly v: 1;
+  readonly v: typeof recordVersion;
   readonly jobId: string;
   readonly owner: string;
   readonly status: Status;

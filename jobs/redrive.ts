@@ -71,7 +71,7 @@ async function consider(
   const filtered = onlyJob !== undefined || onlyOwner !== undefined;
   const at = { sentAt: new Date(sentAt).toISOString() };
   if (!message) {
-    return filtered ? undefined : { action: "kept", reason: "not a message of this service", ...at };
+    return filtered ? undefined : { action: "kept", reason: "not a message that this release reads", ...at };
   }
   const { jobId, dispatch } = message;
   if (onlyJob !== undefined && jobId !== onlyJob) return undefined;

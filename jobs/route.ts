@@ -1,14 +1,8 @@
 import { type Plan, predictSeconds } from "@sluice/compute";
 import type { Route, Target } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
-import {
-  attemptUsd,
-  type FargateShape,
-  fargate,
-  fargateShapes,
-  lambdaVcpu,
-  requestUsdPerJob,
-} from "./machines.ts";
+import { attemptBill, jobUsd, totalUsd } from "./job-bill.ts";
+import { attemptUsd, type FargateShape, fargate, fargateShapes, lambdaVcpu } from "./machines.ts";
 import type { Settings } from "./settings.ts";
 
 const MiB = 1024 * 1024;
@@ -91,7 +85,7 @@ function lambdaRoute(plan: Plan, settings: Settings) {
   const seconds = predictSeconds(plan, { vcpu });
   const needed = neededMiB(plan.peakBytes);
   const breakEven = breakEvenSeconds(memoryMiB);
-  const usd = attemptUsd("lambda", { memoryMiB, vcpu }, seconds) + requestUsdPerJob;
+  const usd = jobUsd(plan, [{ target: "lambda", memoryMiB, vcpu, seconds }]);
   const limit = settings.fargate ? Math.min(breakEven, lambdaCeilingSeconds) : lambdaCeilingSeconds;
   let why = "";
   if (needed > memoryMiB) why = `needs ${needed} MiB, more than the Lambda's ${memoryMiB} MiB`;
@@ -134,7 +128,7 @@ function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
     );
   }
   const { shape, seconds } = chosen;
-  const usd = chosen.usd + requestUsdPerJob;
+  const usd = jobUsd(plan, [{ target: "fargate", ...shape, seconds }]);
   return {
     target: "fargate",
     reason: `${reason}; the cheapest task that fits has ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,
@@ -145,8 +139,12 @@ function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
 }
 
 function onShape(current: Route, shape: FargateShape, reason: string): Route {
-  const { seconds } = current.estimate;
-  const usd = attemptUsd("fargate", shape, seconds) + requestUsdPerJob;
+  const { seconds, usd: before } = current.estimate;
+  // Only the machine is another: what the arrays and the job itself cost is in the old estimate.
+  const usd =
+    before -
+    totalUsd(attemptBill({ ...current, seconds })) +
+    totalUsd(attemptBill({ target: "fargate", ...shape, seconds }));
   return {
     target: "fargate",
     reason: `${reason}; now ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,

@@ -84,7 +84,7 @@ async function finish(
     status: completed ? "COMPLETED" : "FAILED",
     statusReason: reason,
     ...(completed ? { progress: 1 } : {}),
-    ...ended(attempts, now),
+    ...ended(job, attempts, now),
     ...end,
   });
   const { jobId, dispatch } = job;

@@ -1,6 +1,7 @@
 import { apply } from "./apply.ts";
 import { type Message, parseMessage } from "./message.ts";
 import type { Ports } from "./ports.ts";
+import { readableJob } from "./readable-job.ts";
 
 /** More than these are looked at when some have been put back. */
 const most = 100;
@@ -12,14 +13,14 @@ const most = 100;
  * @returns how many messages there are
  */
 export async function markDeadLetters(ports: Ports): Promise<number> {
-  const { deadLetters, store, log } = ports;
+  const { deadLetters, log } = ports;
   const count = await deadLetters.count();
   if (count === 0) return 0;
   const letters = await deadLetters.read(most);
   try {
     for (const { text } of letters) {
       const message = readable(text);
-      const job = message && (await store.get(message.jobId));
+      const job = message && (await readableJob(message.jobId, ports));
       if (!job || !message) continue;
       const { jobId, dispatch } = message;
       const applied = await apply(job, { kind: "dead-letter", dispatch }, ports);
@@ -31,7 +32,7 @@ export async function markDeadLetters(ports: Ports): Promise<number> {
   return count;
 }
 
-/** Undefined when it is not one of ours: somebody else wrote to the queue. */
+/** Undefined when somebody else wrote it to the queue, or a later release. */
 export function readable(text: string): Message | undefined {
   try {
     return parseMessage(text);

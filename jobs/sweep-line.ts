@@ -1,6 +1,7 @@
 import { apply } from "./apply.ts";
 import { launchName } from "./launch-name.ts";
 import type { HeldSlot, Ports, RunningTask } from "./ports.ts";
+import { readableJob } from "./readable-job.ts";
 import { timing } from "./timing.ts";
 
 /**
@@ -44,7 +45,7 @@ export async function admitFromLine(ports: Ports): Promise<number> {
   await slots.keepLine(now() + timing.lineKept);
   let admitted = 0;
   for (const jobId of inLine) {
-    const job = await store.get(jobId);
+    const job = await readableJob(jobId, ports);
     // The index lags behind the records.
     if (job?.step !== "line") continue;
     // The caps were lowered since: it can only wait for its deadline, or for a stage that may run it again.

@@ -4,6 +4,7 @@ import { resultTypes } from "@sluice/contract/job";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { logger } from "../../aws/log.ts";
+import { NewerRecord } from "../../jobs/record.ts";
 import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
 import type { RawBodyEvent } from "./bounded-body.ts";
 
@@ -42,6 +43,12 @@ interface MiddyError extends Error {
 
 function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | undefined {
   if (error instanceof Problem) return error;
+  if (error instanceof NewerRecord) {
+    return new Problem(
+      "later-release",
+      "the service was rolled back; the job goes on once it is updated again",
+    );
+  }
   const { statusCode, cause } = error as MiddyError;
   if (cause?.package === "@middy/http-json-body-parser") {
     if (statusCode !== 415) {

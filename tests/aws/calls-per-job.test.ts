@@ -3,22 +3,38 @@ import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ports } from "../../aws/ports.ts";
+import { keepBeat } from "../../jobs/beat.ts";
+import { type Calls, counted } from "../../jobs/calls-per-job.ts";
+import { claim } from "../../jobs/claim.ts";
 import { compute } from "../../jobs/compute.ts";
 import { sha256 } from "../../jobs/ids.ts";
 import { parseMessage } from "../../jobs/message.ts";
 import { prepare } from "../../jobs/prepare.ts";
 import type { Job } from "../../jobs/record.ts";
+import { runJob } from "../../jobs/run.ts";
+import { settle } from "../../jobs/settle.ts";
 import { submit } from "../../jobs/submit.ts";
+import { sweep } from "../../jobs/sweep.ts";
+import { timing } from "../../jobs/timing.ts";
 import { openUpload } from "../../jobs/uploads.ts";
 import { work } from "../../jobs/work.ts";
+import { stoppedTask } from "../jobs/memory-ports.ts";
 import { createJobsTable } from "./jobs-table.ts";
 import { bucketName, type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
+import { writeMeter } from "./write-units.ts";
 
 /**
  * What a job costs in round trips to AWS, counted where they arrive. At 64×64 they are nearly all of the
  * time between submit and result: each is 2–5 ms in a region, and they come one after the other.
+ * docs/costs.md and the dollars of a job are computed from `counted`: what changes here changes them.
  */
 let cloud: StubCloud;
+const meter = writeMeter();
+
+/** What was asked for since the last time. */
+function asked(): Calls {
+  return { calls: cloud.calls.splice(0), writeUnits: meter(cloud.exchanges.splice(0)) };
+}
 
 beforeAll(async () => {
   cloud = await startStubCloud();
@@ -41,7 +57,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 beforeEach(() => {
-  cloud.calls.length = 0;
+  asked();
   cloud.loseReplies = false;
 });
 
@@ -49,12 +65,17 @@ const matrix = Array.from({ length: 64 }, (_, row) =>
   Array.from({ length: 64 }, (_, column) => row * column),
 );
 
+// As long as real ones: what a record's write costs goes by its kilobytes.
+const owner = "iam:AROAEXAMPLEEXAMPLE012";
+const labels = { team: "spectroscopy", series: "2026-11 autumn" };
+
 async function submitted(body: unknown): Promise<Job> {
   const checked = validate(submitBody, body);
-  const prepared = await prepare(checked, "local", ports());
+  const prepared = await prepare(checked, owner, ports());
   const requestHash = sha256(JSON.stringify(body));
+  const { target: requestedTarget } = checked;
   const { job } = await submit(
-    { owner: "local", prepared, requestedTarget: checked.target, labels: {}, requestHash },
+    { owner, prepared, requestedTarget, labels: checked.labels, requestHash },
     ports(),
   );
   return job;
@@ -65,18 +86,45 @@ async function worked(): Promise<string> {
   return work(message, { target: "lambda", killedAt: Date.now() + 120_000 }, compute, ports());
 }
 
+// First of all: later there are jobs to look at.
+test("a stage with nothing in it is swept in so many", async () => {
+  cloud.ecs = () => ({ body: { taskArns: [] } });
+  await sweep(ports());
+  expect(asked()).toEqual(counted.idleSweep);
+});
+
 describe("a small job", () => {
   test("is submitted in three calls", async () => {
-    await submitted({ dataMatrix: matrix });
-    expect(cloud.calls).toEqual(["s3.PUT", "dynamodb.PutItem", "sqs.SendMessage"]);
+    await submitted({ dataMatrix: matrix, labels });
+    expect(asked()).toEqual(counted.submit);
   });
 
-  test("is worked on in four", async () => {
-    const { jobId } = await submitted({ dataMatrix: matrix });
-    cloud.calls.length = 0;
+  test("is worked on in four, and looked at in one", async () => {
+    const { jobId } = await submitted({ dataMatrix: matrix, labels });
+    asked();
     expect(await worked()).toBe("completed");
-    expect(cloud.calls).toEqual(["dynamodb.UpdateItem", "s3.GET", "s3.PUT", "dynamodb.UpdateItem"]);
+    expect(asked()).toEqual(counted.run);
     expect((await ports().store.get(jobId))?.status).toBe("COMPLETED");
+    expect(asked()).toEqual(counted.look);
+  });
+
+  test("that takes longer beats in one", async () => {
+    const { jobId } = await submitted({ dataMatrix: matrix });
+    const machine = { target: "lambda", killedAt: Date.now() + 120_000 } as const;
+    const job = await claim(jobId, 1, machine, ports());
+    if (!job) throw new Error("a new job can be claimed");
+    asked();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    let now = Date.now();
+    try {
+      const beat = keepBeat(job, machine, { ...ports(), now: () => now });
+      now += timing.beat;
+      vi.advanceTimersByTime(timing.watch);
+      await beat.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(asked()).toEqual(counted.beat);
   });
 
   test("on generated input in two and three", async () => {
@@ -98,7 +146,7 @@ describe("a small job", () => {
 
 describe("a job on what is not in its body", () => {
   test("looks at an upload in one call, of 16 KiB", async () => {
-    const { uploadId, url } = await openUpload("local", 128 + 8 * 64 * 64, ports());
+    const { uploadId, url } = await openUpload(owner, 128 + 8 * 64 * 64, ports());
     const file = encodeNpy({ shape: [64, 64], dtype: "float64", data: new Float64Array(64 * 64) });
     expect((await fetch(url, { method: "PUT", body: file as Uint8Array<ArrayBuffer> })).status).toBe(200);
     cloud.calls.length = 0;
@@ -124,8 +172,8 @@ describe("a job on what is not in its body", () => {
 
 describe("a large job", () => {
   const launched = async () => {
-    await submitted({ target: "fargate", dataMatrix: matrix });
-    cloud.calls.length = 0;
+    await submitted({ target: "fargate", dataMatrix: matrix, labels });
+    asked();
     return worked();
   };
   // The stage's first launch makes the item that its slots are in.
@@ -134,14 +182,16 @@ describe("a large job", () => {
     await launched();
   });
 
-  test("is launched in four: the fence, its slot, the task, the task's name", async () => {
+  test("is launched in four, run in four as a small one, and settled in three", async () => {
     expect(await launched()).toBe("launched");
-    expect(cloud.calls).toEqual([
-      "dynamodb.UpdateItem",
-      "dynamodb.UpdateItem",
-      "ecs.RunTask",
-      "dynamodb.UpdateItem",
-    ]);
+    expect(asked()).toEqual(counted.launch);
+    const { jobId } = parseMessage(cloud.messages.at(-1) ?? "");
+    const launch = { jobId, dispatch: 2 };
+    const machine = { target: "fargate", taskArn: "arn:task/1" } as const;
+    expect(await runJob(launch, machine, compute, ports())).toBe("completed");
+    expect(asked()).toEqual(counted.run);
+    await settle(launch, stoppedTask("arn:task/1", "EssentialContainerExited", { exitCode: 0 }), ports());
+    expect(asked()).toEqual(counted.settle);
   });
 
   test("that ECS has no room for gives its slot back", async () => {

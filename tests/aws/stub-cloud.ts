@@ -13,12 +13,22 @@ export interface StubCloud {
   readonly objects: Map<string, Buffer>;
   /** Message bodies as they were sent. */
   readonly messages: string[];
+  /** What the table was asked and answered, where it did not refuse. */
+  readonly exchanges: Exchange[];
   /** The connection breaks after the first attempt of each DynamoDB write was applied. */
   loseReplies: boolean;
   /** Answers instead of the service, if it answers at all. */
   instead: (call: string, body: Buffer) => Answer | undefined;
   ecs: (action: string, input: Record<string, unknown>) => Answer;
   stop(): Promise<void>;
+}
+
+export interface Exchange {
+  readonly action: string;
+  // biome-ignore lint/suspicious/noExplicitAny: DynamoDB's own wire format, of every operation
+  readonly input: any;
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  readonly output: any;
 }
 
 export interface Answer {
@@ -39,6 +49,7 @@ export async function startStubCloud(): Promise<StubCloud> {
     calls: [],
     objects: new Map(),
     messages: [],
+    exchanges: [],
     loseReplies: false,
     instead: () => undefined,
     ecs: (action) => ({ status: 400, body: { __type: "UnknownOperation", message: action } }),
@@ -57,8 +68,7 @@ export async function startStubCloud(): Promise<StubCloud> {
     const [service, action = ""] = call.split(".");
     const instead = cloud.instead(call, body);
     if (instead) return answer(reply, instead);
-    if (service === "dynamodb")
-      return forward(incoming, body, reply, tablePort, losesReply(cloud, action, incoming));
+    if (service === "dynamodb") return forward(cloud, action, { incoming, body, reply, port: tablePort });
     if (service === "s3") return s3(cloud, incoming, body, reply);
     const input = JSON.parse(body.toString()) as Record<string, unknown>;
     answer(reply, service === "sqs" ? sqs(cloud, action, input) : cloud.ecs(action, input));
@@ -101,17 +111,21 @@ function answer(reply: ServerResponse, { status = 200, body }: Answer): void {
   reply.end(JSON.stringify(body));
 }
 
-function forward(
-  incoming: IncomingMessage,
-  body: Buffer,
-  reply: ServerResponse,
-  port: number,
-  lost: boolean,
-) {
+interface Forwarded {
+  readonly incoming: IncomingMessage;
+  readonly body: Buffer;
+  readonly reply: ServerResponse;
+  readonly port: number;
+}
+
+function forward(cloud: StubCloud, action: string, { incoming, body, reply, port }: Forwarded): void {
+  const lost = losesReply(cloud, action, incoming);
   const onward = request(
     { host: "127.0.0.1", port, method: incoming.method, path: incoming.url, headers: incoming.headers },
     async (answered) => {
       const text = await bodyOf(answered);
+      if (answered.statusCode === 200)
+        cloud.exchanges.push({ action, input: JSON.parse(`${body}`), output: JSON.parse(`${text}`) });
       if (lost) {
         reply.destroy();
         return;

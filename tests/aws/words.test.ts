@@ -17,10 +17,10 @@ describe("an update", () => {
     ).toEqual({
       UpdateExpression:
         "SET #rev = #rev + :one, #status = :status, #attempts = list_append(#attempts, :more_attempts) REMOVE #step",
-      ConditionExpression: "attribute_exists(#pk) AND #dispatch = :was_dispatch AND #status = :was_status",
+      ConditionExpression: "#v <= :readable AND #dispatch = :was_dispatch AND #status = :was_status",
       ExpressionAttributeNames: {
-        "#pk": "pk",
         "#rev": "rev",
+        "#v": "v",
         "#dispatch": "dispatch",
         "#status": "status",
         "#step": "step",
@@ -28,6 +28,7 @@ describe("an update", () => {
       },
       ExpressionAttributeValues: {
         ":one": 1,
+        ":readable": 1,
         ":was_dispatch": 3,
         ":was_status": "PENDING",
         ":status": "PROCESSING",
@@ -36,9 +37,9 @@ describe("an update", () => {
     });
   });
 
-  test("without a guard still needs the item to be there", () => {
+  test("without a guard still needs the item to be there, and to be read here", () => {
     const { ConditionExpression, UpdateExpression } = updateExpression({ rev: undefined }, { progress: 0 });
-    expect(ConditionExpression).toBe("attribute_exists(#pk)");
+    expect(ConditionExpression).toBe("#v <= :readable");
     expect(UpdateExpression).toBe("SET #rev = #rev + :one, #progress = :progress");
   });
 });

@@ -8,6 +8,7 @@ import { handler as result } from "../../functions/result.ts";
 import { handler as retry } from "../../functions/retry.ts";
 import { handler as status } from "../../functions/status.ts";
 import { handler as submit } from "../../functions/submit.ts";
+import { NewerRecord, recordVersion } from "../../jobs/record.ts";
 import type { World } from "../jobs/memory-ports.ts";
 import { submitted } from "../jobs/submitting.ts";
 import { call, freshStage, isProblem } from "./stage.ts";
@@ -49,6 +50,16 @@ const everyPort = [
   "objects.link",
   "waitSlots.take",
 ];
+
+describe("a record of a later release", () => {
+  test.each(["get", "status", "result", "list", "cancel", "retry"] as const)("%s: 503", async (name) => {
+    for (const port of ["store.get", "store.list"])
+      world.broken.set(port, () => new NewerRecord(jobId, recordVersion + 1));
+    const reply = await call(handlers[name], { jobId });
+    expect(reply.body).toMatchObject({ status: 503, code: "later-release" });
+    expect(isProblem(reply)).toBe(true);
+  });
+});
 
 describe("AWS that breaks", () => {
   test.each(Object.entries(handlers))(

@@ -173,7 +173,7 @@ function workerWrite(
       if (job.status !== "PROCESSING") return undefined;
       const status = kind === "complete" ? "COMPLETED" : "FAILED";
       const attempts = closeAttempt(job, now, kind === "complete" ? "completed" : "failed", "finished");
-      return written(job, { status, ...ended(attempts, now) });
+      return written(job, { status, ...ended(job, attempts, now) });
     }
   }
 }

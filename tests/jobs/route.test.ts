@@ -3,6 +3,7 @@ import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attemptUsd, fargate, fargateShapes, lambda } from "../../jobs/machines.ts";
+import { prices } from "../../jobs/prices.ts";
 import { escalated, neededMiB, oneSizeDown, oneSizeUp, route } from "../../jobs/route.ts";
 import { limits } from "../../jobs/timing.ts";
 import { defaultSettings } from "./memory-ports.ts";
@@ -76,7 +77,7 @@ describe("the machines", () => {
     const task =
       attemptUsd("fargate", { vcpu: 1, memoryMiB: 2048 }, 7200) -
       attemptUsd("fargate", { vcpu: 1, memoryMiB: 2048 }, 3600) -
-      fargate.usdPerAddressHour;
+      prices.publicAddressHour.usd;
     expect(task).toBeCloseTo(0.0395, 4);
   });
 

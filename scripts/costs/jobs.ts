@@ -1,0 +1,83 @@
+import { plan } from "@sluice/compute";
+import { type BillItem, jobBill, totalUsd } from "../../jobs/job-bill.ts";
+import { prices } from "../../jobs/prices.ts";
+import { route } from "../../jobs/route.ts";
+import type { Settings } from "../../jobs/settings.ts";
+import { markdownTable, usd } from "./text.ts";
+
+/** Dollars per 1,000 jobs of three sizes, of the default operation, as the product itself plans and routes them. */
+
+const sizes = { small: 64, mid: 2048, large: 8192 } as const;
+type Size = keyof typeof sizes;
+
+const names: Readonly<Record<BillItem, string>> = {
+  machine: "the machine, while it computes (Fargate: from image pull, a minute at least)",
+  functions: "functions around it: requests, and GiB-seconds with 1 % cold starts",
+  httpApi: "HTTP API: one POST, one GET",
+  sqs: "SQS: send, receive, delete",
+  s3: "S3: PUT and GET, of large arrays in parts of 16 and 8 MiB",
+  dynamodb: "DynamoDB: write units with their indexes, reads, beats",
+  logs: "log lines, ours and Lambda's",
+  events: "EventBridge: one event when it ends",
+  traces: "X-Ray: one trace",
+};
+
+export interface PricedJob {
+  readonly n: number;
+  readonly target: string;
+  readonly seconds: number;
+  readonly memoryMiB: number;
+  readonly vcpu: number;
+  readonly usd: number;
+  /** In and out. */
+  readonly bytes: number;
+  readonly outputBytes: number;
+  readonly bill: ReturnType<typeof jobBill>;
+}
+
+export function pricedJobs(settings: Settings): Record<Size, PricedJob> {
+  const priced = (n: number): PricedJob => {
+    const planned = plan("spectral-projection", {}, { a: { shape: [n, n], dtype: "float64" } });
+    const { target, memoryMiB, vcpu, estimate } = route(planned, "auto", settings);
+    const bill = jobBill(planned, [{ target, memoryMiB, vcpu, seconds: estimate.seconds }]);
+    if (Math.abs(totalUsd(bill) - estimate.usd) > 1e-6 * estimate.usd) {
+      throw new Error(
+        `expected the bill of ${n}×${n} to be estimate.usd ${estimate.usd}, got ${totalUsd(bill)}`,
+      );
+    }
+    const bytes = 8 * n * n;
+    return {
+      n,
+      target,
+      memoryMiB,
+      vcpu,
+      seconds: estimate.seconds,
+      usd: estimate.usd,
+      bytes: 2 * bytes,
+      outputBytes: bytes,
+      bill,
+    };
+  };
+  return { small: priced(sizes.small), mid: priced(sizes.mid), large: priced(sizes.large) };
+}
+
+export function jobsSection(jobs: Record<Size, PricedJob>, storedDays: number): string {
+  const all = Object.values(jobs);
+  const per1000 = (of: (job: PricedJob) => number) => all.map((job) => usd(1000 * of(job)));
+  const stored = (bytes: number) => (bytes / 1e9) * (storedDays / 30) * prices.s3GBMonth.usd;
+  const items = Object.entries(names) as [BillItem, string][];
+  return markdownTable(
+    ["dollars per 1,000 jobs", ...all.map(({ n }) => `${n}×${n}`)],
+    [
+      ["runs on", ...all.map(({ target, vcpu, memoryMiB }) => `${target}, ${vcpu} vCPU, ${memoryMiB} MiB`)],
+      ["predicted", ...all.map(({ seconds }) => `${seconds.toPrecision(2)} s`)],
+      ...items.map(([item, name]) => [name, ...per1000(({ bill }) => bill[item] ?? 0)]),
+      ["**together: the job's `estimate.usd`**", ...per1000((job) => job.usd).map((text) => `**${text}**`)],
+      [`input and result kept ${storedDays} days in S3`, ...per1000(({ bytes }) => stored(bytes))],
+      [
+        "results downloaded by callers outside AWS",
+        ...per1000(({ outputBytes }) => (outputBytes / 1e9) * prices.transferOutGB.usd),
+      ],
+    ],
+  );
+}

@@ -1,0 +1,92 @@
+import { attemptBill, totalUsd } from "../../jobs/job-bill.ts";
+import { attemptUsd, fargate, fargateShapes } from "../../jobs/machines.ts";
+import { prices } from "../../jobs/prices.ts";
+import type { PricedJob } from "./jobs.ts";
+import type { StageParameters } from "./stages.ts";
+import { markdownTable, usd } from "./text.ts";
+
+/** The most a stage can spend in an hour, by the caps it was deployed with. */
+
+/** A task of this shape, for an hour, its start left out. */
+function taskHourUsd(shape: { vcpu: number; memoryMiB: number }): number {
+  return attemptUsd("fargate", shape, 3600 - fargate.startSeconds);
+}
+
+/** The dearest set of tasks under both caps: quarter vCPUs are what shapes are made of. */
+function dearestTasks(stage: StageParameters): number {
+  const [maxTasks, maxVcpu] = [stage.number("maxTasks"), stage.number("maxRunningVcpu")];
+  const largest = Math.min(stage.number("maxTaskVcpu"), maxVcpu);
+  const dearest = new Map<number, number>();
+  for (const shape of fargateShapes) {
+    // A job is never given less than one vCPU: jobs/route.ts.
+    if (shape.vcpu >= 1 && shape.vcpu <= largest)
+      dearest.set(shape.vcpu, Math.max(dearest.get(shape.vcpu) ?? 0, taskHourUsd(shape)));
+  }
+  let best = Array<number>(maxVcpu + 1).fill(0);
+  for (let task = 0; task < maxTasks; task++) {
+    best = best.map((without, room) =>
+      Math.max(
+        without,
+        ...[...dearest].map(([vcpu, hour]) => (vcpu <= room ? (best[room - vcpu] ?? 0) + hour : 0)),
+      ),
+    );
+  }
+  return best[maxVcpu] ?? 0;
+}
+
+function functionsHourUsd(concurrency: number, memoryMiB: number): number {
+  return concurrency * 3600 * (memoryMiB / 1024) * prices.lambdaGiBSecond.usd;
+}
+
+function requestsUsd(stage: StageParameters, { usd: all, bill: { machine = 0 } }: PricedJob): string {
+  if (stage.text("httpRate") === "") return `no cap: ${usd(3600 * (all - machine))} per job and second`;
+  return usd(stage.number("httpRate") * 3600 * (all - machine));
+}
+
+export function worstCaseSection(
+  stages: Readonly<Record<string, StageParameters>>,
+  small: PricedJob,
+): string {
+  const each = (of: (stage: StageParameters) => string) => Object.values(stages).map(of);
+  const rows = (stage: StageParameters) => {
+    const tasks = dearestTasks(stage);
+    const work = functionsHourUsd(stage.number("workConcurrency"), stage.number("workMemory"));
+    const waits = functionsHourUsd(stage.number("waitHolders"), stage.number("httpMemory"));
+    const largest = fargateShapes.filter(({ vcpu }) => vcpu <= stage.number("maxTaskVcpu")).at(-1);
+    if (!largest) throw new Error("expected a Fargate shape under maxTaskVcpu");
+    const seconds = stage.number("maxSeconds");
+    const oneJob = totalUsd(attemptBill({ target: "fargate", ...largest, seconds }));
+    return { tasks, work, waits, together: tasks + work + waits, oneJob };
+  };
+  return markdownTable(
+    ["the most in an hour", "capped by", ...Object.keys(stages)],
+    [
+      [
+        "tasks, all at their caps, each with the most memory its vCPUs may have",
+        "`maxTasks`, `maxRunningVcpu`, `maxTaskVcpu`",
+        ...each((stage) => usd(rows(stage).tasks)),
+      ],
+      [
+        "`work`, all of its functions busy",
+        "`workConcurrency`, `workMemory`",
+        ...each((stage) => usd(rows(stage).work)),
+      ],
+      [
+        "requests that wait for their job",
+        "`waitHolders`, `httpMemory`",
+        ...each((stage) => usd(rows(stage).waits)),
+      ],
+      ["**machines together**", "", ...each((stage) => `**${usd(rows(stage).together)}**`)],
+      [
+        `calls, log and events, were every request the submit of a job of ${small.n}×${small.n}`,
+        "`httpRate`",
+        ...each((stage) => requestsUsd(stage, small)),
+      ],
+      [
+        "one job, on the largest task until its deadline (not in an hour: in all)",
+        "`maxTaskVcpu`, `maxSeconds`",
+        ...each((stage) => usd(rows(stage).oneJob)),
+      ],
+    ],
+  );
+}

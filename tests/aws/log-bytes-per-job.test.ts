@@ -1,0 +1,91 @@
+import { submitBody } from "@sluice/contract/submit";
+import { validate } from "@sluice/contract/validate";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { count, countOutcome } from "../../aws/metrics.ts";
+import { ports } from "../../aws/ports.ts";
+import { loggedBytes } from "../../jobs/calls-per-job.ts";
+import { compute } from "../../jobs/compute.ts";
+import { sha256 } from "../../jobs/ids.ts";
+import { parseMessage } from "../../jobs/message.ts";
+import { prepare } from "../../jobs/prepare.ts";
+import { runJob } from "../../jobs/run.ts";
+import { settle } from "../../jobs/settle.ts";
+import { submit } from "../../jobs/submit.ts";
+import { sweep } from "../../jobs/sweep.ts";
+import { work } from "../../jobs/work.ts";
+import { stoppedTask } from "../jobs/memory-ports.ts";
+import { createJobsTable } from "./jobs-table.ts";
+import { bucketName, type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
+
+/** What a job writes into the log, which is billed by the byte: docs/costs.md is computed from `loggedBytes`. */
+let cloud: StubCloud;
+const written: string[] = [];
+
+beforeAll(async () => {
+  cloud = await startStubCloud();
+  await createJobsTable();
+  const { AWS_ENDPOINT_URL } = process.env;
+  for (const [name, value] of Object.entries({
+    STAGE: "test",
+    TABLE_NAME: tableName,
+    BUCKET_NAME: bucketName,
+    QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs`,
+    DEAD_LETTER_QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs-dead`,
+    TASK_DEFINITION_ARN: "arn:aws:ecs:eu-west-1:000000000000:task-definition/sluice-test:1",
+  })) {
+    vi.stubEnv(name, value);
+  }
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await cloud.stop();
+});
+
+/** Of what `action` logs. A rise is a rise of the bill; a fall by half means that the figure is of another time. */
+async function expectLogged(figure: keyof typeof loggedBytes, action: () => Promise<unknown>): Promise<void> {
+  written.length = 0;
+  await action();
+  const bytes = Buffer.byteLength(written.join(""));
+  expect(bytes, figure).toBeLessThanOrEqual(loggedBytes[figure]);
+  expect(bytes, figure).toBeGreaterThanOrEqual(loggedBytes[figure] / 2);
+}
+
+const owner = "iam:AROAEXAMPLEEXAMPLE012";
+const submitted = (target: string) => async () => {
+  const body = validate(submitBody, { target, inputs: { a: { random: { shape: [64, 64] } } } });
+  const prepared = await prepare(body, owner, ports());
+  await submit(
+    { owner, prepared, requestedTarget: body.target, labels: {}, requestHash: sha256(target) },
+    ports(),
+  );
+  count("JobsAccepted");
+};
+const message = () => parseMessage(cloud.messages.at(-1) ?? "");
+const worked = async () =>
+  countOutcome(await work(message(), { target: "lambda", killedAt: Date.now() + 120_000 }, compute, ports()));
+
+test("a small job, and a large one, log no more than the figures", async () => {
+  await expectLogged("submit", submitted("auto"));
+  await expectLogged("run", worked);
+  cloud.ecs = () => ({ body: { tasks: [{ taskArn: "arn:task/1" }], failures: [] } });
+  await submitted("fargate")();
+  await expectLogged("launch", worked);
+  const launch = { jobId: message().jobId, dispatch: 2 };
+  await expectLogged("run", async () =>
+    countOutcome(await runJob(launch, { target: "fargate", taskArn: "arn:task/1" }, compute, ports())),
+  );
+  await expectLogged("settle", () =>
+    settle(launch, stoppedTask("arn:task/1", "EssentialContainerExited", { exitCode: 0 }), ports()),
+  );
+});
+
+test("a pass of sweep that finds nothing logs nothing", async () => {
+  cloud.ecs = () => ({ body: { taskArns: [] } });
+  cloud.messages.length = 0;
+  await expectLogged("idleSweep", () => sweep(ports()));
+});
