@@ -21,6 +21,9 @@ module.exports = async ({ options, resolveVariable }) => {
   return {
     // `auto` is for `npm run deploy`, which builds the image and puts its digest here; packaged alone, there is none.
     image: given.image === "auto" ? "none" : given.image,
+    // Not plain Retain: a first deploy that fails would leave an empty table and bucket, and every later one would
+    // fail because they exist. UpdateReplacePolicy knows no such word.
+    deletionPolicy: given.deletionPolicy === "Retain" ? "RetainExceptOnCreate" : given.deletionPolicy,
     permissionsBoundary: given.permissionsBoundary || "",
     monthlyBudgetUsd: Number(given.monthlyBudgetUsd),
     // Objects outlive the record that names them by a day. Both count from submit, but a record must never point

@@ -39,7 +39,8 @@ test("every parameter of infra/stages.yml has its rule, and every rule its param
 
 test("what follows from them: objects a day longer than records, no image until there is one", async () => {
   expect(await checked({})).toEqual({
-    ...{ image: "none", permissionsBoundary: "", monthlyBudgetUsd: 0, objectDays: 8, recordDays: "7" },
+    ...{ image: "none", deletionPolicy: "Delete", permissionsBoundary: "", monthlyBudgetUsd: 0 },
+    ...{ objectDays: 8, recordDays: "7" },
   });
   const image = `1.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev@sha256:${"a".repeat(64)}`;
   expect(await checked({ image, retentionDays: "2" })).toMatchObject({

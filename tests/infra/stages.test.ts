@@ -243,9 +243,11 @@ describe("storage", () => {
   });
 
   test("data goes with a dev stage and outlives a prod stage", () => {
-    for (const id of ["JobsTable", "JobsBucket"]) {
+    const kept = Object.entries(prod.template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(kept.map(([id]) => id).sort()).toEqual(["JobsBucket", "JobsBucketPolicy", "JobsTable"]);
+    for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["RetainExceptOnCreate", "Retain"]);
       expect(resource(dev.template, id)).toMatchObject({ DeletionPolicy: "Delete" });
-      expect(resource(prod.template, id)).toMatchObject({ DeletionPolicy: "Retain" });
     }
     expect(properties(prod.template, "JobsTable").DeletionProtectionEnabled).toBe(true);
   });
@@ -364,6 +366,12 @@ describe("money", () => {
       },
     });
   });
+});
+
+test("the stack's tags, by which all it makes is told apart on the bill", async () => {
+  const state = await readFile(path.join(prod.folder, "serverless-state.json"), "utf8");
+  const { service } = JSON.parse(state) as { service: { provider: { stackTags: unknown } } };
+  expect(service.provider.stackTags).toEqual({ service: "sluice", stage: "prod" });
 });
 
 test("two stages of one account share no name", () => {

@@ -10,6 +10,7 @@ export interface Resource {
   readonly Condition?: string;
   readonly DependsOn?: string | string[];
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly Properties: Record<string, unknown>;
 }
 
