@@ -99,8 +99,9 @@ describe("HTTP API", () => {
   });
 
   test("is not packaged when the guard is misspelt or incomplete", { timeout: 60_000 }, async () => {
-    await expect(packageStage("--param", "auth=iamm")).rejects.toThrow('"custom.auth": Value not found');
-    await expect(packageStage("--param", "auth=jwt")).rejects.toThrow("issuerUrl");
+    const misspelt = packageStage("--param", "auth=iamm");
+    await expect(misspelt).rejects.toThrow('auth: expected one of iam, jwt, none, got "iamm"');
+    await expect(packageStage("--param", "auth=jwt")).rejects.toThrow("auth=jwt needs jwtIssuer");
   });
 });
 
