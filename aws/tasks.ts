@@ -102,6 +102,8 @@ function runTaskInput(config: TasksConfig, { jobId, dispatch, cpuUnits, memoryMi
     count: 1,
     clientToken: launch,
     startedBy: launch,
+    // The definition has the stack's tags: by them a stage's tasks are told apart on the bill.
+    propagateTags: "TASK_DEFINITION" as const,
     capacityProviderStrategy: [{ capacityProvider: spot ? "FARGATE_SPOT" : "FARGATE", weight: 1 }],
     networkConfiguration: {
       awsvpcConfiguration: {

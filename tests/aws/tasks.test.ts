@@ -46,6 +46,7 @@ describe("tasks in ECS", () => {
       count: 1,
       clientToken: launch,
       startedBy: launch,
+      propagateTags: "TASK_DEFINITION",
       capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
       networkConfiguration: {
         awsvpcConfiguration: {

@@ -10,6 +10,7 @@ const ownPerRun = new Set([".git", ".serverless", ".esbuild", ".sluice"]);
 
 export interface PackagedStage {
   readonly folder: string;
+  readonly templateFile: string;
   readonly template: Template;
 }
 
@@ -30,8 +31,8 @@ export async function packageStage(...options: string[]): Promise<PackagedStage>
   }
   await sls(service, "package", ...options);
   const folder = path.join(service, ".serverless");
-  const template = await readFile(path.join(folder, "cloudformation-template-update-stack.json"), "utf8");
-  return { folder, template: JSON.parse(template) };
+  const templateFile = path.join(folder, "cloudformation-template-update-stack.json");
+  return { folder, templateFile, template: JSON.parse(await readFile(templateFile, "utf8")) };
 }
 
 export async function removePackagedStages(): Promise<void> {

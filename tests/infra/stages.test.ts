@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PackagedStage, packageStage, removePackagedStages } from "./package-stage.ts";
-import { statementsOf, wideActions } from "./policy.ts";
 import { physicalNames, type Resource, resource, resourcesOf, routesOf, type Template } from "./template.ts";
 
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-prod@sha256:${"0".repeat(64)}`;
@@ -27,6 +26,7 @@ beforeAll(async () => {
   open = await packageStage(
     ...["--stage", "open", "--param", "auth=none", "--param", "retentionDays=2"],
     ...["--param", "maxTasks=7", "--param", "maxRunningVcpu=9"],
+    ...["--param", "monthlyBudgetUsd=120", "--param", "alarmEmail=team@example.com"],
     ...existingNetwork.flatMap((parameter) => ["--param", parameter]),
   );
 }, 240_000);
@@ -84,9 +84,24 @@ describe("HTTP API", () => {
     expect(told).toMatchObject(["iam", "jwt", "none"].map((AUTH) => ({ Variables: { AUTH } })));
   });
 
+  test("has limits of its own, and a line for each request where the stage asks for it", () => {
+    for (const { template } of [dev, prod]) {
+      expect(properties(template, "HttpApiStage").DefaultRouteSettings).toMatchObject({
+        ThrottlingRateLimit: 200,
+        ThrottlingBurstLimit: 400,
+      });
+    }
+    expect(properties(dev.template, "HttpApiStage").AccessLogSettings).toBeUndefined();
+    const { Format } = properties(prod.template, "HttpApiStage").AccessLogSettings as { Format: string };
+    expect(Object.keys(JSON.parse(Format))).toEqual(
+      expect.arrayContaining(["requestId", "caller", "subject", "routeKey", "status", "error"]),
+    );
+  });
+
   test("is not packaged when the guard is misspelt or incomplete", { timeout: 60_000 }, async () => {
-    await expect(packageStage("--param", "auth=iamm")).rejects.toThrow('"custom.auth": Value not found');
-    await expect(packageStage("--param", "auth=jwt")).rejects.toThrow("issuerUrl");
+    const misspelt = packageStage("--param", "auth=iamm");
+    await expect(misspelt).rejects.toThrow('auth: expected one of iam, jwt, none, got "iamm"');
+    await expect(packageStage("--param", "auth=jwt")).rejects.toThrow("auth=jwt needs jwtIssuer");
   });
 });
 
@@ -128,7 +143,7 @@ describe("functions", () => {
     const days = resourcesOf(prod.template, "AWS::Logs::LogGroup").map(
       (group) => group.Properties.RetentionInDays,
     );
-    expect(days.length).toBe(17); // 16 functions and the tasks
+    expect(days.length).toBe(18); // 16 functions, the tasks and the API
     expect(new Set(days)).toEqual(new Set([90]));
   });
 });
@@ -229,9 +244,11 @@ describe("storage", () => {
   });
 
   test("data goes with a dev stage and outlives a prod stage", () => {
-    for (const id of ["JobsTable", "JobsBucket"]) {
+    const kept = Object.entries(prod.template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(kept.map(([id]) => id).sort()).toEqual(["JobsBucket", "JobsBucketPolicy", "JobsTable"]);
+    for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["RetainExceptOnCreate", "Retain"]);
       expect(resource(dev.template, id)).toMatchObject({ DeletionPolicy: "Delete" });
-      expect(resource(prod.template, id)).toMatchObject({ DeletionPolicy: "Retain" });
     }
     expect(properties(prod.template, "JobsTable").DeletionProtectionEnabled).toBe(true);
   });
@@ -264,7 +281,10 @@ describe("Fargate", () => {
       MAX_RUNNING_VCPU: 40,
       RETENTION_DAYS: "7",
     });
-    expect(properties(prod.template, "Cluster").CapacityProviders).toEqual(["FARGATE", "FARGATE_SPOT"]);
+    expect(properties(prod.template, "Cluster")).toMatchObject({
+      CapacityProviders: ["FARGATE", "FARGATE_SPOT"],
+      ClusterSettings: [{ Name: "containerInsights", Value: "disabled" }],
+    });
   });
 
   test("what the stage may spend on tasks at once is a parameter, in functions and tasks alike", () => {
@@ -321,79 +341,44 @@ describe("Fargate", () => {
   });
 });
 
-describe("permissions", () => {
-  const explained = [
-    "ecs:ListTasks", // AWS knows no resource for it: bound by the ecs:cluster condition
-    "ecr:GetAuthorizationToken", // AWS knows no resource for it: it answers a login, not an image
-  ];
-
-  test("reach only the stage's own resources", () => {
-    expect(wideActions(prod.template, "prod")).toEqual(explained);
-    const planted = structuredClone(prod.template);
-    const role = properties(planted, "TaskRole") as {
-      Policies: { PolicyDocument: { Statement: unknown[] } }[];
-    };
-    role.Policies[0]?.PolicyDocument.Statement.push(
-      { Effect: "Allow", Action: "s3:*", Resource: { "Fn::GetAtt": ["JobsBucket", "Arn"] } },
-      { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" },
-      { Effect: "Allow", Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:*:*:table/sluice-dev-jobs" },
-    );
-    expect(wideActions(planted, "prod")).toEqual(
-      expect.arrayContaining([...explained, "s3:*", "sqs:SendMessage", "dynamodb:GetItem"]),
-    );
-  });
-
-  test("every index that is read is allowed, and dead letters may be read, given back and deleted, not sent", () => {
-    const bySid = new Map(statementsOf(prod.template).map((statement) => [statement.Sid, statement]));
-    const indexes = properties(prod.template, "JobsTable").GlobalSecondaryIndexes as { IndexName: string }[];
-    expect(bySid.get("Indexes")?.Resource).toEqual(
-      indexes.map(({ IndexName }) => ({ "Fn::Sub": `\${JobsTable.Arn}/index/${IndexName}` })),
-    );
-    expect(bySid.get("DeadLetters")).toEqual({
-      Sid: "DeadLetters",
-      Effect: "Allow",
-      Action: [
-        "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
-        "sqs:ChangeMessageVisibility",
-        "sqs:DeleteMessage",
-      ],
-      Resource: { "Fn::GetAtt": ["JobsDeadLetterQueue", "Arn"] },
+describe("money", () => {
+  test("a budget is there when the stage has one, of its own costs, and tells its address", () => {
+    expect(dev.template.Parameters.MonthlyBudgetUsd?.Default).toBe(0);
+    expect(dev.template.Conditions.HasBudget).toEqual({
+      "Fn::Not": [{ "Fn::Equals": [{ Ref: "MonthlyBudgetUsd" }, 0] }],
+    });
+    expect(open.template.Parameters.MonthlyBudgetUsd?.Default).toBe(120);
+    const address = [{ SubscriptionType: "EMAIL", Address: "team@example.com" }];
+    expect(resource(open.template, "Budget")).toMatchObject({
+      Condition: "HasBudget",
+      Properties: {
+        Budget: {
+          FilterExpression: {
+            And: [
+              { Tags: { Key: "service", Values: ["sluice"] } },
+              { Tags: { Key: "stage", Values: ["open"] } },
+            ],
+          },
+        },
+        NotificationsWithSubscribers: [
+          { Notification: { NotificationType: "ACTUAL", Threshold: 80 }, Subscribers: address },
+          { Notification: { NotificationType: "FORECASTED", Threshold: 100 }, Subscribers: address },
+        ],
+      },
     });
   });
+});
 
-  test("who may write an object may end an upload that came to nothing", () => {
-    const actions = statementsOf(prod.template)
-      .filter(({ Sid }) => Sid === "Arrays")
-      .map(({ Action }) => [Action].flat());
-    expect(actions).toHaveLength(2); // the functions' role and the task's
-    for (const allowed of actions) expect(allowed).toContain("s3:AbortMultipartUpload");
-  });
-
-  test("uploads are put by who has a link that a function signed; a task only reads them", () => {
-    const uploads = statementsOf(prod.template).filter(({ Sid }) => Sid === "Uploads");
-    expect(uploads.map(({ Action }) => Action)).toEqual([["s3:GetObject", "s3:PutObject"], "s3:GetObject"]);
-    for (const { Resource } of uploads)
-      expect(Resource).toEqual({ "Fn::Sub": `\${JobsBucket.Arn}/uploads/*` });
-  });
-
-  test("start and stop tasks only in the stage's cluster, with only the two task roles", () => {
-    const bySid = new Map(statementsOf(prod.template).map((statement) => [statement.Sid, statement]));
-    const ownCluster = { ArnEquals: { "ecs:cluster": { "Fn::GetAtt": ["Cluster", "Arn"] } } };
-    for (const sid of ["StartTasks", "WatchAndStopTasks", "ListTasks"]) {
-      expect(bySid.get(sid)?.Condition).toEqual(ownCluster);
-    }
-    expect(JSON.stringify(bySid.get("StartTasks")?.Resource)).toContain(":task-definition/sluice-prod:*");
-    expect(bySid.get("PassTaskRoles")).toMatchObject({
-      Resource: [{ "Fn::GetAtt": ["TaskRole", "Arn"] }, { "Fn::GetAtt": ["TaskExecutionRole", "Arn"] }],
-      Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
-    });
-  });
+test("the stack's tags, by which all it makes is told apart on the bill", async () => {
+  const state = await readFile(path.join(prod.folder, "serverless-state.json"), "utf8");
+  const { service } = JSON.parse(state) as { service: { provider: { stackTags: unknown } } };
+  expect(service.provider.stackTags).toEqual({ service: "sluice", stage: "prod" });
 });
 
 test("two stages of one account share no name", () => {
   const names = physicalNames(dev.template);
   expect(names.length).toBeGreaterThan(35);
+  expect(names).toContain('AWS::Budgets::Budget BudgetName "sluice-dev"');
   const shared = new Set(physicalNames(prod.template));
   expect(names.filter((name) => shared.has(name))).toEqual([]);
 });

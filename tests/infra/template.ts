@@ -1,6 +1,6 @@
 /** A compiled CloudFormation template, as far as the tests look into it. */
 export interface Template {
-  readonly Parameters: Record<string, { Default: string }>;
+  readonly Parameters: Record<string, { Default: string | number }>;
   readonly Conditions: Record<string, unknown>;
   readonly Resources: Record<string, Resource>;
 }
@@ -8,7 +8,9 @@ export interface Template {
 export interface Resource {
   readonly Type: string;
   readonly Condition?: string;
+  readonly DependsOn?: string | string[];
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly Properties: Record<string, unknown>;
 }
 
@@ -33,14 +35,15 @@ export function routesOf(template: Template): Record<string, unknown> {
 }
 
 const naming =
-  /^(FunctionName|QueueName|TableName|BucketName|ClusterName|Family|LogGroupName|RoleName|GroupName|Name)$/;
+  /^((Function|Queue|Table|Bucket|Cluster|LogGroup|Role|Group|Budget|Alarm|Dashboard|Topic|Repository)Name|Family|Name)$/;
 
 /** Every name the stack gives to something in the account; references to other resources are not names. */
 export function physicalNames(template: Template): string[] {
   return Object.values(template.Resources).flatMap(({ Type, Properties }) =>
     Type === "AWS::Lambda::Permission" || Type === "AWS::ApiGatewayV2::Authorizer"
       ? []
-      : Object.entries(Properties)
+      : // A budget has its name one level down.
+        Object.entries({ ...Properties, ...(Properties.Budget as object | undefined) })
           .filter(([key, value]) => naming.test(key) && !isReference(value))
           .map(([key, value]) => `${Type} ${key} ${JSON.stringify(value)}`),
   );

@@ -1,0 +1,324 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash } from "node:crypto";
+import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { encodeNpy } from "@sluice/contract/npy";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { ports } from "../../aws/ports.ts";
+import { handler as cancel } from "../../functions/cancel.ts";
+import { handler as direct } from "../../functions/compute.ts";
+import { handler as get } from "../../functions/get.ts";
+import { handler as health } from "../../functions/health.ts";
+import { handler as list } from "../../functions/list.ts";
+import { handler as operations } from "../../functions/operations.ts";
+import { handler as plans } from "../../functions/plans.ts";
+import { handler as redrive } from "../../functions/redrive.ts";
+import { handler as result } from "../../functions/result.ts";
+import { handler as retry } from "../../functions/retry.ts";
+import { handler as settle } from "../../functions/settle.ts";
+import { handler as status } from "../../functions/status.ts";
+import { handler as submit } from "../../functions/submit.ts";
+import { handler as sweep } from "../../functions/sweep.ts";
+import { handler as uploads } from "../../functions/uploads.ts";
+import { handler as work } from "../../functions/work.ts";
+import { compute } from "../../jobs/compute.ts";
+import { runJob } from "../../jobs/run.ts";
+import { createResolver } from "../../local/cloudformation/resolve.ts";
+import { accountId } from "../../local/cloudformation/template.ts";
+import { createJobsTable } from "../aws/jobs-table.ts";
+import { type StubCloud, startStubCloud } from "../aws/stub-cloud.ts";
+import { type Call, call, lambdaContext, type Reply } from "../functions/stage.ts";
+import { type AwsCall, onAwsCalls } from "../support/aws-calls.ts";
+import { packageStage, removePackagedStages } from "./package-stage.ts";
+import { actionsOf, allows, type Statement, statementsOf } from "./policy.ts";
+import { resource, resourcesOf } from "./template.ts";
+
+/**
+ * Whether each role is enough and no more: the functions run against a cloud that answers, every call they make is
+ * held against the statements of their own role in the packaged template, and every grant must be needed by one.
+ */
+const image = `${accountId}.dkr.ecr.eu-west-1.amazonaws.com/sluice-test@sha256:${"0".repeat(64)}`;
+const api = { submit, list, get, status, result, cancel, retry, uploads, plans, operations, health };
+const others = { work, settle, sweep, compute: direct, redrive };
+
+/** Allowed, and not called here. */
+const calledElsewhere = new Map([
+  ["WriteOwnLog", "Lambda itself"],
+  ["ConsumeMessages", "Lambda's pollers"],
+  ["s3:AbortMultipartUpload", "whoever writes, when a part fails: tests/aws/object-uploads.test.ts"],
+  ["SendTraces", "whoever has a trace to send"],
+  ["PublishEvents", "whoever ends a job"],
+]);
+
+let cloud: StubCloud;
+let roles: Map<string, Statement[]>;
+/** Whose role a call is made with; calls of the tests themselves have none. */
+const caller = new AsyncLocalStorage<string>();
+const made = new Map<string, AwsCall[]>();
+
+beforeAll(async () => {
+  cloud = await startStubCloud();
+  await createJobsTable();
+  const { template } = await packageStage(
+    "--stage",
+    "test",
+    "--param",
+    `image=${image}`,
+    "--param",
+    "auth=none",
+  );
+  const place = { region: "eu-west-1", accountId };
+  const surroundings = {
+    region: place.region,
+    stackName: "sluice-test",
+    sqsUrl: String(process.env.AWS_ENDPOINT_URL),
+  };
+  const { resolve, environment } = createResolver(template, surroundings);
+  const { Variables } = resource(template, "WorkLambdaFunction").Properties.Environment as {
+    Variables: Record<string, unknown>;
+  };
+  for (const [name, value] of Object.entries(environment(Variables))) vi.stubEnv(name, value);
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "true");
+  const ofRole = (role: string) => resolve(statementsOf(template, role)) as Statement[];
+  roles = new Map(
+    Object.keys(template.Resources)
+      .filter((id) => resourcesOf(template, "AWS::IAM::Role").includes(resource(template, id)))
+      .map((id) => [id, ofRole(id)]),
+  );
+  const taskRoles = ["TaskRole", "TaskExecutionRole"].map((id) =>
+    String(resolve({ "Fn::GetAtt": [id, "Arn"] })),
+  );
+  onAwsCalls({ ...place, taskRoles }, (seen) => {
+    const role = caller.getStore();
+    if (role !== undefined) made.set(role, [...(made.get(role) ?? []), seen]);
+  });
+}, 120_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await cloud.stop();
+  await removePackagedStages();
+});
+beforeEach(async () => {
+  // The stage's first launch, and its first line, make the item that the slots are in.
+  const table = new DynamoDBClient({});
+  const Key = { pk: { S: "slots#fargate" } };
+  await table.send(new DeleteItemCommand({ TableName: process.env.TABLE_NAME, Key }));
+  table.destroy();
+  cloud.ecs = () => ({ body: { tasks: [{ taskArn: taskArn("1") }], failures: [], taskArns: [] } });
+});
+afterEach(() => {
+  cloud.instead = () => undefined;
+});
+
+const taskArn = (id: string) => `arn:aws:ecs:eu-west-1:${accountId}:task/sluice-test/${id}`;
+
+/** Calls made meanwhile are this role's. */
+const as = <Result>(role: string, run: () => Promise<Result>): Promise<Result> => caller.run(role, run);
+
+const roleOf = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}Role`;
+const asked = (name: keyof typeof api, what: Call = {}): Promise<Reply> =>
+  as(roleOf(name), () => call(api[name] as typeof submit, what));
+const invoked = (name: keyof typeof others, event: unknown = {}): Promise<unknown> =>
+  as(roleOf(name), async () => (others[name] as typeof sweep)(event, lambdaContext(120_000)));
+
+async function submitted(body: unknown, headers = {}): Promise<string> {
+  const reply = await asked("submit", { method: "POST", body, headers });
+  expect(reply.status, reply.text).toBe(202);
+  return reply.body.jobId;
+}
+async function uploaded(): Promise<string> {
+  const file = encodeNpy({ shape: [2, 2], dtype: "float64", data: new Float64Array(4) });
+  const { body } = await asked("uploads", { method: "POST", body: { bytes: file.byteLength } });
+  const put = { method: "PUT", body: file as Uint8Array<ArrayBuffer> };
+  expect((await fetch(body.url, put)).status).toBe(200);
+  return body.uploadId;
+}
+const worked = () => invoked("work", { Records: [{ messageId: "1", body: cloud.messages.at(-1) }] });
+const statusOf = async (jobId: string) => (await ports().store.get(jobId))?.status;
+/** As if it had expired. */
+const lose = (part: string) => {
+  for (const key of cloud.objects.keys()) if (key.includes(part)) cloud.objects.delete(key);
+};
+
+const data = {
+  dataMatrix: [
+    [1, 2],
+    [3, 4],
+  ],
+};
+const nowhere = { inputs: { a: { upload: "0".repeat(26) } } };
+const wait = { Prefer: "wait=1" };
+
+test("a small job, read in every way, and its result once it has expired", async () => {
+  const jobId = await submitted(data);
+  await worked();
+  for (const headers of [{}, wait]) expect((await asked("get", { jobId, headers })).status).toBe(200);
+  expect((await asked("list")).body.jobs).toHaveLength(1);
+  expect((await asked("status", { jobId })).body.status).toBe("COMPLETED");
+  const forms = [{ Accept: "application/json" }, { Accept: "application/x-npy" }];
+  const replies = forms.map((headers) => asked("result", { jobId, headers }));
+  expect((await Promise.all(replies)).map((reply) => reply.status)).toEqual([200, 303]);
+  lose(`${jobId}/out`);
+  expect((await asked("result", { method: "HEAD", jobId })).status).toBe(410);
+  await asked("get", { jobId, headers: wait });
+  for (const name of ["operations", "health"] as const) expect((await asked(name)).status).toBe(200);
+});
+
+test("a wait that takes a slot, and the answer that comes in time", async () => {
+  const jobId = await submitted(data, wait);
+  await asked("get", { jobId, headers: wait });
+  const before = cloud.messages.length;
+  const answer = asked("submit", { method: "POST", body: data, headers: { Prefer: "wait=20" } });
+  await vi.waitUntil(() => cloud.messages.length > before);
+  await worked();
+  expect((await answer).body.outputs.result.data).toHaveLength(2);
+});
+
+test("uploads and earlier outputs, there and not", async () => {
+  const upload = await uploaded();
+  const parent = await submitted({ inputs: { a: { upload } } });
+  await worked();
+  const chain = { operation: "fft2", inputs: { a: { job: parent, output: "result" } } };
+  for (const body of [chain, { inputs: { a: { upload } } }])
+    expect((await asked("plans", { method: "POST", body })).status).toBe(200);
+  for (const name of ["plans", "submit"] as const)
+    expect((await asked(name, { method: "POST", body: nowhere })).status).toBe(422);
+  for (const body of [chain, { inputs: { a: { upload } } }]) await invoked("compute", body);
+  await expect(invoked("compute", nowhere)).rejects.toThrow("no file of yours");
+  await invoked("compute", { ...data, target: "fargate" });
+  const waited = await submitted(data);
+  const child = { operation: "fft2", inputs: { a: { job: waited, output: "result" } } };
+  await submitted(child);
+  await invoked("compute", child);
+  const expired = await submitted(data);
+  lose(expired);
+  await worked();
+  expect(await statusOf(expired)).toBe("FAILED");
+});
+
+test("cancel and retry", async () => {
+  const upload = await uploaded();
+  for (const body of [data, { inputs: { a: { upload } } }]) {
+    const jobId = await submitted(body);
+    expect((await asked("cancel", { method: "DELETE", jobId })).status).toBe(200);
+    expect((await asked("retry", { method: "POST", jobId })).status).toBe(202);
+  }
+  const jobId = await submitted(data);
+  await asked("cancel", { method: "DELETE", jobId });
+  lose(jobId);
+  expect((await asked("retry", { method: "POST", jobId })).status).toBe(410);
+});
+
+test("the line, dead letters, lost messages, and tasks that claim no live job", async () => {
+  const first = await submitted({ ...data, target: "fargate" });
+  await ports().store.update(first, {}, { step: "line", lineSince: Date.now() });
+  const lost = await submitted(data);
+  const past = Date.now() - 3_600_000;
+  await ports().store.update(lost, {}, { sentAt: past, dueAt: past });
+  const dead = await submitted(data);
+  letters(await messageOf(dead));
+  cloud.ecs = (action) => {
+    const stray = {
+      taskArn: taskArn("9"),
+      lastStatus: "RUNNING",
+      startedBy: `${"1".repeat(26)}-1`,
+      createdAt: 1,
+    };
+    return { body: action === "ListTasks" ? { taskArns: [stray.taskArn] } : { tasks: [stray] } };
+  };
+  await invoked("sweep");
+  expect(await statusOf(dead)).toBe("FAILED");
+  expect((await ports().store.get(lost))?.dispatch).toBe(2);
+});
+
+test("large jobs: started, stopped, settled", async () => {
+  const stopped = (startedBy: string) => ({
+    detail: {
+      ...{ taskArn: taskArn("1"), lastStatus: "STOPPED", stopCode: "TaskFailedToStart", startedBy },
+      stoppedReason: "CannotPullContainerError: image not found",
+    },
+  });
+  const jobId = await submitted({ ...data, target: "fargate" });
+  await worked();
+  expect((await ports().store.get(jobId))?.taskArn).toBe(taskArn("1"));
+  await asked("cancel", { method: "DELETE", jobId });
+  const second = await submitted({ ...data, target: "fargate" });
+  await worked();
+  await invoked("settle", stopped(`${second}-2`));
+  expect(await statusOf(second)).toBe("FAILED");
+});
+
+test("what runs in a task", async () => {
+  const machine = { target: "fargate", taskArn: taskArn("1") } as const;
+  const run = (jobId: string) =>
+    as("TaskRole", () => runJob({ jobId, dispatch: 1 }, machine, compute, ports()));
+  const upload = await uploaded();
+  for (const body of [data, { inputs: { a: { upload } } }]) {
+    const jobId = await submitted({ ...body, target: "fargate" });
+    await submitted({ operation: "fft2", inputs: { a: { job: jobId, output: "result" } } });
+    expect(await run(jobId)).toBe("completed");
+  }
+  const jobId = await submitted({ ...data, target: "fargate" });
+  lose(jobId);
+  expect(await run(jobId)).toBe("failed");
+});
+
+test("dead letters, put back", async () => {
+  const upload = await uploaded();
+  const jobs = [await submitted(data), await submitted({ inputs: { a: { upload } } }), await submitted(data)];
+  lose(jobs[2] ?? "");
+  letters(...(await Promise.all(jobs.map(messageOf))));
+  const { items } = (await invoked("redrive", { dryRun: false })) as { items: { action: string }[] };
+  expect(items.map(({ action }) => action)).toEqual(["retried", "retried", "kept"]);
+});
+
+const messageOf = async (jobId: string) => {
+  const { dispatch, route } = (await ports().store.get(jobId)) ?? {};
+  return JSON.stringify({ v: 1, jobId, dispatch, target: route?.target });
+};
+
+const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+
+/** What the dead-letter queue holds. */
+function letters(...bodies: string[]): void {
+  const messages = bodies.map((Body, index) => ({
+    ...{ MessageId: String(index), ReceiptHandle: String(index), Body, MD5OfBody: md5(Body) },
+    Attributes: { SentTimestamp: String(Date.now()) },
+  }));
+  const answers: Record<string, unknown> = {
+    "sqs.ReceiveMessage": { Messages: messages },
+    "sqs.ChangeMessageVisibilityBatch": { Successful: [], Failed: [] },
+    "sqs.DeleteMessage": {},
+  };
+  cloud.instead = (name) => {
+    if (name === "sqs.GetQueueAttributes")
+      return { body: { Attributes: { ApproximateNumberOfMessages: String(messages.length) } } };
+    return name in answers ? { body: answers[name] } : undefined;
+  };
+}
+
+test("every call is allowed by its own function's role", () => {
+  const refused = [...made].flatMap(([role, calls]) =>
+    calls
+      .filter((one) => !allows(roles.get(role) ?? [], one))
+      .map(({ action, resource: what }) => `${role}: ${action} on ${what}`),
+  );
+  expect([...new Set(refused)]).toEqual([]);
+});
+
+test("every grant is needed by a call", () => {
+  const idle = [...roles].flatMap(([role, statements]) =>
+    statements
+      .filter(({ Sid = "" }) => !calledElsewhere.has(Sid))
+      .flatMap((statement) =>
+        actionsOf([statement])
+          .filter((action) => !calledElsewhere.has(action))
+          .filter(
+            (action) => !made.get(role)?.some((one) => one.action === action && allows([statement], one)),
+          )
+          .map((action) => `${role}/${statement.Sid}: ${action}`),
+      ),
+  );
+  // ECS itself acts with this one, to start a container.
+  expect(idle.filter((grant) => !grant.startsWith("TaskExecutionRole/"))).toEqual([]);
+});
