@@ -44,7 +44,7 @@ async function diagnose(clients: Clients, stage: Stage, image: string, tell: Tel
   if (fatal.length > 0) {
     tell.warn(`\n${report(fatal)}`);
     throw new Error(
-      `nothing was deployed: ${fatal.map(({ what, found }) => `${what}: ${found}`).join("; ")}`,
+      `nothing was deployed: a fatal finding (${fatal.map(({ what }) => what).join(", ")}), above`,
     );
   }
   const warnings = diagnosis.filter(({ status }) => status === "warning");

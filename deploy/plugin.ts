@@ -164,8 +164,8 @@ export default class DeployPlugin {
   }
 
   async #absent(): Promise<void> {
-    const { name, region } = this.#stage;
-    this.#tell.note(`There is no stage ${name} in ${region}: nothing to remove.`);
+    const { stackName, region } = this.#stage;
+    this.#tell.note(`There is no stack ${stackName} in ${region}: it was removed, or never deployed.`);
     await this.#afterRemove();
   }
 

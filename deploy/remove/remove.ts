@@ -4,6 +4,7 @@ import { nameOf } from "../failure.ts";
 import { deleteStack, findStack, resourcesOf, templateOf } from "../stacks.ts";
 import { repositoryStackOf, type Stage, type Tell } from "../stage.ts";
 import { emptyBucket } from "./bucket.ts";
+import { emptyRepository } from "./images.ts";
 import { type Kept, keptOf, sayKept } from "./kept.ts";
 import { quiet } from "./quiet.ts";
 
@@ -66,26 +67,27 @@ async function refuseProtected({ dynamo }: Clients, stage: Stage, TableName: str
 }
 
 /** After the stage's stack: the repository with its images, unless it is one that is kept. */
-export async function removeRepository(
-  { cloudFormation }: Clients,
-  stage: Stage,
-  tell: Tell,
-): Promise<Kept[]> {
+export async function removeRepository(clients: Clients, stage: Stage, tell: Tell): Promise<Kept[]> {
+  const { cloudFormation } = clients;
   const name = repositoryStackOf(stage);
   if (!(await findStack(cloudFormation, name))) return [];
-  const kept = keptOf(await templateOf(cloudFormation, name), await resourcesOf(cloudFormation, name));
+  const resources = await resourcesOf(cloudFormation, name);
+  const kept = keptOf(await templateOf(cloudFormation, name), resources);
   // A retained repository keeps its stack too: the next deploy of the stage goes on with both.
   if (kept.length > 0) return kept.map((one) => ({ ...one, stack: name }));
+  for (const repository of idsOf(resources, "Repository")) {
+    const images = await emptyRepository(clients.ecr, repository);
+    tell.note(`Emptied the repository ${repository}: ${images} images.`);
+  }
   await deleteStack(cloudFormation, name);
-  tell.note(`Deleted the image repository ${stage.settings.repository} with its images.`);
   return [];
 }
 
 export async function tellKept(clients: Clients, stage: Stage, kept: Kept[], tell: Tell): Promise<void> {
   if (kept.length === 0) return;
   tell.warn(
-    `Kept, because the stage was deployed with deletionPolicy Retain. Before table and bucket are deleted or imported ` +
-      `into a stack, no stage ${stage.name} can be deployed. To delete by hand:\n` +
+    "Kept, because the stage was deployed with deletionPolicy Retain. A kept table or bucket must be deleted, or imported " +
+      `into a stack, before a stage ${stage.name} can be deployed again. To delete by hand:\n` +
       `${await sayKept(clients, stage.region, kept)}`,
   );
 }
