@@ -82,7 +82,12 @@ async function read(request: IncomingMessage) {
     const input: Input = Object.fromEntries(new URLSearchParams(body));
     return { service, call: `${service}.${input.Action}`, input };
   }
-  const url = (request.url ?? "").replace(/[?&](x-id=[^&]*|list-type=2)/g, "").replace(/=(?=&|$)/g, "");
+  // `/bucket/?versions=&x-id=…` → `/bucket?versions`
+  const url = (request.url ?? "")
+    .replace(/(x-id=[^&]*|list-type=2)/g, "")
+    .replace(/=(?=&|$)/g, "")
+    .replace(/[?&]+$/, "")
+    .replace(/\/(?=\?|$)/, "");
   return { service, call: `${service}.${request.method} ${url}`, input: { body } };
 }
 
