@@ -138,7 +138,7 @@ describe("sls package", () => {
 
   test("refuses a tag", slow, async () => {
     const { code, stdout, stderr } = await run("package", "--image", `${uri}:latest`);
-    expect(stdout + stderr).toContain(`expected --image to be auto, none, or an image by its digest`);
+    expect(stdout + stderr).toContain(`expected the image to be auto, none, or an image by its digest`);
     expect(code).toBe(1);
   });
 });

@@ -183,7 +183,9 @@ describe("an image that is named", () => {
   test.each(["", "latest", `${uri}:${"a".repeat(32)}`, `${uri}@sha256:abc`, `${running} `, `@${digest}`])(
     "%j is not: it must have a digest",
     (image) => {
-      expect(() => checkImage(image)).toThrow("expected --image to be auto, none, or an image by its digest");
+      expect(() => checkImage(image)).toThrow(
+        "expected the image to be auto, none, or an image by its digest",
+      );
     },
   );
 });
