@@ -1,5 +1,6 @@
 import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
+import { about } from "./about.ts";
 import { randomId } from "./ids.ts";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
@@ -63,6 +64,7 @@ export async function claim(
       ...(taskArn === undefined ? {} : { taskArn }),
     },
   );
+  if (claimed.job) ports.log.about(about(claimed.job));
   if (claimed.ok) return claimed.job;
   const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
   ports.log.info("job is not ours to run", { jobId, dispatch, ...found });

@@ -10,6 +10,8 @@ import { backoff, limits, timing } from "./timing.ts";
 export interface Decision {
   readonly changes: JobChanges;
   readonly effects: readonly Effect[];
+  /** A task died, never took its job, or could not be started as the stage is configured: people are told. */
+  readonly taskFailed?: boolean;
 }
 
 export type Effect =
@@ -75,7 +77,8 @@ export function deadlinePassed(job: Job, now: number): Decision {
 export function ended(attempts: Attempt[], now: number): JobChanges {
   return {
     step: undefined,
-    dueAt: undefined,
+    // Until it is announced: see end.ts.
+    dueAt: now + timing.announce,
     leaseUntil: undefined,
     lineSince: undefined,
     attempts,

@@ -12,23 +12,25 @@ const most = 100;
  * @returns how many messages there are
  */
 export async function markDeadLetters(ports: Ports): Promise<number> {
-  const { deadLetters, store, log } = ports;
+  const { deadLetters, log } = ports;
   const count = await deadLetters.count();
   if (count === 0) return 0;
   const letters = await deadLetters.read(most);
   try {
     for (const { text } of letters) {
       const message = readable(text);
-      const job = message && (await store.get(message.jobId));
-      if (!job || !message) continue;
-      const { jobId, dispatch } = message;
-      const applied = await apply(job, { kind: "dead-letter", dispatch }, ports);
-      if (applied?.changed) log.error("job failed: its message is a dead letter", { jobId, dispatch });
+      if (message) await log.scope(() => mark(message, ports));
     }
   } finally {
     await deadLetters.giveBack(letters);
   }
   return count;
+}
+
+async function mark({ jobId, dispatch }: Message, ports: Ports): Promise<void> {
+  const job = await ports.store.get(jobId);
+  const applied = job && (await apply(job, { kind: "dead-letter", dispatch }, ports));
+  if (applied?.changed) ports.log.error("job failed: its message is a dead letter", { jobId, dispatch });
 }
 
 /** Undefined when it is not one of ours: somebody else wrote to the queue. */
