@@ -28,13 +28,12 @@ async function main(): Promise<number> {
   const ports = { ...portsOfProcess(), trace };
   const { log } = ports;
   // koffi is beside this file in the image, above it in a checkout. Without it wasm does the work.
-  const missing = offerNative(process.argv[1] ?? "");
-  if (missing !== undefined) log.info("engine not here", { name: "native", reason: missing });
+  const nativeMissing = offerNative(process.argv[1] ?? "");
   try {
     const machine = { target: "fargate", signal: taken.signal, ...(await thisTask()) } as const;
     const outcome = await runJob(launch, machine, compute, ports);
     await trace.send({ ...launch, outcome }).catch((error) => log.warn("trace not sent", { error }));
-    log.info("task done", { outcome });
+    log.info("task done", { outcome, ...(nativeMissing === undefined ? {} : { nativeMissing }) });
     return exitCodes[outcome];
   } catch (error) {
     log.error("task broke", { error });
