@@ -2,7 +2,7 @@
  * The machines AWS sells and what they cost, as data. us-east-1, arm64, read 2026-11-23.
  * Sources: Lambda limits and 1,769 MB per vCPU: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html;
  * Fargate sizes: ECS API reference of RunTask/RegisterTaskDefinition (32 vCPU left out: arm64 support unproven);
- * prices: aws.amazon.com/{lambda,fargate,sqs,s3,dynamodb,api-gateway}/pricing.
+ * prices: aws.amazon.com/{lambda,fargate,sqs,s3,dynamodb,api-gateway,eventbridge}/pricing.
  */
 
 export const lambda = {
@@ -41,19 +41,22 @@ const price = {
   s3Get: 0.4e-6,
   dynamoWrite: 0.625e-6,
   dynamoRead: 0.125e-6,
+  event: 1e-6,
 } as const;
 
 /**
  * The requests of one job: 1 HTTP; SQS send, receive, delete; S3 input and output put, input get;
- * DynamoDB create, claim, finish (each also in the due index: ×2, the owner index once) and one read.
+ * DynamoDB create, claim, finish and announce (each also in the due index: ×2, the owner index once) and one read;
+ * one event on EventBridge.
  */
 export const requestUsdPerJob =
   price.httpApiRequest +
   3 * price.sqsRequest +
   2 * price.s3Put +
   price.s3Get +
-  7 * price.dynamoWrite +
+  9 * price.dynamoWrite +
   price.dynamoRead +
+  price.event +
   lambda.usdPerRequest * 2;
 
 export interface FargateShape {

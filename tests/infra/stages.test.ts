@@ -324,6 +324,7 @@ describe("Fargate", () => {
 describe("permissions", () => {
   const explained = [
     "ecs:ListTasks", // AWS knows no resource for it: bound by the ecs:cluster condition
+    ...["xray:PutTraceSegments", "xray:PutTelemetryRecords"], // likewise: they add to X-Ray, and read nothing
     "ecr:GetAuthorizationToken", // AWS knows no resource for it: it answers a login, not an image
   ];
 
