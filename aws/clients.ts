@@ -42,13 +42,20 @@ export const s3 = once(
     }),
 );
 
+/** For what must not hold up a job's machine: without `throwOnRequestTimeout` the SDK only grumbles and waits on. */
+export const briefPatience = {
+  connectionTimeout: 1_000,
+  requestTimeout: 2_000,
+  throwOnRequestTimeout: true,
+} as const;
+
 /**
  * Loaded when a job's end is first announced, after its record says so: most functions never do. What it cannot say
  * within seconds sweep will, so that it holds up nobody.
  */
 export async function eventBridge() {
   const { EventBridgeClient, PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
-  bus ??= new EventBridgeClient({ maxAttempts: 3, requestHandler: { requestTimeout: 2_000 } });
+  bus ??= new EventBridgeClient({ maxAttempts: 2, requestHandler: briefPatience });
   return { client: bus, PutEventsCommand };
 }
 let bus: EventBridgeClient | undefined;

@@ -1,5 +1,6 @@
 import { PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
 import type { Trace } from "../jobs/telemetry.ts";
+import { briefPatience } from "./clients.ts";
 import { parseTrace, segmentId } from "./trace-header.ts";
 
 interface Part {
@@ -52,8 +53,7 @@ export function taskTrace(header: string, stage: string, now: () => number): Tas
         annotations,
         subsegments: parts,
       };
-      // The job has ended: a task is not held up for long by those who watch it.
-      const client = new XRayClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
+      const client = new XRayClient({ maxAttempts: 2, requestHandler: briefPatience });
       const { UnprocessedTraceSegments: [refused] = [] } = await client.send(
         new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(segment)] }),
       );

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { jobEvents } from "../../aws/events.ts";
@@ -160,6 +162,21 @@ describe("the end of a job on the bus", () => {
       },
     });
     await expect(jobEvents("test").put(eventOf(jobIn.COMPLETED))).rejects.toThrow("ThrottlingException");
+  });
+
+  test("holds nobody up for long when EventBridge is silent", async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", `http://127.0.0.1:${port}`);
+    vi.resetModules();
+    const fresh = await import("../../aws/events.ts");
+    const began = Date.now();
+    await expect(fresh.jobEvents("test").put(eventOf(jobIn.COMPLETED))).rejects.toThrow("requestTimeout");
+    expect(Date.now() - began).toBeLessThan(8_000);
+    vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", undefined);
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   test("is none while it runs", async () => {

@@ -33,7 +33,7 @@ export function routesOf(template: Template): Record<string, unknown> {
 }
 
 const naming =
-  /^(FunctionName|QueueName|TableName|BucketName|ClusterName|Family|LogGroupName|RoleName|GroupName|Name)$/;
+  /^(FunctionName|QueueName|TableName|BucketName|ClusterName|Family|LogGroupName|AlarmName|DashboardName|TopicName|RoleName|GroupName|Name)$/;
 
 /** Every name the stack gives to something in the account; references to other resources are not names. */
 export function physicalNames(template: Template): string[] {
