@@ -64,7 +64,8 @@ export async function claim(
       ...(taskArn === undefined ? {} : { taskArn }),
     },
   );
-  if (claimed.job) ports.log.about(about(claimed.job));
+  // Of a claim that lost the job has moved on: this machine's own dispatch still names it.
+  if (claimed.job) ports.log.about({ ...about(claimed.job), dispatch });
   if (claimed.ok) return claimed.job;
   const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
   ports.log.info("job is not ours to run", { jobId, dispatch, ...found });

@@ -8,7 +8,7 @@ import { handler as work } from "../../functions/work.ts";
 import type { World } from "../jobs/memory-ports.ts";
 import { fargateRoute, sampleJob, taskArn } from "../jobs/sample-jobs.ts";
 import { submitted } from "../jobs/submitting.ts";
-import { freshStage, lambdaContext } from "./stage.ts";
+import { freshStage, lambdaContext, stage } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
 vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
@@ -146,6 +146,17 @@ test("sweep looks at what is due and says what it did", async () => {
     deadLetters: 0,
   });
   expect(world.messages).toHaveLength(1);
+});
+
+test("sweep says that nothing is overdue where an alarm listens, and nothing when it cannot tell", async () => {
+  await run(sweep, {});
+  expect(world.measures).toEqual([]);
+  stage.alarms = true;
+  await run(sweep, {});
+  expect(world.measures).toEqual([{ JobsOverdue: 0 }]);
+  world.broken.set("store.due", [new Error("InternalServerError")]);
+  await run(sweep, {});
+  expect(world.measures).toHaveLength(1);
 });
 
 describe("redrive, for sls invoke", () => {

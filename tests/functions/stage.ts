@@ -9,11 +9,13 @@ import { memoryWorld, type World } from "../jobs/memory-ports.ts";
 export const stage: {
   world: World;
   auth: "iam" | "jwt" | "none";
-} = { world: memoryWorld(), auth: "none" };
+  alarms: boolean;
+} = { world: memoryWorld(), auth: "none", alarms: false };
 
 export function freshStage(auth: "iam" | "jwt" | "none" = "none"): World {
   stage.world = memoryWorld();
   stage.auth = auth;
+  stage.alarms = false;
   return stage.world;
 }
 
@@ -21,7 +23,7 @@ export const portsOfStage = () => ({ ports: () => stage.world.ports });
 export const logOfStage = () => ({ logger: () => stage.world.ports.log });
 
 export const configOfStage = () => ({
-  config: () => ({ auth: stage.auth, stage: "test" }),
+  config: () => ({ auth: stage.auth, alarms: stage.alarms, stage: "test" }),
   stageName: () => "test",
   traceOfInvocation: () => undefined,
 });
