@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -40,6 +41,24 @@ export const s3 = once(
       requestHandler: { socketTimeout: stallMilliseconds },
     }),
 );
+
+/** For what must not hold up a job's machine: without `throwOnRequestTimeout` the SDK only grumbles and waits on. */
+export const briefPatience = {
+  connectionTimeout: 1_000,
+  requestTimeout: 2_000,
+  throwOnRequestTimeout: true,
+} as const;
+
+/**
+ * Loaded when a job's end is first announced, after its record says so: most functions never do. What it cannot say
+ * within seconds sweep will, so that it holds up nobody.
+ */
+export async function eventBridge() {
+  const { EventBridgeClient, PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
+  bus ??= new EventBridgeClient({ maxAttempts: 2, requestHandler: briefPatience });
+  return { client: bus, PutEventsCommand };
+}
+let bus: EventBridgeClient | undefined;
 
 export const sqs = once(() => new SQSClient({ maxAttempts }));
 

@@ -32,6 +32,10 @@ const environment = z.object({
   RETENTION_DAYS: positive.default(7),
   WAIT_HOLDERS: positive.default(100),
   FARGATE_SPOT: z.stringbool().default(false),
+  /** Whether metrics are written: not where nobody collects them. */
+  METRICS: z.stringbool().default(true),
+  /** Whether the stage has alarms. */
+  ALARMS: z.stringbool().default(false),
   AUTH: z.enum(["iam", "jwt", "none"]).default("iam"),
 });
 
@@ -47,6 +51,8 @@ export interface Config {
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
   readonly waitHolders: number;
+  readonly metrics: boolean;
+  readonly alarms: boolean;
   readonly auth: "iam" | "jwt" | "none";
   readonly settings: Settings;
 }
@@ -77,6 +83,8 @@ export function readConfig(variables: Variables): Config {
     securityGroupIds: env.SECURITY_GROUP_IDS,
     assignPublicIp: env.ASSIGN_PUBLIC_IP,
     waitHolders: env.WAIT_HOLDERS,
+    metrics: env.METRICS,
+    alarms: env.ALARMS,
     auth: env.AUTH,
     settings: {
       workMemoryMiB: env.WORK_MEMORY_MIB,
@@ -97,6 +105,16 @@ let cached: Config | undefined;
 export function config(): Config {
   cached ??= readConfig(process.env);
   return cached;
+}
+
+/** For lines that are written even when the rest of the environment is wrong. */
+export function stageName(): string {
+  return process.env.STAGE ?? "";
+}
+
+/** X-Ray's header of what runs here: set by Lambda anew for each invocation, and for a task by its launch. */
+export function traceOfInvocation(): string | undefined {
+  return process.env._X_AMZN_TRACE_ID || undefined;
 }
 
 /** What the Fargate entry is told at launch, and by the ECS agent. */

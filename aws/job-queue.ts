@@ -9,8 +9,19 @@ export function jobQueue(queueUrl: string | undefined): Queue {
     return queueUrl;
   };
   return {
-    async send(message) {
-      await sqs().send(new SendMessageCommand({ QueueUrl: url(), MessageBody: JSON.stringify(message) }));
+    async send(message, trace) {
+      // Sweep sends for many: without the header the message would carry on sweep's own trace.
+      const MessageSystemAttributes = trace && {
+        AWSTraceHeader: { DataType: "String", StringValue: trace },
+      };
+      const MessageBody = JSON.stringify(message);
+      await sqs().send(
+        new SendMessageCommand({
+          QueueUrl: url(),
+          MessageBody,
+          ...(MessageSystemAttributes ? { MessageSystemAttributes } : {}),
+        }),
+      );
     },
 
     async waiting() {

@@ -110,6 +110,35 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       }
     },
 
+    async announceAt(jobId, dispatch, dueAt) {
+      try {
+        await dynamo().send(
+          new UpdateCommand({
+            TableName,
+            Key: keyOf(jobId),
+            UpdateExpression: dueAt === undefined ? "REMOVE #dueAt, #dueShard" : "SET #dueAt = :dueAt",
+            ConditionExpression:
+              "#dispatch = :dispatch AND attribute_exists(#dueShard) AND NOT #status IN (:pending, :processing)",
+            ExpressionAttributeNames: {
+              "#dueAt": "dueAt",
+              "#dueShard": "dueShard",
+              "#dispatch": "dispatch",
+              "#status": "status",
+            },
+            ExpressionAttributeValues: {
+              ":dispatch": dispatch,
+              ":pending": "PENDING",
+              ":processing": "PROCESSING",
+              ...(dueAt === undefined ? {} : { ":dueAt": dueAt }),
+            },
+          }),
+        );
+      } catch (error) {
+        // Announced by another, or it runs again.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
     async list(owner, { limit, after }) {
       const { Items = [], LastEvaluatedKey } = await dynamo().send(
         new QueryCommand({
@@ -140,13 +169,13 @@ export function jobStore(tableName: string, now: () => number): JobStore {
               Limit: Math.ceil(limit / dueShards.length),
             }),
           );
-          return Items;
+          return Items as { pk: string; dueAt: number }[];
         }),
       );
       return perShard
         .flat()
         .sort((one, other) => one.dueAt - other.dueAt)
-        .map(jobIdOf);
+        .map((item) => ({ jobId: jobIdOf(item), dueAt: item.dueAt }));
     },
 
     async inLine(limit) {

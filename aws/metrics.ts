@@ -1,33 +1,44 @@
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Measures, Metrics } from "../jobs/telemetry.ts";
 import { config } from "./config.ts";
+import { lineFields } from "./log-scope.ts";
+
+const units: Partial<Record<keyof Measures, string>> = {
+  QueueSeconds: "Seconds",
+  ComputeSeconds: "Seconds",
+  ActualOverPredicted: "None",
+  LambdaUsd: "None",
+  FargateUsd: "None",
+};
 
 /**
- * The stage's few numbers, as EMF lines in the log. Each name is one billed series per stage: owners,
- * operations and jobs belong in the log's fields, never in a dimension.
+ * The stage's few numbers, as embedded metric format in the log: CloudWatch Logs makes metrics of them by itself,
+ * from a function's log and from a task's. Each name is one billed series per stage: owners, operations and jobs are
+ * fields of the line, never a dimension.
+ * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export type Metric =
-  | "JobsAccepted"
-  | "JobsCompleted"
-  | "JobsFailed"
-  | "JobsSwept"
-  | "SweepErrors"
-  | "TasksStopped";
-
-let metrics: Metrics | undefined;
-
-export function count(metric: Metric, value = 1): void {
-  if (value === 0) return;
-  metrics ??= new Metrics({
-    namespace: "Sluice",
-    serviceName: "sluice",
-    defaultDimensions: { stage: config().stage },
-  });
-  // Written at once: invocations may share a process, and a task has no end-of-invocation to flush at.
-  metrics.singleMetric().addMetric(metric, MetricUnit.Count, value);
-}
-
-/** What a worker's outcome counts as; a job that was given back or lost is counted where it ends. */
-export function countOutcome(outcome: string): void {
-  if (outcome === "completed") count("JobsCompleted");
-  if (outcome === "failed") count("JobsFailed");
+export function metrics(): Metrics {
+  return {
+    put(measures) {
+      const { stage, metrics: wanted } = config();
+      const names = Object.keys(measures) as (keyof Measures)[];
+      if (!wanted || names.length === 0) return;
+      const line = {
+        ...lineFields(),
+        _aws: {
+          Timestamp: Date.now(),
+          CloudWatchMetrics: [
+            {
+              Namespace: "Sluice",
+              Dimensions: [["stage"]],
+              Metrics: names.map((Name) => ({ Name, Unit: units[Name] ?? "Count" })),
+            },
+          ],
+        },
+        stage,
+        ...measures,
+      };
+      // Not console: Lambda puts a time and a request id before its lines, and the line must be JSON alone.
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+    },
+  };
 }

@@ -1,12 +1,15 @@
 import type { Ports } from "../jobs/ports.ts";
 import { config } from "./config.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { jobEvents } from "./events.ts";
 import { jobQueue } from "./job-queue.ts";
 import { jobStore } from "./job-store.ts";
 import { logger } from "./log.ts";
+import { metrics } from "./metrics.ts";
 import { objectStore } from "./object-store.ts";
 import { taskSlots } from "./slots.ts";
 import { fargateTasks } from "./tasks.ts";
+import { functionTrace } from "./trace.ts";
 import { uploads } from "./uploads.ts";
 import { waitSlots } from "./wait-slots.ts";
 
@@ -31,6 +34,9 @@ function wire(): Ports {
     slots: taskSlots({ tableName: stage.tableName, ...stage.settings }, now),
     waitSlots: waitSlots(stage.tableName, stage.waitHolders, now),
     log: logger(),
+    metrics: metrics(),
+    events: jobEvents(stage.stage),
+    trace: functionTrace(),
     now,
     settings: stage.settings,
   };

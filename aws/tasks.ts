@@ -94,7 +94,10 @@ export function fargateTasks(config: TasksConfig, now: () => number): Tasks {
 }
 
 /** Byte-stable for a (job, dispatch): the same clientToken with other parameters is a ConflictException. */
-function runTaskInput(config: TasksConfig, { jobId, dispatch, cpuUnits, memoryMiB, spot }: TaskRequest) {
+function runTaskInput(
+  config: TasksConfig,
+  { jobId, dispatch, cpuUnits, memoryMiB, spot, trace }: TaskRequest,
+) {
   const launch = launchName({ jobId, dispatch });
   return {
     cluster: config.clusterArn,
@@ -121,6 +124,7 @@ function runTaskInput(config: TasksConfig, { jobId, dispatch, cpuUnits, memoryMi
           environment: [
             { name: "JOB_ID", value: jobId },
             { name: "DISPATCH", value: String(dispatch) },
+            ...(trace === undefined ? [] : [{ name: "_X_AMZN_TRACE_ID", value: trace }]),
           ],
         },
       ],

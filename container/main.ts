@@ -1,9 +1,12 @@
 import { offerNative } from "@sluice/compute/node/native/index";
-import { taskEnvironment } from "../aws/config.ts";
-import { countOutcome } from "../aws/metrics.ts";
-import { ports } from "../aws/ports.ts";
+import { config, stageName, taskEnvironment } from "../aws/config.ts";
+import { about, inScope } from "../aws/log-scope.ts";
+import { ports as portsOfProcess } from "../aws/ports.ts";
+import { taskTrace } from "../aws/task-trace.ts";
 import { thisTask } from "../aws/this-task.ts";
+import { requestTrace } from "../aws/trace.ts";
 import { compute } from "../jobs/compute.ts";
+import { launchName } from "../jobs/launch-name.ts";
 import { type RunOutcome, runJob } from "../jobs/run.ts";
 
 /**
@@ -19,24 +22,27 @@ async function main(): Promise<number> {
   const taken = new AbortController();
   process.once("SIGTERM", () => taken.abort());
   const { JOB_ID: jobId, DISPATCH: dispatch } = taskEnvironment();
-  const about = { jobId, dispatch };
-  const { log } = ports();
+  const launch = { jobId, dispatch };
+  about({ ...launch, requestId: launchName(launch) });
+  const trace = taskTrace(requestTrace(), config().stage, Date.now);
+  const ports = { ...portsOfProcess(), trace };
+  const { log } = ports;
   // koffi is beside this file in the image, above it in a checkout. Without it wasm does the work.
-  const missing = offerNative(process.argv[1] ?? "");
-  if (missing !== undefined) log.info("engine not here", { ...about, name: "native", reason: missing });
+  const nativeMissing = offerNative(process.argv[1] ?? "");
   try {
     const machine = { target: "fargate", signal: taken.signal, ...(await thisTask()) } as const;
-    const outcome = await runJob({ jobId, dispatch }, machine, compute, ports());
-    countOutcome(outcome);
-    log.info("task done", { ...about, outcome });
+    const outcome = await runJob(launch, machine, compute, ports);
+    await trace.send({ ...launch, outcome }).catch((error) => log.warn("trace not sent", { error }));
+    log.info("task done", { outcome, ...(nativeMissing === undefined ? {} : { nativeMissing }) });
     return exitCodes[outcome];
   } catch (error) {
-    log.error("task broke", { ...about, error });
+    log.error("task broke", { error });
     return brokenExitCode;
   }
 }
 
-main().then(
+const scope = { functionName: "task", stage: stageName(), coldStart: true, trace: requestTrace() };
+inScope(scope, main).then(
   // Not process.exit: lines still on their way to the log would be cut off.
   (code) => {
     process.exitCode = code;

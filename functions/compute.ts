@@ -4,12 +4,15 @@ import { validate } from "@sluice/contract/validate";
 import { ports } from "../aws/ports.ts";
 import { compute } from "../jobs/compute.ts";
 import { computeDirectly } from "../jobs/direct.ts";
+import { invocation } from "./invocation.ts";
 
 /**
  * For `sls invoke -f compute --data '{"dataMatrix": …}'`: takes the submit body, returns the outputs. What
  * does not fit this function is submitted, and the job view comes back. Callers are those IAM lets invoke it.
  */
-export const handler = middy<unknown>().handler(async (event) => {
-  const body = validate(submitBody, event);
-  return computeDirectly(body, "local", compute, ports());
-});
+export const handler = invocation(
+  middy<unknown>().handler(async (event) => {
+    const body = validate(submitBody, event);
+    return computeDirectly(body, "local", compute, ports());
+  }),
+);

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { ports } from "../aws/ports.ts";
 import { listJobs } from "../jobs/list.ts";
 import { api, json } from "./api.ts";
+import { invocation } from "./invocation.ts";
 import { ownerOf } from "./owner.ts";
 
 const query = z.strictObject({
@@ -14,7 +15,9 @@ const query = z.strictObject({
 });
 
 /** GET /jobs */
-export const handler = api().handler(async (event) => {
-  const asked = validate(query, event.queryStringParameters ?? {});
-  return json(200, await listJobs(ownerOf(event), asked, ports()));
-});
+export const handler = invocation(
+  api().handler(async (event) => {
+    const asked = validate(query, event.queryStringParameters ?? {});
+    return json(200, await listJobs(ownerOf(event), asked, ports()));
+  }),
+);

@@ -1,5 +1,6 @@
 import { catalogue } from "@sluice/compute";
 import { api, json } from "./api.ts";
+import { invocation } from "./invocation.ts";
 
 /** GET /operations */
-export const handler = api().handler(async () => json(200, { operations: catalogue() }));
+export const handler = invocation(api().handler(async () => json(200, { operations: catalogue() })));

@@ -4,10 +4,13 @@ import { ports } from "../aws/ports.ts";
 import { planView } from "../jobs/plan-view.ts";
 import { prepare } from "../jobs/prepare.ts";
 import { apiWithJson, json } from "./api.ts";
+import { invocation } from "./invocation.ts";
 import { ownerOf } from "./owner.ts";
 
 /** POST /plans: what a job would do, without storing or running anything. */
-export const handler = apiWithJson().handler(async (event) => {
-  const prepared = await prepare(validate(planBody, event.body), ownerOf(event), ports());
-  return json(200, planView(prepared));
-});
+export const handler = invocation(
+  apiWithJson().handler(async (event) => {
+    const prepared = await prepare(validate(planBody, event.body), ownerOf(event), ports());
+    return json(200, planView(prepared));
+  }),
+);

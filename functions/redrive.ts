@@ -3,6 +3,7 @@ import { validate } from "@sluice/contract/validate";
 import * as z from "zod";
 import { ports } from "../aws/ports.ts";
 import { redrive } from "../jobs/redrive.ts";
+import { invocation } from "./invocation.ts";
 
 const request = z.strictObject({
   /** Asked without more, it only says what it would do. */
@@ -17,6 +18,8 @@ const request = z.strictObject({
  * For `sls invoke -f redrive --data '{"dryRun": false}'`: runs the jobs behind dead letters again, all or
  * those of one job or owner. Callers are those IAM lets invoke it.
  */
-export const handler = middy<unknown>().handler(async (event) => {
-  return redrive(validate(request, event ?? {}), ports());
-});
+export const handler = invocation(
+  middy<unknown>().handler(async (event) => {
+    return redrive(validate(request, event ?? {}), ports());
+  }),
+);

@@ -1,31 +1,32 @@
-import { count } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
 import { accept } from "../jobs/accept.ts";
 import { apiWithMatrix, json } from "./api.ts";
+import { invocation } from "./invocation.ts";
 import { ownerOf } from "./owner.ts";
 import { viewAfterWait } from "./prefer.ts";
 import { idempotencyKey, requestHash, submissionOf } from "./submission.ts";
 
 /** POST /jobs */
-export const handler = apiWithMatrix().handler(async (event) => {
-  const owner = ownerOf(event);
-  const key = idempotencyKey(event.headers);
-  const { job, replayed } = await accept(
-    {
-      owner,
-      body: submissionOf(event),
-      requestHash: requestHash(event),
-      ...(key === undefined ? {} : { idempotencyKey: key }),
-    },
-    ports(),
-  );
-  if (!replayed) count("JobsAccepted");
-  const { view, ended, headers } = await viewAfterWait(job, event.headers.prefer, ports());
-  const common = {
-    location: view.links.self,
-    ...(replayed ? { "idempotency-replayed": "true" } : {}),
-    ...headers,
-  };
-  if (ended) return json(200, view, common);
-  return json(202, { ...view, message: "Job accepted for processing." }, common);
-});
+export const handler = invocation(
+  apiWithMatrix().handler(async (event) => {
+    const owner = ownerOf(event);
+    const key = idempotencyKey(event.headers);
+    const { job, replayed } = await accept(
+      {
+        owner,
+        body: submissionOf(event),
+        requestHash: requestHash(event),
+        ...(key === undefined ? {} : { idempotencyKey: key }),
+      },
+      ports(),
+    );
+    const { view, ended, headers } = await viewAfterWait(job, event.headers.prefer, ports());
+    const common = {
+      location: view.links.self,
+      ...(replayed ? { "idempotency-replayed": "true" } : {}),
+      ...headers,
+    };
+    if (ended) return json(200, view, common);
+    return json(202, { ...view, message: "Job accepted for processing." }, common);
+  }),
+);

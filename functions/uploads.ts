@@ -3,10 +3,13 @@ import { validate } from "@sluice/contract/validate";
 import { ports } from "../aws/ports.ts";
 import { openUpload } from "../jobs/uploads.ts";
 import { apiWithJson, json } from "./api.ts";
+import { invocation } from "./invocation.ts";
 import { ownerOf } from "./owner.ts";
 
 /** POST /uploads: where to PUT an array that is too large for a body. */
-export const handler = apiWithJson().handler(async (event) => {
-  const { bytes } = validate(uploadBody, event.body);
-  return json(201, await openUpload(ownerOf(event), bytes, ports()));
-});
+export const handler = invocation(
+  apiWithJson().handler(async (event) => {
+    const { bytes } = validate(uploadBody, event.body);
+    return json(201, await openUpload(ownerOf(event), bytes, ports()));
+  }),
+);

@@ -1,15 +1,17 @@
 import middy from "@middy/core";
 import type { Context, SQSEvent } from "aws-lambda";
-import { countOutcome } from "../aws/metrics.ts";
 import { ports } from "../aws/ports.ts";
 import { compute } from "../jobs/compute.ts";
 import { parseMessage } from "../jobs/message.ts";
 import { work } from "../jobs/work.ts";
+import { invocation } from "./invocation.ts";
 
 /** The queue's consumer, one message at a time: returning acknowledges it, throwing brings it back. */
-export const handler = middy<SQSEvent>().handler(async (event, context: Context) => {
-  for (const record of event.Records) {
-    const killedAt = Date.now() + context.getRemainingTimeInMillis();
-    countOutcome(await work(parseMessage(record.body), { target: "lambda", killedAt }, compute, ports()));
-  }
-});
+export const handler = invocation(
+  middy<SQSEvent>().handler(async (event, context: Context) => {
+    for (const record of event.Records) {
+      const killedAt = Date.now() + context.getRemainingTimeInMillis();
+      await work(parseMessage(record.body), { target: "lambda", killedAt }, compute, ports());
+    }
+  }),
+);

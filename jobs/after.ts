@@ -33,6 +33,7 @@ export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, sett
       ...(smaller ? { route: smaller } : {}),
     },
     effects: [],
+    taskFailed: refusal.kind === "configuration",
   };
 }
 
@@ -82,8 +83,11 @@ export function afterStop(
   const cause = stopCause(task);
   const code = task.exitCode === undefined ? "" : ` (exit code ${task.exitCode})`;
   const reason = `${stopInWords[cause]}${code}`;
-  if (cause === "image") return failed(job, now, { code: "image-unavailable", message: reason });
-  return again(job, endOf(cause, reason), now, settings);
+  const decision =
+    cause === "image"
+      ? failed(job, now, { code: "image-unavailable", message: reason })
+      : again(job, endOf(cause, reason), now, settings);
+  return { ...decision, taskFailed: cause !== "spot" && cause !== "operator" };
 }
 
 function endOf(cause: StopCause, reason: string): AttemptEnd {
@@ -124,7 +128,7 @@ export function afterLaunch(
       const reason = "its task started but never took the job";
       const late = { ...job, taskArn: task.taskArn };
       const decision = again(late, { outcome: "died", reason, counted: true }, now, settings);
-      return { ...decision, effects: stopTask(late, reason) };
+      return { ...decision, effects: stopTask(late, reason), taskFailed: true };
     }
     default:
       // RunTask was never reached, or its task is long forgotten: a new dispatch fences either off.
@@ -154,5 +158,5 @@ export function afterLease(
   }
   const reason = "its task went quiet";
   const decision = again(job, { outcome: "died", reason, counted: true }, now, settings);
-  return { ...decision, effects: stopTask(job, reason) };
+  return { ...decision, effects: stopTask(job, reason), taskFailed: true };
 }

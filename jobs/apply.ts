@@ -1,9 +1,10 @@
+import { about } from "./about.ts";
 import type { Decision } from "./decision.ts";
+import { afterWrite } from "./end.ts";
 import type { Evidence } from "./evidence.ts";
 import { next } from "./next.ts";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
-import { wakeWaiters } from "./waiters.ts";
 
 /** How often a decision is made anew because the job moved meanwhile: beats come every 15 s. */
 const rounds = 5;
@@ -17,18 +18,21 @@ const rounds = 5;
 export async function apply(
   seen: Job,
   evidence: Evidence,
-  ports: Pick<Ports, "store" | "queue" | "tasks" | "log" | "now" | "settings">,
+  ports: Pick<Ports, "store" | "queue" | "tasks" | "log" | "metrics" | "events" | "now" | "settings">,
 ): Promise<{ job: Job; changed: boolean } | undefined> {
   let job = seen;
   for (let round = 0; round < rounds; round++) {
+    ports.log.about(about(job));
     const decision = next(job, evidence, ports.now(), ports.settings);
     if (!decision) return { job, changed: false };
     const written = await ports.store.update(job.jobId, { rev: job.rev }, decision.changes);
     if (written.ok) {
+      ports.log.about(about(written.job));
       const { jobId, dispatch, status, statusReason } = written.job;
       ports.log.info("job moved", { jobId, dispatch, status, statusReason, evidence: evidence.kind });
       await act(decision, written.job, ports);
-      await wakeWaiters(written.job, ports);
+      if (decision.taskFailed) ports.metrics.put({ TasksFailed: 1 });
+      await afterWrite(written.job, ports);
       return { job: written.job, changed: true };
     }
     if (!written.job) return undefined;
@@ -45,7 +49,7 @@ async function act(
 ): Promise<void> {
   for (const effect of decision.effects) {
     try {
-      if (effect.kind === "send") await ports.queue.send(effect.message);
+      if (effect.kind === "send") await ports.queue.send(effect.message, job.trace);
       else await ports.tasks.stop(effect.taskArn, effect.reason);
     } catch (error) {
       const { jobId, dispatch } = job;

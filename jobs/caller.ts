@@ -1,6 +1,8 @@
 import { isTerminal } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
+import { about } from "./about.ts";
 import { apply } from "./apply.ts";
+import { announce } from "./end.ts";
 import { isRandomId } from "./ids.ts";
 import type { Ports } from "./ports.ts";
 import { isStored, type Job } from "./record.ts";
@@ -9,9 +11,14 @@ import { askToBeWoken } from "./waiters.ts";
 /** What a caller may do with a job of their own. Another owner's job does not exist. */
 
 /** @throws Problem `job-not-found` */
-export async function getJob(jobId: string, owner: string, { store }: Pick<Ports, "store">): Promise<Job> {
+export async function getJob(
+  jobId: string,
+  owner: string,
+  { store, log }: Pick<Ports, "store" | "log">,
+): Promise<Job> {
   const job = isRandomId(jobId) ? await store.get(jobId) : undefined;
   if (job?.owner !== owner) throw notFound(jobId);
+  log.about(about(job));
   return job;
 }
 
@@ -47,6 +54,8 @@ export async function retry(job: Job, ports: Ports): Promise<Job> {
     if (await ports.objects.exists(key)) continue;
     throw new Problem("expired", `the inputs of job ${jobId} have expired`);
   }
+  // Its end would be forgotten with its next run.
+  if (job.dueAt !== undefined) await announce(job, ports);
   const applied = await apply(job, { kind: "retry" }, ports);
   if (!applied) throw notFound(jobId);
   if (!applied.changed) throw notRetryable(applied.job);

@@ -1,5 +1,6 @@
 import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
+import { about } from "./about.ts";
 import { randomId } from "./ids.ts";
 import type { Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
@@ -63,6 +64,8 @@ export async function claim(
       ...(taskArn === undefined ? {} : { taskArn }),
     },
   );
+  // Of a claim that lost the job has moved on: this machine's own dispatch still names it.
+  if (claimed.job) ports.log.about({ ...about(claimed.job), dispatch });
   if (claimed.ok) return claimed.job;
   const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
   ports.log.info("job is not ours to run", { jobId, dispatch, ...found });

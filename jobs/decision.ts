@@ -1,5 +1,5 @@
 import type { ReleaseCause } from "./evidence.ts";
-import { jobUsd } from "./job-bill.ts";
+import { jobUsd, timed } from "./job-bill.ts";
 import { lambdaVcpu } from "./machines.ts";
 import type { Message } from "./message.ts";
 import type { Attempt, AttemptOutcome, Job, JobChanges } from "./record.ts";
@@ -11,6 +11,8 @@ import { backoff, limits, timing } from "./timing.ts";
 export interface Decision {
   readonly changes: JobChanges;
   readonly effects: readonly Effect[];
+  /** A task died, never took its job, or could not be started as the stage is configured: people are told. */
+  readonly taskFailed?: boolean;
 }
 
 export type Effect =
@@ -76,7 +78,8 @@ export function deadlinePassed(job: Job, now: number): Decision {
 export function ended(job: Job, attempts: Attempt[], now: number): JobChanges {
   return {
     step: undefined,
-    dueAt: undefined,
+    // Until it is announced: see end.ts.
+    dueAt: now + timing.announce,
     leaseUntil: undefined,
     lineSince: undefined,
     attempts,
@@ -96,10 +99,7 @@ export function closeAttempt(job: Job, now: number, outcome: AttemptOutcome, rea
 }
 
 function totalUsd({ inputs, outputSpecs: outputs }: Job, attempts: readonly Attempt[]): number {
-  const timed = attempts.map(({ target, memoryMiB = 0, vcpu = 0, startedAt, endedAt = startedAt }) => {
-    return { target, memoryMiB, vcpu, seconds: (endedAt - startedAt) / 1000 };
-  });
-  return jobUsd({ inputs, outputs }, timed);
+  return jobUsd({ inputs, outputs }, attempts.map(timed));
 }
 
 export interface AttemptEnd {

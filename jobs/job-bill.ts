@@ -10,6 +10,7 @@ import {
 } from "./calls-per-job.ts";
 import { attemptUsd, lambda } from "./machines.ts";
 import { prices } from "./prices.ts";
+import type { Attempt } from "./record.ts";
 import { timing } from "./timing.ts";
 
 /** The bill of a job: its machines by the second, and everything that it asks of AWS around them. */
@@ -101,6 +102,16 @@ export interface TimedAttempt {
   readonly memoryMiB: number;
   readonly vcpu: number;
   readonly seconds: number;
+}
+
+export function timed({
+  target,
+  memoryMiB = 0,
+  vcpu = 0,
+  startedAt,
+  endedAt = startedAt,
+}: Attempt): TimedAttempt {
+  return { target, memoryMiB, vcpu, seconds: (endedAt - startedAt) / 1000 };
 }
 
 /** One attempt on its machine, without its arrays' parts. */

@@ -48,10 +48,14 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
 /** A lease was wait enough: what it gave up is sent in the same pass of sweep, not a minute later. */
 function sentAtOnce(job: Job, decision: Decision | undefined, now: number): Decision | undefined {
   if (decision?.changes.step !== "send") return decision;
-  const { changes, effects } = decision;
+  const { changes, effects, ...rest } = decision;
   const sent = send({ ...job, route: changes.route ?? job.route }, now, { unanswered: 0 });
   const { statusReason = sent.changes.statusReason } = changes;
-  return { changes: { ...changes, ...sent.changes, statusReason }, effects: [...effects, ...sent.effects] };
+  return {
+    ...rest,
+    changes: { ...changes, ...sent.changes, statusReason },
+    effects: [...effects, ...sent.effects],
+  };
 }
 
 type Due = Extract<Evidence, { kind: "due" }>;

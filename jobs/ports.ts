@@ -4,6 +4,7 @@ import type { LaunchRefusal, TaskObservation } from "./evidence.ts";
 import type { Message } from "./message.ts";
 import type { Job, JobChanges } from "./record.ts";
 import type { Settings } from "./settings.ts";
+import type { Events, Log, Metrics, Trace } from "./telemetry.ts";
 
 /** What the domain needs of the world. aws/ implements these; tests may too. */
 
@@ -40,13 +41,20 @@ export interface JobStore {
    * way is lost over it. Fails once the job has ended, and when its list is full.
    */
   addWaiter(jobId: string, waiter: string): Promise<UpdateResult>;
+  /**
+   * When the end of a job that is at this dispatch must be announced, or undefined once it is. Touches nothing else,
+   * and nothing once it is announced.
+   */
+  announceAt(jobId: string, dispatch: number, dueAt: number | undefined): Promise<void>;
   /** One owner's job ids, newest first. */
   list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
-  /** Ids of jobs whose dueAt has passed, the longest overdue first. */
-  due(now: number, limit: number): Promise<string[]>;
+  /** Jobs whose dueAt has passed, the longest overdue first. */
+  due(now: number, limit: number): Promise<Due[]>;
   /** Ids of jobs in the line for a task, the longest waiting first. */
   inLine(limit: number): Promise<string[]>;
 }
+
+export type Due = { readonly jobId: string; readonly dueAt: number };
 
 /** A part of an object, in bytes. */
 export interface Range {
@@ -122,7 +130,8 @@ export interface Uploads {
 }
 
 export interface Queue {
-  send(message: Message): Promise<void>;
+  /** `trace`: the job's own, which the message carries to whoever receives it. */
+  send(message: Message, trace?: string): Promise<void>;
   /**
    * Messages waiting or received and not yet done: how sweep tells a backlog from a lost message. When
    * Lambda is throttled, its pollers hold messages that no function has seen.
@@ -185,6 +194,8 @@ export interface TaskRequest extends Launch {
   readonly cpuUnits: number;
   readonly memoryMiB: number;
   readonly spot: boolean;
+  /** The job's own, for the task to go on with. */
+  readonly trace?: string | undefined;
 }
 
 export interface Tasks {
@@ -218,13 +229,6 @@ export interface WaitSlots {
   take(seconds: number): Promise<(() => Promise<void>) | undefined>;
 }
 
-export interface Log {
-  debug(message: string, fields: Record<string, unknown>): void;
-  info(message: string, fields: Record<string, unknown>): void;
-  warn(message: string, fields: Record<string, unknown>): void;
-  error(message: string, fields: Record<string, unknown>): void;
-}
-
 export interface Ports {
   readonly store: JobStore;
   readonly objects: ObjectStore;
@@ -235,6 +239,9 @@ export interface Ports {
   readonly slots: Slots;
   readonly waitSlots: WaitSlots;
   readonly log: Log;
+  readonly metrics: Metrics;
+  readonly events: Events;
+  readonly trace: Trace;
   readonly now: () => number;
   readonly settings: Settings;
 }

@@ -62,7 +62,12 @@ export const prices = {
   logGB: secondHand(0.5, "GB of log taken in", cloudWatchPage),
   logGBMonth: secondHand(0.03, "GB-month of log kept", "AWS's price list as quoted in public repositories"),
   metricMonth: secondHand(0.3, "series and month, by the hour", cloudWatchPage),
-  alarmMonth: secondHand(0.1, "alarm and month", "cloudburn.io/blog/amazon-cloudwatch-pricing 2026-02"),
+  alarmMonth: secondHand(
+    0.1,
+    "metric that an alarm looks at, and month",
+    "cloudburn.io/blog/amazon-cloudwatch-pricing 2026-02",
+  ),
+  keyMonth: ofAws(1, "key of one's own in KMS and month", "aws.amazon.com/kms/pricing"),
   dashboardMonth: secondHand(3, "dashboard and month, 3 free per account", cloudWatchPage),
   trace: ofAws(5e-6, "trace recorded, 100,000 a month free", "aws.amazon.com/xray/pricing"),
   event: ofAws(1e-6, "custom event of up to 64 KB", "aws.amazon.com/eventbridge/pricing"),

@@ -37,6 +37,8 @@ export interface Job {
   readonly requestedTarget: Target | "auto";
   readonly maxSeconds: number;
   readonly deadlineAt: number;
+  /** Of the request that made the job: joins its hops for whoever looks at them. */
+  readonly trace?: string;
   /** SHA-256 of the request, so that a reused Idempotency-Key with another body is told apart. */
   readonly requestHash: string;
 
@@ -51,7 +53,7 @@ export interface Job {
 
   /** What a PENDING job is waiting for. */
   readonly step?: PendingStep;
-  /** When sweep must look at the job; absent once terminal. */
+  /** When sweep must look at the job; absent once it has ended and that is announced. */
   readonly dueAt?: number;
   readonly sentAt?: number;
   /** The first of the sends since which nobody has answered; absent when the current one is the first. */

@@ -46,7 +46,7 @@ export async function redrive(filter: RedriveFilter, ports: Ports): Promise<Redr
   const kept: DeadLetter[] = [];
   try {
     for (const letter of letters) {
-      const item = await consider(letter, filter, ports);
+      const item = await log.scope(() => consider(letter, filter, ports));
       if (item) items.push(item);
       if (!item || item.action === "kept" || filter.dryRun) {
         kept.push(letter);

@@ -4,17 +4,20 @@ import { readInputs, shared, writeOutputs } from "./arrays.ts";
 import { keepBeat } from "./beat.ts";
 import { claim, type Machine, ownedBy, threadsOf } from "./claim.ts";
 import { closeAttempt, ended } from "./decision.ts";
+import { afterWrite } from "./end.ts";
 import { next } from "./next.ts";
 import type { Compute, Ports } from "./ports.ts";
 import type { Job } from "./record.ts";
 import { Stopped } from "./stopped.ts";
 import { limits } from "./timing.ts";
-import { wakeWaiters } from "./waiters.ts";
 
 /** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
 export type RunOutcome = "completed" | "failed" | "released" | "lost";
 
-type RunPorts = Pick<Ports, "store" | "objects" | "log" | "now" | "settings">;
+type RunPorts = Pick<
+  Ports,
+  "store" | "objects" | "log" | "metrics" | "events" | "trace" | "now" | "settings"
+>;
 
 /**
  * Runs one job on this machine, on both lanes: claim, read, compute, write, finish. Every write is
@@ -29,9 +32,11 @@ export async function runJob(
   compute: Compute,
   ports: RunPorts,
 ): Promise<RunOutcome> {
-  const job = await claim(jobId, dispatch, machine, ports);
+  const { trace } = ports;
+  ports.log.about({ jobId, dispatch });
+  const job = await trace.during("claim", () => claim(jobId, dispatch, machine, ports));
   if (!job) return "lost";
-  const about = { jobId, dispatch, attempt: job.attempts.length, owner: job.owner, operation: job.operation };
+  const about = { jobId, dispatch, operation: job.operation };
   ports.log.info("job claimed", { ...about, target: machine.target });
   for (const { name, reason } of refusedEngines())
     ports.log.warn("engine not used", { ...about, name, reason });
@@ -41,14 +46,16 @@ export async function runJob(
     const threads = threadsOf(machine);
     // Threads can only share what is shared memory; one thread is handed its arrays, and frees them when it ends.
     const allocate = threads > 1 ? shared : undefined;
-    const inputs = await readInputs(job, ports.objects, { signal, allocate });
+    const inputs = await trace.during("read", () => readInputs(job, ports.objects, { signal, allocate }));
     const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
     const work = { operation: job.operation, params: job.params, inputs, threads };
-    const results = await compute(work, watch).catch((error: unknown) => {
-      throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
-    });
+    const results = await trace.during("compute", () =>
+      compute(work, watch).catch((error: unknown) => {
+        throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
+      }),
+    );
     beat.signal.throwIfAborted();
-    const outputs = await writeOutputs(job, results, ports.objects, beat.signal);
+    const outputs = await trace.during("write", () => writeOutputs(job, results, ports.objects, signal));
     return await finish(job, { outputs }, ports);
   } catch (error) {
     if (error instanceof Problem) {
@@ -93,8 +100,8 @@ async function finish(
     return "lost";
   }
   const seconds = (now - (job.startedAt ?? now)) / 1000;
-  await wakeWaiters(written.job, ports);
   ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: job.route.estimate.seconds });
+  await afterWrite(written.job, ports);
   return outcome;
 }
 
@@ -122,7 +129,7 @@ async function giveBack(
   if (!decision) return "lost";
   const written = await ports.store.update(job.jobId, ownedBy(job), decision.changes);
   if (!written.ok) return "lost";
-  await wakeWaiters(written.job, ports);
+  await afterWrite(written.job, ports);
   return decision.changes.status === "FAILED" ? "failed" : "released";
 }
 

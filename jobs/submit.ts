@@ -1,4 +1,5 @@
 import { Problem } from "@sluice/contract/problem";
+import { about } from "./about.ts";
 import { idForKey, randomId } from "./ids.ts";
 import { waiting } from "./parents.ts";
 import type { Ports } from "./ports.ts";
@@ -27,11 +28,12 @@ export interface Submission {
  */
 export async function submit(
   submission: Submission,
-  ports: Pick<Ports, "store" | "objects" | "queue" | "log" | "now" | "settings">,
+  ports: Pick<Ports, "store" | "objects" | "queue" | "log" | "metrics" | "trace" | "now" | "settings">,
 ): Promise<{ job: Job; replayed: boolean }> {
   const { owner, idempotencyKey, requestHash } = submission;
   const jobId = idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey);
   const job = newJob(jobId, submission, ports);
+  ports.log.about(about(job));
   const parts = Object.values(submission.prepared.inputs).flatMap((input) =>
     input.kind === "bytes" ? input.parts : [],
   );
@@ -39,6 +41,7 @@ export async function submit(
 
   const created = await ports.store.create(job);
   if (!created.created) {
+    ports.log.about(about(created.existing));
     if (created.existing.requestHash === requestHash) return { job: created.existing, replayed: true };
     throw new Problem(
       "idempotency-conflict",
@@ -48,17 +51,18 @@ export async function submit(
       },
     );
   }
-  const about = { jobId, dispatch: job.dispatch, owner, operation: job.operation, target: job.route.target };
+  ports.metrics.put({ JobsAccepted: 1 });
+  const accepted = { ...about(job), operation: job.operation, target: job.route.target };
   if (job.step === "inputs") {
-    ports.log.info("job accepted: it waits for its inputs", { ...about, parents: parentsOf(job) });
+    ports.log.info("job accepted: it waits for its inputs", { ...accepted, parents: parentsOf(job) });
     await askToBeWoken(job, ports);
     return { job, replayed: false };
   }
   try {
-    await ports.queue.send({ v: 1, jobId, dispatch: job.dispatch, target: job.route.target });
-    ports.log.info("job accepted", about);
+    await ports.queue.send({ v: 1, jobId, dispatch: job.dispatch, target: job.route.target }, job.trace);
+    ports.log.info("job accepted", accepted);
   } catch (error) {
-    ports.log.error("job accepted but not sent: sweep will send it", { ...about, error });
+    ports.log.error("job accepted but not sent: sweep will send it", { ...accepted, error });
   }
   return { job, replayed: false };
 }
@@ -71,7 +75,7 @@ function inputsKey(jobId: string, requestHash: string): string {
 function newJob(
   jobId: string,
   { owner, prepared, requestedTarget, labels, requestHash }: Submission,
-  { now, settings }: Pick<Ports, "now" | "settings">,
+  { now, settings, trace }: Pick<Ports, "now" | "settings" | "trace">,
 ): Job {
   const createdAt = now();
   const deadlineAt = createdAt + prepared.maxSeconds * 1000;
@@ -92,6 +96,7 @@ function newJob(
     requestedTarget,
     maxSeconds: prepared.maxSeconds,
     deadlineAt,
+    trace: trace.current(),
     requestHash,
     run: 1,
     dispatch: 1,

@@ -20,16 +20,18 @@ export async function markDeadLetters(ports: Ports): Promise<number> {
   try {
     for (const { text } of letters) {
       const message = readable(text);
-      const job = message && (await readableJob(message.jobId, ports));
-      if (!job || !message) continue;
-      const { jobId, dispatch } = message;
-      const applied = await apply(job, { kind: "dead-letter", dispatch }, ports);
-      if (applied?.changed) log.error("job failed: its message is a dead letter", { jobId, dispatch });
+      if (message) await log.scope(() => mark(message, ports));
     }
   } finally {
     await deadLetters.giveBack(letters);
   }
   return count;
+}
+
+async function mark({ jobId, dispatch }: Message, ports: Ports): Promise<void> {
+  const job = await readableJob(jobId, ports);
+  const applied = job && (await apply(job, { kind: "dead-letter", dispatch }, ports));
+  if (applied?.changed) ports.log.error("job failed: its message is a dead letter", { jobId, dispatch });
 }
 
 /** Undefined when somebody else wrote it to the queue, or a later release. */

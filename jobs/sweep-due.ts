@@ -1,9 +1,12 @@
 import { isTerminal } from "@sluice/contract/job";
+import { about } from "./about.ts";
 import { apply } from "./apply.ts";
+import { announce } from "./end.ts";
 import type { Parents, TaskObservation } from "./evidence.ts";
-import type { Ports, RunningTask } from "./ports.ts";
+import type { Due, Ports, RunningTask } from "./ports.ts";
 import { type Job, parentsOf } from "./record.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { timing } from "./timing.ts";
 
 /** Jobs looked at in one go; there are further goes while the time lasts. */
 const page = 500;
@@ -12,6 +15,8 @@ const patience = 35_000;
 
 interface DueCounts {
   due: number;
+  /** Those that earlier passes should have moved. */
+  overdue: number;
   moved: number;
   failed: number;
 }
@@ -25,8 +30,9 @@ export async function sweepDue(
   running: readonly RunningTask[] | undefined,
   ports: Ports,
 ): Promise<DueCounts> {
-  const counts: DueCounts = { due: 0, moved: 0, failed: 0 };
+  const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0 };
   const until = ports.now() + patience;
+  const late = new Set<string>();
   let queueWaiting: Promise<number> | undefined;
   const waiting = () => {
     queueWaiting ??= ports.queue.waiting();
@@ -34,34 +40,39 @@ export async function sweepDue(
   };
   for (;;) {
     const movedBefore = counts.moved;
-    const ids = await ports.store.due(ports.now(), page);
-    await sweepPage(ids, running, waiting, counts, ports);
+    const now = ports.now();
+    const due = await ports.store.due(now, page);
+    for (const { jobId, dueAt } of due) if (dueAt < now - timing.overdue) late.add(jobId);
+    counts.overdue = late.size;
+    await sweepPage(due, running, waiting, counts, ports);
     // A page of which nothing moved would come again.
-    if (ids.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
+    if (due.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
   }
 }
 
 async function sweepPage(
-  ids: readonly string[],
+  due: readonly Due[],
   running: readonly RunningTask[] | undefined,
   waiting: () => Promise<number>,
   counts: DueCounts,
   ports: Ports,
 ): Promise<void> {
-  counts.due += ids.length;
+  counts.due += due.length;
   const attempt = async (jobId: string, look: () => Promise<void>) => {
     try {
-      await look();
+      await ports.log.scope(look);
     } catch (error) {
       counts.failed++;
       ports.log.error("sweep could not look at a job; the next pass will", { jobId, error });
     }
   };
   const jobs: Job[] = [];
-  await sideBySide(ids, (jobId) =>
+  await sideBySide(due, ({ jobId }) =>
     attempt(jobId, async () => {
       const job = await ports.store.get(jobId);
-      if (job && !isTerminal(job.status)) jobs.push(job);
+      if (!job) return;
+      if (!isTerminal(job.status)) jobs.push(job);
+      else if (await announceLate(job, ports)) counts.moved++;
     }),
   );
   const described = await describeQuiet(jobs, running, ports);
@@ -76,6 +87,16 @@ async function sweepPage(
       if (applied?.changed) counts.moved++;
     }),
   );
+}
+
+/** For whoever ended the job and could not: false when that was done since, and only the index lags behind. */
+async function announceLate(job: Job, ports: Ports): Promise<boolean> {
+  const now = ports.now();
+  if (job.dueAt === undefined || job.dueAt > now) return false;
+  ports.log.about(about(job));
+  if (!(await announce(job, ports)))
+    await ports.store.announceAt(job.jobId, job.dispatch, now + timing.announceAgain);
+  return true;
 }
 
 /**

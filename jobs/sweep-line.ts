@@ -45,21 +45,28 @@ export async function admitFromLine(ports: Ports): Promise<number> {
   await slots.keepLine(now() + timing.lineKept);
   let admitted = 0;
   for (const jobId of inLine) {
-    const job = await readableJob(jobId, ports);
-    // The index lags behind the records.
-    if (job?.step !== "line") continue;
-    // The caps were lowered since: it can only wait for its deadline, or for a stage that may run it again.
-    if (job.route.vcpu > settings.maxRunningVcpu) continue;
-    // Taken here and now, for the launch to come: sending raises the dispatch by one, launching by one more.
-    const launch = { jobId, dispatch: job.dispatch + 2 };
-    if (!(await slots.take(launch, job.route.vcpu, true))) break;
-    const applied = await apply(job, { kind: "room" }, ports);
-    if (applied?.changed && applied.job.dispatch + 1 === launch.dispatch) {
-      admitted++;
-      log.info("job called up from the line", { jobId, dispatch: applied.job.dispatch });
-    } else {
-      await slots.release(launch);
-    }
+    const called = await log.scope(() => callUp(jobId, ports));
+    if (called === "no room") break;
+    if (called === "sent") admitted++;
   }
   return admitted;
+}
+
+async function callUp(jobId: string, ports: Ports): Promise<"sent" | "no room" | "passed over"> {
+  const { slots, settings, log } = ports;
+  const job = await readableJob(jobId, ports);
+  // The index lags behind the records.
+  if (job?.step !== "line") return "passed over";
+  // The caps were lowered since: it can only wait for its deadline, or for a stage that may run it again.
+  if (job.route.vcpu > settings.maxRunningVcpu) return "passed over";
+  // Taken here and now, for the launch to come: sending raises the dispatch by one, launching by one more.
+  const launch = { jobId, dispatch: job.dispatch + 2 };
+  if (!(await slots.take(launch, job.route.vcpu, true))) return "no room";
+  const applied = await apply(job, { kind: "room" }, ports);
+  if (applied?.changed && applied.job.dispatch + 1 === launch.dispatch) {
+    log.info("job called up from the line", { jobId, dispatch: applied.job.dispatch });
+    return "sent";
+  }
+  await slots.release(launch);
+  return "passed over";
 }

@@ -1,4 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
+import { about } from "./about.ts";
 import type { Ports, RunningTask } from "./ports.ts";
 import { sideBySide } from "./side-by-side.ts";
 
@@ -16,9 +17,10 @@ export async function stopStrayTasks(
 ): Promise<number> {
   let stopped = 0;
   const old = running.filter(({ createdAt }) => now() - createdAt > youngTask);
-  await sideBySide(old, async ({ taskArn, jobId, dispatch }) => {
+  const look = async ({ taskArn, jobId, dispatch }: RunningTask) => {
     try {
       const job = await store.get(jobId);
+      log.about(job ? { ...about(job), dispatch } : { jobId, dispatch });
       if (job && !isTerminal(job.status) && job.dispatch === dispatch) return;
       await tasks.stop(taskArn, "it claims no live job");
       stopped++;
@@ -26,6 +28,7 @@ export async function stopStrayTasks(
     } catch (error) {
       log.error("stray task not stopped; the next pass will", { jobId, dispatch, taskArn, error });
     }
-  });
+  };
+  await sideBySide(old, (task) => log.scope(() => look(task)));
   return stopped;
 }

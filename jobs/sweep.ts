@@ -10,6 +10,8 @@ export interface SweepCounts {
   readonly moved: number;
   readonly failed: number;
   readonly tasksStopped: number;
+  /** Jobs due for much longer than a pass; undefined when it could not be told what is due. */
+  readonly overdue: number | undefined;
   /** Jobs called up from the line for a task. */
   readonly admitted: number;
   /** Messages in the dead-letter queue. */
@@ -44,11 +46,12 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
   const counts: SweepCounts = {
     due: due?.due ?? 0,
     moved: due?.moved ?? 0,
+    overdue: due?.overdue,
     failed: (due?.failed ?? 0) + broken,
     tasksStopped: tasksStopped ?? 0,
     admitted: admitted ?? 0,
     deadLetters: deadLetters ?? 0,
   };
-  if (Object.values(counts).some((count) => count > 0)) log.info("swept", { ...counts });
+  if (Object.values(counts).some((count = 0) => count > 0)) log.info("swept", { ...counts });
   return counts;
 }

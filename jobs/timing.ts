@@ -37,6 +37,12 @@ export const timing = {
   slotSighting: 90 * second,
   /** New launches stand behind those in line for this long after sweep last saw a line. */
   lineKept: 90 * second,
+  /** A job's end that is not announced by then is announced by sweep. */
+  announce: 60 * second,
+  /** When nobody took the announcement, it is made again this much later: meanwhile others get their turn. */
+  announceAgain: 5 * minute,
+  /** Due for longer than this, a job is overdue: sweep runs every minute, and has passed it by or not run at all. */
+  overdue: 5 * minute,
   /** First wait after RunTask was refused; doubles up to the ceiling. */
   refusalBackoff: 5 * second,
   refusalCeiling: 5 * minute,

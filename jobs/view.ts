@@ -18,7 +18,6 @@ export async function jobView(
   { withData = false }: { withData?: boolean } = {},
 ): Promise<JobView> {
   const outputs = job.status === "COMPLETED" ? await outputViews(job, objects, withData) : undefined;
-  const self = `/jobs/${job.jobId}`;
   return {
     jobId: job.jobId,
     status: job.status,
@@ -34,7 +33,7 @@ export async function jobView(
     ...(job.error ? { error: job.error } : {}),
     ...(isTerminal(job.status) && job.usd !== undefined ? { cost: { usd: job.usd } } : {}),
     timings: timings(job),
-    links: { self, status: `${self}/status`, result: `${self}/result` },
+    links: linksOf(job.jobId),
     createdAt: iso(job.createdAt),
     updatedAt: iso(job.updatedAt),
     ...(job.finishedAt === undefined ? {} : { finishedAt: iso(job.finishedAt) }),
@@ -86,7 +85,12 @@ function attemptView(attempt: Attempt, index: number, job: Job) {
   };
 }
 
-function timings({ createdAt, startedAt, finishedAt }: Job): JobView["timings"] {
+export function linksOf(jobId: string): JobView["links"] {
+  const self = `/jobs/${jobId}`;
+  return { self, status: `${self}/status`, result: `${self}/result` };
+}
+
+export function timings({ createdAt, startedAt, finishedAt }: Job): JobView["timings"] {
   return {
     ...(startedAt === undefined ? {} : { queuedSeconds: (startedAt - createdAt) / 1000 }),
     ...(startedAt === undefined || finishedAt === undefined
@@ -96,6 +100,6 @@ function timings({ createdAt, startedAt, finishedAt }: Job): JobView["timings"] 
   };
 }
 
-function iso(time: number): string {
+export function iso(time: number): string {
   return new Date(time).toISOString();
 }

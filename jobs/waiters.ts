@@ -38,6 +38,6 @@ async function wake(jobId: string, { store, log, now }: WakingPorts): Promise<vo
     // While it waits its dispatch stands still: a look of sweep meanwhile does not get in the way.
     await store.update(jobId, { dispatch: job.dispatch, status: "PENDING" }, { dueAt: now() });
   } catch (error) {
-    log.warn("job not woken: it looks by itself", { jobId, error });
+    log.warn("job not woken: it looks by itself", { waiter: jobId, error });
   }
 }

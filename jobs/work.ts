@@ -1,3 +1,4 @@
+import { about } from "./about.ts";
 import { apply } from "./apply.ts";
 import type { Machine } from "./claim.ts";
 import type { LaunchRefusal } from "./evidence.ts";
@@ -32,6 +33,7 @@ export async function work(
  */
 async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkOutcome> {
   const now = ports.now();
+  ports.log.about({ jobId, dispatch });
   const raised = await ports.store.update(
     jobId,
     { dispatch, status: "PENDING" },
@@ -45,6 +47,7 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
       taskArn: undefined,
     },
   );
+  if (raised.job) ports.log.about(about(raised.job));
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });
     // It ended after it was called up from the line: the slot taken for it then is nobody's.
@@ -54,9 +57,9 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
   const { job } = raised;
   const { route } = job;
   const launch = { jobId, dispatch: job.dispatch };
-  const about = { ...launch, memoryMiB: route.memoryMiB, vcpu: route.vcpu };
+  const size = { ...launch, memoryMiB: route.memoryMiB, vcpu: route.vcpu };
   const refused = async (refusal: LaunchRefusal): Promise<WorkOutcome> => {
-    ports.log.warn("task not started", { ...about, ...refusal });
+    ports.log.warn("task not started", { ...size, ...refusal });
     await apply(job, { kind: "refused", dispatch: job.dispatch, refusal }, ports);
     return "waiting";
   };
@@ -67,6 +70,7 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
     ...launch,
     cpuUnits: route.vcpu * 1024,
     memoryMiB: route.memoryMiB,
+    trace: job.trace,
     spot: ports.settings.spot && job.spotReclaims < limits.spotReclaims,
   });
   if ("refusal" in started) {
@@ -74,7 +78,7 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
     if (!started.refusal.unsure) await ports.slots.release(launch);
     return refused(started.refusal);
   }
-  ports.log.info("task started", { ...about, taskArn: started.taskArn });
+  ports.log.info("task started", { ...size, taskArn: started.taskArn });
   // For cancel and sweep. The claim writes it too, and may have done so already: losing is fine.
   await ports.store.update(
     jobId,

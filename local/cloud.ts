@@ -6,12 +6,15 @@ import type { Surroundings, Template } from "./cloudformation/template.ts";
 import { clusterOf, taskDefinitionsOf } from "./ecs/definitions.ts";
 import { type Ecs, startEcs } from "./ecs/server.ts";
 import { type Emulators, startEmulators } from "./emulators/start.ts";
+import { startEventBridge } from "./eventbridge/server.ts";
 import type { CloudFaults } from "./faults/faults.ts";
 import { startProxies } from "./faults/start.ts";
 import { EventBus } from "./lambda/event-bus.ts";
 import { type LambdaService, startLambda } from "./lambda/service.ts";
 import type { Log } from "./log.ts";
 import { temporaryFolder } from "./workspace.ts";
+import { Segments } from "./xray/segments.ts";
+import { startXRay } from "./xray/server.ts";
 
 export interface LocalCloudOptions {
   readonly template: Template;
@@ -36,6 +39,8 @@ export interface LocalCloud {
   readonly ecs: Ecs;
   readonly lambda: LambdaService;
   readonly events: EventBus;
+  /** What X-Ray was sent. */
+  readonly segments: Segments;
   stop(): Promise<void>;
 }
 
@@ -72,6 +77,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   ]);
 
   const events = new EventBus(log);
+  const segments = new Segments();
+  const [eventBridge, xray] = await Promise.all([
+    startEventBridge(region, (event) => events.put(event)),
+    startXRay(segments),
+  ]);
   const environment: Record<string, string> = {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
@@ -82,6 +92,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     AWS_ENDPOINT_URL_SQS: seen.sqs,
     AWS_ENDPOINT_URL_S3: seen.s3,
     AWS_ENDPOINT_URL_DYNAMODB: seen.dynamodb,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+    AWS_ENDPOINT_URL_XRAY: xray.url,
   };
   const ecs = await startEcs({
     cluster: clusterOf(resolver, surroundings),
@@ -95,6 +107,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     environment: () => environment,
     sqs,
     events,
+    segments,
     log,
     faults: options.faults,
   });
@@ -104,7 +117,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([events.stop(), lambda.stop(), ecs.stop()]);
-    await proxies?.stop();
+    await Promise.all([eventBridge.stop(), xray.stop(), proxies?.stop()]);
     await emulators.stop();
     await log.close();
     rmSync(scratch, { recursive: true, force: true });
@@ -116,6 +129,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ecs,
     lambda,
     events,
+    segments,
     stop() {
       stopped ??= stop();
       return stopped;

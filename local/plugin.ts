@@ -33,6 +33,8 @@ const placeholders: Readonly<Record<string, string>> = {
   AWS_ENDPOINT_URL_S3: nowhere,
   AWS_ENDPOINT_URL_DYNAMODB: nowhere,
   AWS_ENDPOINT_URL_ECS: nowhere,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: nowhere,
+  AWS_ENDPOINT_URL_XRAY: nowhere,
 };
 
 /**
@@ -100,7 +102,7 @@ export default class LocalCloudPlugin {
 
   /** What differs from AWS in a function's own variables: nobody to authenticate, and a quiet terminal. */
   #localVariables(): Record<string, string> {
-    const quiet = { POWERTOOLS_LOG_LEVEL: "WARN", POWERTOOLS_METRICS_DISABLED: "true" };
+    const quiet = { POWERTOOLS_LOG_LEVEL: "WARN", METRICS: "off" };
     return { AUTH: "none", ...(this.#debug ? {} : quiet) };
   }
 

@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildApp } from "fauxqs";
 import type { Emulator } from "./emulator.ts";
+import { hideTrace, showTrace } from "./sqs-trace.ts";
 
 interface Queue {
   persistence?: unknown;
@@ -60,6 +61,8 @@ export async function startSqs(region: string, folder?: string): Promise<Emulato
     const body = request.body as { QueueUrl?: string } | undefined;
     if (body?.QueueUrl) sqsStore.getQueue(body.QueueUrl)?.cancelWaiters();
   });
+  app.addHook("preHandler", async (request) => hideTrace(request.body));
+  app.addHook("onSend", async (_request, _reply, payload) => showTrace(payload));
   await app.listen({ port: 0, host: "127.0.0.1" });
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("fauxqs has no TCP address");

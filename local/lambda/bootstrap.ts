@@ -53,6 +53,7 @@ try {
   const handler = await load();
   process.on("message", async (message: InvokeMessage) => {
     const { requestId } = message;
+    process.env._X_AMZN_TRACE_ID = message.trace;
     try {
       const result = await handler(JSON.parse(message.payload), contextOf(message));
       send({ kind: "done", requestId, invocation: { payload: JSON.stringify(result ?? null) } });

@@ -77,7 +77,7 @@ export class Environment {
     await this.#ready;
   }
 
-  async invoke(payload: string): Promise<Invocation> {
+  async invoke(payload: string, trace: string): Promise<Invocation> {
     const requestId = randomUUID();
     const initError = await this.#ready;
     if (initError) {
@@ -89,7 +89,8 @@ export class Environment {
       this.#timedOut = true;
       this.kill();
     }, timeoutSeconds * 1000);
-    const message: InvokeMessage = { requestId, payload, deadlineMs: Date.now() + timeoutSeconds * 1000 };
+    const deadlineMs = Date.now() + timeoutSeconds * 1000;
+    const message: InvokeMessage = { requestId, payload, deadlineMs, trace };
     const answered = new AbortController();
     try {
       return await Promise.race([

@@ -19,15 +19,26 @@ const retryDelaysMs = [1000, 2000];
 const isPattern = (value: unknown): value is EventPattern =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+function known(field: string, expected: readonly unknown[]): void {
+  if (expected.some((value) => typeof value === "object" && value !== null))
+    throw new Error(`event pattern ${field}: the local cloud matches exact values only`);
+}
+
+/** Said when a rule is made, not when the first event comes, which is somebody else's to send. */
+function check(pattern: EventPattern): void {
+  for (const [field, expected] of Object.entries(pattern)) {
+    if (isPattern(expected)) check(expected);
+    else known(field, expected);
+  }
+}
+
 /** Exact values and nested patterns; of EventBridge's other matchers none. */
 export function matches(pattern: EventPattern, event: unknown): boolean {
   if (typeof event !== "object" || event === null) return false;
   return Object.entries(pattern).every(([field, expected]) => {
     const actual = (event as Record<string, unknown>)[field];
     if (isPattern(expected)) return matches(expected, actual);
-    if (expected.some((value) => typeof value === "object" && value !== null)) {
-      throw new Error(`event pattern ${field}: the local cloud matches exact values only`);
-    }
+    known(field, expected);
     return Array.isArray(actual) ? actual.some((item) => expected.includes(item)) : expected.includes(actual);
   });
 }
@@ -44,6 +55,7 @@ export class EventBus {
   }
 
   addRule(rule: Rule): void {
+    check(rule.pattern);
     this.#rules.push(rule);
   }
 

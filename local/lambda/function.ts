@@ -37,6 +37,8 @@ export interface InvokeMessage {
   readonly requestId: string;
   readonly payload: string;
   readonly deadlineMs: number;
+  /** X-Ray's header. */
+  readonly trace: string;
 }
 
 /** Environment to parent. */

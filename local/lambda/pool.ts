@@ -1,21 +1,25 @@
 import type { Log } from "../log.ts";
+import type { Segments } from "../xray/segments.ts";
 import { Environment } from "./environment.ts";
 import { failed, type Invocation, type LambdaFunction } from "./function.ts";
+import { traced } from "./tracing.ts";
 
 /** The execution environments of one function: kept warm, grown up to its concurrency, replaced when they die. */
 export class EnvironmentPool {
   readonly #lambda: LambdaFunction;
   readonly #env: NodeJS.ProcessEnv;
   readonly #log: Log;
+  readonly #segments: Segments;
   readonly #all = new Set<Environment>();
   readonly #idle: Environment[] = [];
   readonly #waiting: (() => void)[] = [];
   #stopped = false;
 
-  constructor(lambda: LambdaFunction, env: NodeJS.ProcessEnv, log: Log) {
+  constructor(lambda: LambdaFunction, env: NodeJS.ProcessEnv, log: Log, segments: Segments) {
     this.#lambda = lambda;
     this.#env = env;
     this.#log = log;
+    this.#segments = segments;
   }
 
   get lambda(): LambdaFunction {
@@ -46,7 +50,9 @@ export class EnvironmentPool {
       return failed({ errorType: "Sandbox.Stopped", errorMessage: "the local cloud is stopping" });
     }
     try {
-      return await environment.invoke(JSON.stringify(event));
+      return await traced(this.#lambda.name, event, this.#segments, (trace) =>
+        environment.invoke(JSON.stringify(event), trace),
+      );
     } finally {
       this.#giveBack(environment);
     }

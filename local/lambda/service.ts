@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { CloudFaults } from "../faults/faults.ts";
 import type { Log } from "../log.ts";
+import type { Segments } from "../xray/segments.ts";
 import type { EventBus, EventPattern } from "./event-bus.ts";
 import type { Invocation, LambdaFunction } from "./function.ts";
 import { createInvokeApi } from "./invoke-api.ts";
@@ -27,6 +28,7 @@ export interface LambdaOptions {
   readonly environment: () => Readonly<Record<string, string>>;
   readonly sqs: ConstructorParameters<typeof SQSClient>[0];
   readonly events: EventBus;
+  readonly segments: Segments;
   readonly log: Log;
   readonly faults?: CloudFaults | undefined;
 }
@@ -78,7 +80,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
   return {
     url: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
     async add(spec) {
-      const pool = new EnvironmentPool(spec, options.environment(), log);
+      const pool = new EnvironmentPool(spec, options.environment(), log, options.segments);
       pools.set(spec.key, pool);
       pools.set(spec.name, pool);
       await pool.warm(spec.warm);

@@ -13,9 +13,9 @@ const minutes = 30 * 24 * 60;
  */
 const polls = (5 * minutes * 60) / 20;
 /** infra/alarms.yml and infra/dashboard.yml, where the stage has them. */
-const watched = { alarms: 6, dashboards: 1 } as const;
-/** Metric series of a stage at work, and those that are written though nothing happens. */
-const series = { most: 10, idle: 0 } as const;
+const watched = { metrics: 8, keys: 1, dashboards: 1 } as const;
+/** Metric series of a stage at work, and those that are written though nothing happens: sweep's zero (functions/sweep.ts). */
+const series = { most: 10, idle: 1 } as const;
 
 interface Row {
   readonly what: string;
@@ -59,7 +59,16 @@ function sweepRows(): Row[] {
 function watchingRows(stage: StageParameters): Row[] {
   if (stage.text("alarms") !== "on") return [];
   return [
-    { what: "alarms", much: `${watched.alarms}`, usd: watched.alarms * prices.alarmMonth.usd },
+    {
+      what: "alarms",
+      much: `6 on ${watched.metrics} metrics`,
+      usd: watched.metrics * prices.alarmMonth.usd,
+    },
+    {
+      what: "the key of the alarms' topic",
+      much: `${watched.keys}`,
+      usd: watched.keys * prices.keyMonth.usd,
+    },
     {
       what: "dashboard (the first three of an account are free)",
       much: `${watched.dashboards}`,

@@ -33,6 +33,8 @@ describe("the environment", () => {
       WAIT_HOLDERS: "5",
       FARGATE_SPOT: "true",
       AUTH: "jwt",
+      METRICS: "off",
+      ALARMS: "on",
     });
     expect(config).toEqual({
       stage: "dev",
@@ -46,6 +48,8 @@ describe("the environment", () => {
       securityGroupIds: ["sg-1"],
       assignPublicIp: false,
       waitHolders: 5,
+      metrics: false,
+      alarms: true,
       auth: "jwt",
       settings: {
         workMemoryMiB: 3008,

@@ -197,13 +197,35 @@ describe("the due index", () => {
     if (!first || !second) throw new Error("there are thirty");
     await store.update(first.jobId, {}, { status: "CANCELLED", dueAt: undefined });
     await store.update(second.jobId, {}, { dueAt: 99_000 });
-    expect(await store.due(1150, 500)).toEqual(jobs.slice(2, 16).map(({ jobId }) => jobId));
+    expect(await store.due(1150, 500)).toEqual(
+      jobs.slice(2, 16).map(({ jobId, dueAt }) => ({ jobId, dueAt })),
+    );
     expect(await item(first.jobId)).not.toHaveProperty("dueShard");
     // An update that does not speak of dueAt leaves the job where it is.
     await store.update(second.jobId, {}, { progress: 0.1 });
-    expect(await store.due(100_000, 500)).toContain(second.jobId);
+    expect(await store.due(100_000, 500)).toContainEqual({ jobId: second.jobId, dueAt: 99_000 });
     for (const job of jobs) await store.update(job.jobId, {}, { dueAt: undefined });
     expect(await store.due(1e12, 500)).toEqual([]);
+  });
+
+  test("holds an ended job until its end is announced, which touches nothing else", async () => {
+    const job = newJob({ dueAt: 1000 });
+    await store.create(job);
+    const { dispatch } = job;
+    // While it runs there is nothing to announce.
+    await store.announceAt(job.jobId, dispatch, undefined);
+    const ended = await store.update(job.jobId, {}, { status: "FAILED", dueAt: 2000 });
+    await store.announceAt(job.jobId, dispatch + 1, undefined);
+    expect(await store.due(2000, 500)).toContainEqual({ jobId: job.jobId, dueAt: 2000 });
+    await store.announceAt(job.jobId, dispatch, 3000);
+    expect(await store.due(3000, 500)).toContainEqual({ jobId: job.jobId, dueAt: 3000 });
+    await store.announceAt(job.jobId, dispatch, undefined);
+    expect(await store.due(1e12, 500)).not.toContainEqual(expect.objectContaining({ jobId: job.jobId }));
+    // Somebody else's late wish does not bring it back.
+    await store.announceAt(job.jobId, dispatch, 4000);
+    const { dueAt: _, ...announced } = ended.job ?? {};
+    expect(await store.get(job.jobId)).toEqual(announced);
+    expect(await item(job.jobId)).not.toHaveProperty("dueShard");
   });
 });
 

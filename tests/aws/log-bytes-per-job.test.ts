@@ -1,7 +1,7 @@
 import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { count, countOutcome } from "../../aws/metrics.ts";
+import { inScope } from "../../aws/log-scope.ts";
 import { ports } from "../../aws/ports.ts";
 import { loggedBytes } from "../../jobs/calls-per-job.ts";
 import { compute } from "../../jobs/compute.ts";
@@ -46,10 +46,19 @@ afterAll(async () => {
   await cloud.stop();
 });
 
+/** What functions/invocation.ts says of each invocation, as long as on AWS. */
+const scope = {
+  functionName: "sluice-production-submit",
+  stage: "production",
+  requestId: "8f6a1c52-0b7e-4b1d-9a55-6f0f6b0c7d1e",
+  coldStart: false,
+  trace: `Root=1-${"0".repeat(8)}-${"0".repeat(24)};Parent=${"0".repeat(16)};Sampled=1`,
+};
+
 /** Of what `action` logs. A rise is a rise of the bill; a fall by half means that the figure is of another time. */
 async function expectLogged(figure: keyof typeof loggedBytes, action: () => Promise<unknown>): Promise<void> {
   written.length = 0;
-  await action();
+  await inScope(scope, action);
   const bytes = Buffer.byteLength(written.join(""));
   expect(bytes, figure).toBeLessThanOrEqual(loggedBytes[figure]);
   expect(bytes, figure).toBeGreaterThanOrEqual(loggedBytes[figure] / 2);
@@ -63,11 +72,9 @@ const submitted = (target: string) => async () => {
     { owner, prepared, requestedTarget: body.target, labels: {}, requestHash: sha256(target) },
     ports(),
   );
-  count("JobsAccepted");
 };
 const message = () => parseMessage(cloud.messages.at(-1) ?? "");
-const worked = async () =>
-  countOutcome(await work(message(), { target: "lambda", killedAt: Date.now() + 120_000 }, compute, ports()));
+const worked = () => work(message(), { target: "lambda", killedAt: Date.now() + 120_000 }, compute, ports());
 
 test("a small job, and a large one, log no more than the figures", async () => {
   await expectLogged("submit", submitted("auto"));
@@ -76,8 +83,8 @@ test("a small job, and a large one, log no more than the figures", async () => {
   await submitted("fargate")();
   await expectLogged("launch", worked);
   const launch = { jobId: message().jobId, dispatch: 2 };
-  await expectLogged("run", async () =>
-    countOutcome(await runJob(launch, { target: "fargate", taskArn: "arn:task/1" }, compute, ports())),
+  await expectLogged("run", () =>
+    runJob(launch, { target: "fargate", taskArn: "arn:task/1" }, compute, ports()),
   );
   await expectLogged("settle", () =>
     settle(launch, stoppedTask("arn:task/1", "EssentialContainerExited", { exitCode: 0 }), ports()),

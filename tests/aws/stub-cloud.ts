@@ -15,6 +15,10 @@ export interface StubCloud {
   readonly messages: string[];
   /** What the table was asked and answered, where it did not refuse. */
   readonly exchanges: Exchange[];
+  /** The trace headers they carried. */
+  readonly traces: (string | undefined)[];
+  /** The entries of every PutEvents. */
+  readonly events: Record<string, unknown>[];
   /** The connection breaks after the first attempt of each DynamoDB write was applied. */
   loseReplies: boolean;
   /** Answers instead of the service, if it answers at all. */
@@ -50,6 +54,8 @@ export async function startStubCloud(): Promise<StubCloud> {
     objects: new Map(),
     messages: [],
     exchanges: [],
+    traces: [],
+    events: [],
     loseReplies: false,
     instead: () => undefined,
     ecs: (action) => ({ status: 400, body: { __type: "UnknownOperation", message: action } }),
@@ -71,7 +77,9 @@ export async function startStubCloud(): Promise<StubCloud> {
     if (service === "dynamodb") return forward(cloud, action, { incoming, body, reply, port: tablePort });
     if (service === "s3") return s3(cloud, incoming, body, reply);
     const input = JSON.parse(body.toString()) as Record<string, unknown>;
-    answer(reply, service === "sqs" ? sqs(cloud, action, input) : cloud.ecs(action, input));
+    if (service === "sqs") answer(reply, sqs(cloud, action, input));
+    else if (service === "events") answer(reply, events(cloud, input));
+    else answer(reply, cloud.ecs(action, input));
   });
   await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", () => resolve()));
 
@@ -94,6 +102,7 @@ const services: Record<string, string> = {
   DynamoDB_20120810: "dynamodb",
   AmazonSQS: "sqs",
   AmazonEC2ContainerServiceV20141113: "ecs",
+  AWSEvents: "events",
 };
 
 function callOf({ headers, method }: IncomingMessage): string {
@@ -150,7 +159,17 @@ function sqs(cloud: StubCloud, action: string, input: Record<string, unknown>): 
   }
   const body = String(input.MessageBody);
   cloud.messages.push(body);
+  const attributes = input.MessageSystemAttributes as
+    | { AWSTraceHeader?: { StringValue: string } }
+    | undefined;
+  cloud.traces.push(attributes?.AWSTraceHeader?.StringValue);
   return { body: { MessageId: "1", MD5OfMessageBody: createHash("md5").update(body).digest("hex") } };
+}
+
+function events(cloud: StubCloud, { Entries }: Record<string, unknown>): Answer {
+  const entries = Entries as Record<string, unknown>[];
+  cloud.events.push(...entries);
+  return { body: { FailedEntryCount: 0, Entries: entries.map((_, index) => ({ EventId: String(index) })) } };
 }
 
 function s3(cloud: StubCloud, { method, url = "" }: IncomingMessage, body: Buffer, reply: ServerResponse) {

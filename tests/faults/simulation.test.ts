@@ -53,6 +53,7 @@ describe("a planted bug is caught", { timeout: 60_000 }, () => {
     "drops the fence": ["dispatch never falls", "one claim per dispatch"],
     "drops the lease": ["every job ends in time"],
     "forgets dueAt": ["nothing is forgotten", "every job ends in time"],
+    "announces but once": ["every end is announced"],
     "never releases a slot": ["every job ends in time", "every slot is given back"],
   };
   test.each(Object.entries(caughtBy))("%s", async (name, invariants) => {

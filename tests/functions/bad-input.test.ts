@@ -10,7 +10,6 @@ import { call, freshStage, isProblem, type Reply } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
 vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/metrics.ts", async () => (await import("./stage.ts")).metricsOfStage());
 vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
 
 let world: World;

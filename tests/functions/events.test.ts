@@ -12,7 +12,6 @@ import { freshStage, lambdaContext, stage } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
 vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/metrics.ts", async () => (await import("./stage.ts")).metricsOfStage());
 vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
 
 let world: World;
@@ -30,7 +29,7 @@ describe("work", () => {
     const { job } = await submitted(world);
     await run(work, records(JSON.stringify(world.messages[0])), 120_000);
     expect(world.job(job.jobId).status).toBe("COMPLETED");
-    expect(stage.counts).toEqual([["completed", 1]]);
+    expect(world.measures).toMatchObject([{ JobsAccepted: 1 }, { JobsCompleted: 1 }]);
     // Delivered again: acknowledged again, and nothing happens.
     const before = structuredClone(world.table);
     await run(work, records(JSON.stringify(world.messages[0])), 120_000);
@@ -141,17 +140,24 @@ test("sweep looks at what is due and says what it did", async () => {
   expect(await run(sweep, {})).toEqual({
     due: 1,
     moved: 1,
+    overdue: 0,
     failed: 0,
     tasksStopped: 0,
     admitted: 0,
     deadLetters: 0,
   });
   expect(world.messages).toHaveLength(1);
-  expect(stage.counts).toEqual([
-    ["JobsSwept", 1],
-    ["SweepErrors", 0],
-    ["TasksStopped", 0],
-  ]);
+});
+
+test("sweep says that nothing is overdue where an alarm listens, and nothing when it cannot tell", async () => {
+  await run(sweep, {});
+  expect(world.measures).toEqual([]);
+  stage.alarms = true;
+  await run(sweep, {});
+  expect(world.measures).toEqual([{ JobsOverdue: 0 }]);
+  world.broken.set("store.due", [new Error("InternalServerError")]);
+  await run(sweep, {});
+  expect(world.measures).toHaveLength(1);
 });
 
 describe("redrive, for sls invoke", () => {

@@ -4,30 +4,29 @@ import { memoryWorld, type World } from "../jobs/memory-ports.ts";
 
 /**
  * A stage in memory, and API Gateway's side of a call. Test files put its parts in place of aws/'s
- * ports.ts, config.ts, log.ts and metrics.ts with `vi.mock`.
+ * ports.ts, config.ts and log.ts with `vi.mock`.
  */
 export const stage: {
   world: World;
   auth: "iam" | "jwt" | "none";
-  /** What was counted as a metric, in order. */
-  counts: [string, number][];
-} = { world: memoryWorld(), auth: "none", counts: [] };
+  alarms: boolean;
+} = { world: memoryWorld(), auth: "none", alarms: false };
 
 export function freshStage(auth: "iam" | "jwt" | "none" = "none"): World {
   stage.world = memoryWorld();
   stage.auth = auth;
-  stage.counts = [];
+  stage.alarms = false;
   return stage.world;
 }
 
 export const portsOfStage = () => ({ ports: () => stage.world.ports });
 export const logOfStage = () => ({ logger: () => stage.world.ports.log });
-export const metricsOfStage = () => ({
-  count: (metric: string, value = 1) => void stage.counts.push([metric, value]),
-  countOutcome: (outcome: string) => void stage.counts.push([outcome, 1]),
-});
 
-export const configOfStage = () => ({ config: () => ({ auth: stage.auth, stage: "test" }) });
+export const configOfStage = () => ({
+  config: () => ({ auth: stage.auth, alarms: stage.alarms, stage: "test" }),
+  stageName: () => "test",
+  traceOfInvocation: () => undefined,
+});
 
 export interface Call {
   readonly method?: string;

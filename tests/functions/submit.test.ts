@@ -9,11 +9,10 @@ import { isStored } from "../../jobs/record.ts";
 import { work } from "../../jobs/work.ts";
 import type { World } from "../jobs/memory-ports.ts";
 import { lambdaMachine, lasting } from "../jobs/submitting.ts";
-import { type Call, call, freshStage, isProblem, type Reply, stage } from "./stage.ts";
+import { type Call, call, freshStage, isProblem, type Reply } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
 vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/metrics.ts", async () => (await import("./stage.ts")).metricsOfStage());
 vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
 
 let world: World;
@@ -107,7 +106,7 @@ describe("Idempotency-Key", () => {
     expect(second.body.jobId).toBe(first.body.jobId);
     expect(first.headers).not.toHaveProperty("idempotency-replayed");
     expect(second.headers["idempotency-replayed"]).toBe("true");
-    expect(stage.counts).toEqual([["JobsAccepted", 1]]);
+    expect(world.measures).toEqual([{ JobsAccepted: 1 }]);
     expect(world.messages).toHaveLength(1);
   });
 

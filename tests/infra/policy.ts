@@ -51,7 +51,14 @@ export function tooWide(template: Template, stage: string, explained: readonly W
     const where = `${at}/${statement.Sid ?? "?"}`;
     if (!("Action" in statement)) return [`${where}: allows all but what it names`];
     const actions = list(statement.Action);
-    const wild = actions.filter((action) => action.includes("*"));
+    const isExplained = (of: string, what: readonly string[]): boolean => {
+      const why = explained.find(
+        ({ resource, actions }) => resource === of && what.every((action) => actions.includes(action)),
+      );
+      if (why) used.add(why);
+      return why !== undefined;
+    };
+    const wild = actions.filter((action) => action.includes("*") && !isExplained(where, [action]));
     const faults = wild.map((action) => `${where}: ${action}`);
     if (JSON.stringify(statement.Principal ?? "").includes("*")) faults.push(`${where}: anybody`);
     if (statement.Principal !== undefined) return faults;
@@ -59,11 +66,7 @@ export function tooWide(template: Template, stage: string, explained: readonly W
     for (const resource of list(statement.Resource)) {
       if (isOneOfOurs(template, stage, resource)) continue;
       const text = inWords(resource, stage);
-      const why = explained.find(
-        (entry) => entry.resource === text && actions.every((action) => entry.actions.includes(action)),
-      );
-      if (why) used.add(why);
-      else faults.push(`${where}: ${actions.join(", ")} on ${text}`);
+      if (!isExplained(text, actions)) faults.push(`${where}: ${actions.join(", ")} on ${text}`);
     }
     return faults;
   });

@@ -45,8 +45,8 @@ const calledElsewhere = new Map([
   ["WriteOwnLog", "Lambda itself"],
   ["ConsumeMessages", "Lambda's pollers"],
   ["s3:AbortMultipartUpload", "whoever writes, when a part fails: tests/aws/object-uploads.test.ts"],
-  ["SendTraces", "whoever has a trace to send"],
-  ["PublishEvents", "whoever ends a job"],
+  ["SendTraces", "Lambda's own tracing"],
+  ["SendTaskTrace", "container/main.ts, once its job is done: tests/aws/telemetry.test.ts"],
 ]);
 
 let cloud: StubCloud;
@@ -78,7 +78,7 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(environment(Variables))) vi.stubEnv(name, value);
   vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
-  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "true");
+  vi.stubEnv("METRICS", "off");
   const ofRole = (role: string) => resolve(statementsOf(template, role)) as Statement[];
   roles = new Map(
     Object.keys(template.Resources)
@@ -88,7 +88,7 @@ beforeAll(async () => {
   const taskRoles = ["TaskRole", "TaskExecutionRole"].map((id) =>
     String(resolve({ "Fn::GetAtt": [id, "Arn"] })),
   );
-  onAwsCalls({ ...place, taskRoles }, (seen) => {
+  await onAwsCalls({ ...place, taskRoles }, (seen) => {
     const role = caller.getStore();
     if (role !== undefined) made.set(role, [...(made.get(role) ?? []), seen]);
   });
@@ -203,6 +203,11 @@ test("cancel and retry", async () => {
     expect((await asked("cancel", { method: "DELETE", jobId })).status).toBe(200);
     expect((await asked("retry", { method: "POST", jobId })).status).toBe(202);
   }
+  const untold = await submitted(data);
+  cloud.instead = (name) => (name === "events.PutEvents" ? { status: 400, body: {} } : undefined);
+  await asked("cancel", { method: "DELETE", jobId: untold });
+  cloud.instead = () => undefined;
+  expect((await asked("retry", { method: "POST", jobId: untold })).status).toBe(202);
   const jobId = await submitted(data);
   await asked("cancel", { method: "DELETE", jobId });
   lose(jobId);

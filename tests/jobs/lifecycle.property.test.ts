@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cancelJob, retryJob } from "../../jobs/caller.ts";
 import type { Machine } from "../../jobs/claim.ts";
 import { compute } from "../../jobs/compute.ts";
+import { eventOf } from "../../jobs/job-event.ts";
 import type { Compute, Ports } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import { runJob } from "../../jobs/run.ts";
@@ -55,6 +56,7 @@ const happening = fc.oneof(
       kind: fc.constant("break" as const),
       call: fc.constantFrom(
         ...(["store.update", "store.get", "queue.send", "queue.waiting"] as const),
+        ...(["events.put", "store.announceAt"] as const),
         ...(["objects.get", "objects.put", "tasks.run", "tasks.stop", "tasks.describe"] as const),
       ),
     }),
@@ -199,7 +201,7 @@ function happen(
 }
 
 /** What must hold at every moment, given the moment before. */
-function check(before: Job, world: World): Job {
+function check(before: Job, world: World, ends: Set<string>): Job {
   const job = world.job(before.jobId);
   expect(forgotten(world)).toEqual([]);
   expect(job.dispatch).toBeGreaterThanOrEqual(before.dispatch);
@@ -207,8 +209,14 @@ function check(before: Job, world: World): Job {
     job.attempts.length,
   );
   if (isTerminal(before.status) && job.run === before.run) {
-    expect(job).toEqual(before);
+    // What happens to an ended job is that its end is announced, and then noted as such.
+    const { dueAt, ...ended } = job;
+    const { dueAt: dueBefore, ...endedBefore } = before;
+    expect(ended).toEqual(endedBefore);
+    if (dueBefore === undefined) expect(dueAt).toBeUndefined();
+    if (dueAt === undefined) expect(world.events.map(({ id }) => id)).toContain(eventOf(job).id);
   }
+  if (job.status === "COMPLETED" || job.status === "FAILED") ends.add(eventOf(job).id);
   if (job.status === "COMPLETED") {
     expect(world.bucket.has(job.outputs?.result?.key ?? "")).toBe(true);
     expect(job.attempts.filter(({ outcome }) => outcome === "completed")).toHaveLength(1);
@@ -222,12 +230,13 @@ test("whatever happens, every job ends in time, in one terminal state, with one 
       vi.clearAllTimers();
       vi.setSystemTime(start);
       const world = memoryWorld();
+      const ends = new Set<string>();
       let { job } = await submitted(world, body);
       const { jobId } = job;
       for (const { what, wait } of events) {
         happen(what, jobId, world);
         await vi.advanceTimersByTimeAsync(wait);
-        job = check(job, world);
+        job = check(job, world, ends);
       }
       // From here on the world is well; workers that were killed stay dead.
       world.broken.clear();
@@ -243,13 +252,16 @@ test("whatever happens, every job ends in time, in one terminal state, with one 
         for (const task of world.started)
           if (task.observation.state === "starting") startTask(task, "completes", world);
         await vi.advanceTimersByTimeAsync(1_000);
-        job = check(job, world);
+        job = check(job, world, ends);
         // The longest lease of a worker that was killed at the last moment, and this loop's own step.
         expect(Date.now()).toBeLessThanOrEqual(Math.max(wellAt, job.deadlineAt) + 130_000 + 64_000);
       }
       // And no task is left that bills for ever.
-      await vi.advanceTimersByTimeAsync(200_000);
+      await vi.advanceTimersByTimeAsync(400_000);
       await sweep(world.ports);
+      expect(check(job, world, ends)).not.toHaveProperty("dueAt");
+      const counted = world.measures.filter(({ JobsCompleted, JobsFailed }) => JobsCompleted ?? JobsFailed);
+      expect(counted, "each end counted once").toHaveLength(ends.size);
       expect(world.started.filter(({ observation }) => observation.state !== "stopped")).toEqual([]);
     }),
     { numRuns: 150 },

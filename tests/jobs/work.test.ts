@@ -4,7 +4,7 @@ import type { Message } from "../../jobs/message.ts";
 import { runJob } from "../../jobs/run.ts";
 import { sweep } from "../../jobs/sweep.ts";
 import { work } from "../../jobs/work.ts";
-import { memoryWorld, type World } from "./memory-ports.ts";
+import { memoryWorld, trace, type World } from "./memory-ports.ts";
 import { start } from "./sample-jobs.ts";
 import { lambdaMachine, submitted } from "./submitting.ts";
 
@@ -49,7 +49,7 @@ describe("a message for Fargate", () => {
     expect(await deliver()).toBe("launched");
     expect(world.calls).toEqual(["store.update", "slots.take", "tasks.run", "store.update"]);
     expect(world.started.map(({ request }) => request)).toEqual([
-      { jobId: message.jobId, dispatch: 2, cpuUnits: 1024, memoryMiB: 2048, spot: false },
+      { jobId: message.jobId, dispatch: 2, cpuUnits: 1024, memoryMiB: 2048, spot: false, trace },
     ]);
     expect(now()).toMatchObject({
       status: "PENDING",

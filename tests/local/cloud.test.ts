@@ -27,9 +27,11 @@ test("every server is on the loopback interface", () => {
   expect(endpoints.map(([name]) => name.replace("AWS_ENDPOINT_URL_", "")).toSorted()).toEqual([
     "DYNAMODB",
     "ECS",
+    "EVENTBRIDGE",
     "LAMBDA",
     "S3",
     "SQS",
+    "XRAY",
   ]);
   for (const [, url] of endpoints) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });

@@ -3,6 +3,7 @@ import { utimesSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { EnvironmentPool } from "../../local/lambda/pool.ts";
 import { createLog } from "../../local/log.ts";
+import { Segments } from "../../local/xray/segments.ts";
 import { bundleFolder, lambdaFunction } from "../support/bundles.ts";
 
 const folder = bundleFolder();
@@ -12,7 +13,12 @@ const pools: EnvironmentPool[] = [];
 
 function pool(source: string, overrides: Parameters<typeof lambdaFunction>[1] = {}): EnvironmentPool {
   const bundle = folder.write(`f${pools.length}`, source);
-  const made = new EnvironmentPool(lambdaFunction(bundle, overrides), { AWS_REGION: "eu-west-1" }, log);
+  const made = new EnvironmentPool(
+    lambdaFunction(bundle, overrides),
+    { AWS_REGION: "eu-west-1" },
+    log,
+    new Segments(),
+  );
   pools.push(made);
   return made;
 }

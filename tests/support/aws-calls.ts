@@ -10,6 +10,7 @@ export interface AwsCall {
 // biome-ignore lint/suspicious/noExplicitAny: the inputs of all services.
 type Input = any;
 type Stack = { add(middleware: unknown, options: { step: "initialize" }): void };
+type Client = { readonly middlewareStack: Stack };
 
 /** Names of what the calls are about, as the stage has them. */
 export interface Place {
@@ -23,10 +24,11 @@ export interface Place {
  * Sees every call of product code to AWS, links that are only signed too: a signer lends its permission. An
  * operation that is not in the table below breaks the call: it needs its line there, and a grant.
  */
-export function onAwsCalls(place: Place, seen: (call: AwsCall) => void): void {
+export async function onAwsCalls(place: Place, seen: (call: AwsCall) => void): Promise<void> {
   for (const make of Object.values(clients) as unknown[]) {
     if (typeof make !== "function") continue;
-    const { middlewareStack } = make() as { middlewareStack: Stack };
+    const made = (await make()) as Client | { client: Client };
+    const { middlewareStack } = "client" in made ? made.client : made;
     const watch =
       (next: (sent: { input: Input }) => Promise<unknown>, { commandName }: { commandName: string }) =>
       async (sent: { input: Input }) => {

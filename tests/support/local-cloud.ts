@@ -9,7 +9,7 @@ import { createLog } from "../../local/log.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 
-interface PrintedService {
+export interface PrintedService {
   readonly service: string;
   readonly provider: {
     readonly region: string;
@@ -23,11 +23,18 @@ let printed: Promise<PrintedService> | undefined;
 
 /** serverless.yml with its variables resolved; its intrinsic functions are still there. Once per process. */
 export function projectService(): Promise<PrintedService> {
-  printed ??= promisify(execFile)(process.execPath, [sls, "print", "--format", "json"], {
+  printed ??= printService();
+  return printed;
+}
+
+/** The same with options of Serverless: `--stage prod`. */
+export async function printService(...options: string[]): Promise<PrintedService> {
+  const args = [sls, "print", "--format", "json", ...options];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: root,
     maxBuffer: 16 * 1024 * 1024,
-  }).then(({ stdout }) => JSON.parse(stdout) as PrintedService);
-  return printed;
+  });
+  return JSON.parse(stdout) as PrintedService;
 }
 
 export interface TestCloud extends LocalCloud {

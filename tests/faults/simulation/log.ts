@@ -1,4 +1,4 @@
-import type { Ports } from "../../../jobs/ports.ts";
+import type { Log as TelemetryLog } from "../../../jobs/telemetry.ts";
 import type { Clock } from "./clock.ts";
 import { current } from "./machine.ts";
 
@@ -12,7 +12,7 @@ interface LogLine {
 type Write = (message: string, fields: Record<string, unknown>) => void;
 
 /** Every line our code wrote; a dead machine writes none. */
-export class Log implements Pick<Ports["log"], "debug" | "info" | "warn" | "error"> {
+export class Log implements TelemetryLog {
   readonly lines: LogLine[] = [];
   readonly debug: Write;
   readonly info: Write;
@@ -29,5 +29,11 @@ export class Log implements Pick<Ports["log"], "debug" | "info" | "warn" | "erro
     this.info = write;
     this.warn = write;
     this.error = write;
+  }
+
+  about(): void {}
+
+  scope<Value>(run: () => Promise<Value>): Promise<Value> {
+    return run();
   }
 }

@@ -5,7 +5,7 @@ import { current, type Machine, never } from "./machine.ts";
 /** The SDK repeats a request this often (its default), a few hundred milliseconds apart. */
 const sdkAttempts = 3;
 
-export type Service = "DynamoDB" | "S3" | "SQS" | "ECS";
+export type Service = "DynamoDB" | "S3" | "SQS" | "ECS" | "EventBridge";
 
 /** An answer that is not the service's refusal but its failure. */
 export class ServiceFailure extends Error {

@@ -35,6 +35,17 @@ export const plants = {
       ),
   })),
 
+  /** The end of a job is told by whoever wrote it, or by nobody. */
+  "announces but once": withStore((store) => ({
+    update: (jobId, guard, changes, append) =>
+      store.update(
+        jobId,
+        guard,
+        changes.finishedAt === undefined ? changes : { ...changes, dueAt: undefined },
+        append,
+      ),
+  })),
+
   "never releases a slot": (ports) => ({
     ...ports,
     slots: { ...ports.slots, release: async () => undefined },

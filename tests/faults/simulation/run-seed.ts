@@ -1,4 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
+import { eventOf } from "../../../jobs/job-event.ts";
 import { redrive } from "../../../jobs/redrive.ts";
 import { boundOf } from "./bound.ts";
 import { jobIdOf } from "./callers.ts";
@@ -98,6 +99,15 @@ async function untilEnded(stage: Stage, calmAt: number): Promise<void> {
 }
 
 function lastLook({ table, cluster, slots, queue, watch }: Stage): void {
+  for (const job of table.items.values()) {
+    const { jobId, status, dueAt } = job;
+    if (!isTerminal(status) || (watch.announced.has(eventOf(job).id) && dueAt === undefined)) continue;
+    watch.violated("every end is announced", jobId, `${status}, due for it at ${dueAt}`);
+  }
+  const { written, counted } = watch.ends;
+  // Who is killed between the write and the line counts nothing, and nobody counts twice.
+  if (counted > written)
+    watch.violated("every end is announced", undefined, `${counted} counted, ${written} written`);
   for (const { request, state, desiredStopped } of cluster.notStopped()) {
     watch.violated(
       "no task is left running",

@@ -93,6 +93,12 @@ export class Stage {
       slots: this.slots.slots,
       waitSlots: { take: async () => undefined },
       log: this.log,
+      metrics: { put: (measures) => this.watch.measured(measures) },
+      events: {
+        put: (event) =>
+          this.network.call("EventBridge", "PutEvents", event.jobId, () => this.watch.told(event)),
+      },
+      trace: { current: () => "", during: (_part, run) => run() },
       now: () => clock.now,
       settings: this.settings,
     });

@@ -3,7 +3,7 @@ import type { Service } from "./network.ts";
 import type { Stage } from "./stage.ts";
 import type { Script } from "./workload.ts";
 
-const services: readonly Service[] = ["DynamoDB", "S3", "SQS", "ECS"];
+const services: readonly Service[] = ["DynamoDB", "S3", "SQS", "ECS", "EventBridge"];
 
 /** What comes from outside, spread over the storm: arrivals, callers and their whims, services that go down. */
 export function planStorm(

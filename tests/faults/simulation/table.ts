@@ -32,9 +32,14 @@ export class Table {
       get: (jobId) => this.#get(jobId),
       update: (...parameters) => this.#update(...parameters),
       addWaiter: (jobId, waiter) => this.#addWaiter(jobId, waiter),
+      announceAt: (...parameters) => this.#announceAt(...parameters),
       list: async (owner, { limit }) => ({ jobs: await this.#list(owner, limit) }),
-      due: (now, limit) => this.#index("due", limit, (job) => (job.dueAt ?? Infinity) <= now, byDue),
-      inLine: (limit) => this.#index("inLine", limit, (job) => job.step === "line", byLine),
+      due: async (now, limit) =>
+        (await this.#index("due", limit, (job) => (job.dueAt ?? Infinity) <= now, byDue)).map(
+          ({ jobId, dueAt = 0 }) => ({ jobId, dueAt }),
+        ),
+      inLine: async (limit) =>
+        (await this.#index("inLine", limit, (job) => job.step === "line", byLine)).map(({ jobId }) => jobId),
     };
   }
 
@@ -86,6 +91,14 @@ export class Table {
     return job ? { ok: false, job } : { ok: false };
   }
 
+  async #announceAt(...[jobId, dispatch, dueAt]: Parameters<JobStore["announceAt"]>): Promise<void> {
+    await this.#network.call("DynamoDB", "UpdateItem", jobId, () => {
+      const before = this.items.get(jobId);
+      if (!before || before.dispatch !== dispatch || before.dueAt === undefined) return;
+      if (isTerminal(before.status)) this.#put(before, { ...before, dueAt } as Job);
+    });
+  }
+
   #list(owner: string, limit: number): Promise<Job[]> {
     return this.#network.call("DynamoDB", "Query byOwner", undefined, () =>
       [...this.items.values()]
@@ -100,13 +113,12 @@ export class Table {
     limit: number,
     holds: (job: Job) => boolean,
     order: (one: Job, other: Job) => number,
-  ): Promise<string[]> {
+  ): Promise<Job[]> {
     return this.#network.call("DynamoDB", `Query ${name}`, undefined, () =>
       [...this.items.values()]
         .filter((job) => holds(job) && !this.#adversary.strikes("index behind", job.jobId, name))
         .sort(order)
-        .slice(0, limit)
-        .map(({ jobId }) => jobId),
+        .slice(0, limit),
     );
   }
 

@@ -1,5 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
+import type { JobEvent } from "../../../jobs/job-event.ts";
 import type { Job } from "../../../jobs/record.ts";
+import type { Measures } from "../../../jobs/telemetry.ts";
 import type { Clock } from "./clock.ts";
 import { failedRightly } from "./failures.ts";
 import type { Task } from "./task.ts";
@@ -7,6 +9,7 @@ import type { Script } from "./workload.ts";
 
 export type Invariant =
   | "every job ends in time"
+  | "every end is announced"
   | "a deadline is kept"
   | "a terminal state is final"
   | "one result, and it stays"
@@ -52,6 +55,10 @@ export class Watch {
   readonly runStart = new Map<string, number>();
   /** Jobs that were FAILED or CANCELLED at some time. */
   readonly unlucky = new Set<string>();
+  /** Ids of the ends that were announced. */
+  readonly announced = new Set<string>();
+  /** Ends written, and ends counted as COMPLETED or FAILED. */
+  readonly ends = { written: 0, counted: 0 };
   readonly #clock: Clock;
   readonly #known: Known;
 
@@ -63,6 +70,17 @@ export class Watch {
   violated(invariant: Invariant, jobId: string | undefined, detail: string): void {
     if (this.violations.filter((known) => known.invariant === invariant).length >= keptPerInvariant) return;
     this.violations.push({ invariant, jobId, detail, at: this.#clock.now });
+  }
+
+  told(event: JobEvent): void {
+    this.announced.add(event.id);
+    // State first: what is told is what the record says, or said before a retry.
+    if (!isTerminal(event.status))
+      this.violated("every end is announced", event.jobId, `told as ${event.status}`);
+  }
+
+  measured({ JobsCompleted = 0, JobsFailed = 0 }: Measures): void {
+    this.ends.counted += JobsCompleted + JobsFailed;
   }
 
   onWrite(before: Job | undefined, after: Job): void {
@@ -80,6 +98,8 @@ export class Watch {
   #compare(before: Job, after: Job, wrong: (invariant: Invariant, detail: string) => void): void {
     if (after.dispatch < before.dispatch)
       wrong("dispatch never falls", `${before.dispatch} → ${after.dispatch}`);
+    // Noting that its end is announced does not touch a record.
+    if (after.rev === before.rev) return;
     if (isTerminal(before.status) && after.run === before.run) {
       wrong("a terminal state is final", `written to after ${before.status}: now ${after.status}`);
     }
@@ -105,6 +125,7 @@ export class Watch {
 
   #atTheEnd(job: Job, wrong: (invariant: Invariant, detail: string) => void): void {
     const { jobId } = job;
+    if (job.status !== "CANCELLED") this.ends.written++;
     const { kind, seconds } = this.#known.scriptOf(jobId);
     const open = job.attempts.filter(({ endedAt }) => endedAt === undefined);
     if (open.length > 0)
