@@ -1,0 +1,33 @@
+/** What the run calls itself, and the account and region that the emulator plays. */
+export const stage = "emulated";
+export const stackName = `sluice-${stage}`;
+export const accountId = "123456789012";
+export const region = "eu-west-1";
+
+const foreign = /^(?:AWS|SLUICE|MOTO)_(?!BUILD_ARGS$)|_PROXY$/i;
+
+/**
+ * What every process of the run gets: all AWS calls go to `endpoint`, with credentials that open nothing. Of the
+ * developer's own settings no AWS variable and no file is left.
+ */
+export function emulatedEnvironment(endpoint: string): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return {
+    ...(Object.fromEntries(own) as Record<string, string>),
+    ...awsVariables(endpoint),
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
+
+/** The part of it that AWS itself gives to a function or a task. */
+export function awsVariables(endpoint: string): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: "emulated",
+    AWS_SECRET_ACCESS_KEY: "emulated",
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+  };
+}
