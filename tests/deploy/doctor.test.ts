@@ -1,0 +1,355 @@
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { examine, report } from "../../deploy/doctor/examine.ts";
+import { imageTag } from "../../deploy/image/content.ts";
+import type { Settings } from "../../deploy/stage.ts";
+import { type Answer, type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
+import { type PlantedBuilders, plantBuilders } from "./planted-builders.ts";
+import { stageNamed } from "./stage.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const uri = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev@sha256:${"d".repeat(64)}`;
+const settings = "lambda.GET /2016-08-19/account-settings";
+const items = (list: string[]) => list.map((item) => `<item>${item}</item>`).join("");
+const vpcs = (count: number) => `<vpcSet>${items(Array(count).fill("<vpcId>vpc-1</vpcId>"))}</vpcSet>`;
+const subnets = (...list: [string, string][]) =>
+  `<subnetSet>${items(list.map(([vpc, zone]) => `<vpcId>${vpc}</vpcId><availabilityZone>${zone}</availabilityZone>`))}</subnetSet>`;
+const groups = (vpc: string) => `<securityGroupInfo>${items([`<vpcId>${vpc}</vpcId>`])}</securityGroupInfo>`;
+const lambdas = (limit: number) => ({ AccountLimit: { UnreservedConcurrentExecutions: limit } });
+
+let aws: AwsServer;
+let planted: PlantedBuilders;
+let quotas: Record<string, number>;
+beforeEach(async () => {
+  [aws, planted] = [await startAwsServer(), await plantBuilders()];
+  await planted.plant("podman");
+  quotas = { "L-3032A538": 100, "L-36FBB829": 100, "L-F678F1CE": 5 };
+  // An account in which nothing is wrong, before the first deploy.
+  Object.assign(aws.answers, {
+    "sts.GetCallerIdentity": "<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/me</Arn>",
+    "cloudformation.DescribeStacks": noStack("sluice-dev"),
+    "dynamodb.DescribeTable": new Refusal("ResourceNotFoundException"),
+    "iam.GetRole": "<Role><RoleName>AWSServiceRoleForECS</RoleName></Role>",
+    "servicequotas.GetServiceQuota": ({ QuotaCode }: Record<string, unknown>) => ({
+      Quota: { Value: quotas[String(QuotaCode)] },
+    }),
+    [settings]: lambdas(1000),
+    "ec2.DescribeVpcs": vpcs(4),
+    "ec2.DescribeSubnets": subnets(["vpc-1", "eu-west-1a"], ["vpc-1", "eu-west-1b"]),
+    "ec2.DescribeSecurityGroups": groups("vpc-1"),
+    "ecr.DescribeImages": new Refusal("ImageNotFoundException"),
+  });
+});
+afterEach(() => Promise.all([aws.stop(), planted.restore()]));
+
+const look = (image = "auto", changed: Partial<Settings> = {}, name = "dev") =>
+  examine(aws.clients, stageNamed(name, changed, root), image);
+const findingOf = async (what: string, ...args: Parameters<typeof look>) =>
+  (await look(...args)).find((finding) => finding.what === what);
+
+const deployed = (status = "UPDATE_COMPLETE") => stackOf({ name: "sluice-dev", status });
+const existing = { network: "existing", subnetIds: "subnet-a, subnet-b", securityGroupIds: "sg-a" };
+
+test("an account in which nothing is wrong", async () => {
+  const tag = await imageTag({ folder: root, architecture: "arm64", buildArguments: [] });
+  const diagnosis = await look();
+  expect(diagnosis.filter(({ status }) => status !== "ok")).toEqual([]);
+  expect(report(diagnosis)).toBe(`\
+ok       credentials              account 111122223333 in eu-west-1, as arn:aws:iam::111122223333:user/me
+ok       stage name               dev
+ok       stack                    sluice-dev is not there yet: a first deploy
+ok       names are free           no table sluice-dev-jobs of an earlier stage
+ok       ECS service-linked role  AWSServiceRoleForECS is there
+ok       Fargate on-demand vCPU   100 vCPU, of which the stage uses at most 40
+ok       Fargate Spot vCPU        100 vCPU, of which the stage uses at most 40
+ok       Lambda concurrency       1000, of which the stage uses at most 150, and what the API needs
+ok       room for a VPC           4 of 5 VPCs are used
+ok       image builder            podman
+ok       image                    sluice-dev:${tag} is to be built and pushed
+`);
+});
+
+type Planted = [what: string, call: string, answer: Answer, status: string, found: RegExp, fix: RegExp];
+
+const faults: Planted[] = [
+  [
+    ...([
+      "credentials",
+      "sts.GetCallerIdentity",
+      new Refusal("InvalidClientTokenId", "The token is invalid"),
+    ] as const),
+    ...([
+      "fatal",
+      /refuses the credentials in eu-west-1: The token is invalid/,
+      /enable-region --region-name eu-west-1/,
+    ] as const),
+  ],
+  [
+    "credentials",
+    "sts.GetCallerIdentity",
+    new Refusal("ExpiredToken", "It has expired"),
+    "fatal",
+    /It has expired/,
+    /sso login/,
+  ],
+  [
+    ...([
+      "ECS service-linked role",
+      "iam.GetRole",
+      new Refusal("NoSuchEntity", "no", 404),
+      "warning",
+    ] as const),
+    ...([
+      /has no AWSServiceRoleForECS/,
+      /^aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com$/,
+    ] as const),
+  ],
+  [
+    "names are free",
+    "dynamodb.DescribeTable",
+    { Table: {} },
+    "fatal",
+    /sluice-dev-jobs .* still there/,
+    /import/,
+  ],
+  [
+    "Lambda concurrency",
+    settings,
+    lambdas(10),
+    "warning",
+    /^10: workConcurrency \(50\) and waitHolders \(100\)/,
+    /L-B99A9384/,
+  ],
+  [
+    "room for a VPC",
+    "ec2.DescribeVpcs",
+    vpcs(5),
+    "fatal",
+    /all 5 VPCs of eu-west-1/,
+    /existing.*L-F678F1CE --desired-value 10/,
+  ],
+  ...["CREATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"].map(
+    (status): Planted => [
+      "stack",
+      "cloudformation.DescribeStacks",
+      deployed(status),
+      "fatal",
+      /takes no update/,
+      /wait/,
+    ],
+  ),
+  ...["ROLLBACK_COMPLETE", "DELETE_FAILED"].map(
+    (status): Planted => [
+      "stack",
+      "cloudformation.DescribeStacks",
+      deployed(status),
+      "fatal",
+      /takes no update/,
+      /npm run remove -- --stage dev/,
+    ],
+  ),
+  [
+    "stack",
+    "cloudformation.DescribeStacks",
+    deployed("UPDATE_ROLLBACK_FAILED"),
+    "fatal",
+    /no update/,
+    /continue-update-rollback/,
+  ],
+];
+
+test.each(faults)("%s: %s", async (what, call, answer, status, found, fix) => {
+  aws.answers[call] = answer;
+  expect(await findingOf(what)).toEqual({
+    what,
+    status,
+    found: expect.stringMatching(found),
+    fix: expect.stringMatching(fix),
+  });
+});
+
+test("without credentials nothing else is looked at", async () => {
+  aws.answers["sts.GetCallerIdentity"] = new Refusal("ExpiredToken");
+  expect(await look()).toHaveLength(1);
+  expect(aws.calls).toHaveLength(1);
+});
+
+describe("Fargate quotas", () => {
+  test.each([
+    [0, "warning", /^0 vCPU: no task can start/],
+    [2, "warning", /^2 vCPU: a job may be given 4 \(maxTaskVcpu\) and never start/],
+    [6, "warning", /^6 vCPU: less than the 40 of maxRunningVcpu/],
+    [40, "ok", /^40 vCPU/],
+  ])("of %d vCPU", async (vcpu, status, found) => {
+    for (const [what, code] of [
+      ["Fargate on-demand vCPU", "L-3032A538"],
+      ["Fargate Spot vCPU", "L-36FBB829"],
+    ] as const) {
+      quotas = { ...quotas, "L-3032A538": 100, "L-36FBB829": 100, [code]: vcpu };
+      const finding = await findingOf(what);
+      expect(finding).toMatchObject({ status, found: expect.stringMatching(found) });
+      if (status === "warning")
+        expect(finding?.fix).toContain(`--quota-code ${code} --desired-value 40 --region eu-west-1`);
+    }
+  });
+
+  test("that the account never changed are AWS's defaults", async () => {
+    aws.answers["servicequotas.GetServiceQuota"] = new Refusal("NoSuchResourceException");
+    aws.answers["servicequotas.GetAWSDefaultServiceQuota"] = { Quota: { Value: 6 } };
+    expect((await findingOf("Fargate on-demand vCPU"))?.found).toMatch(/^6 vCPU/);
+  });
+
+  test("are not needed by a stage without an image, nor Spot's by one without Spot", async () => {
+    expect((await findingOf("Fargate on-demand vCPU", "none"))?.found).toMatch(/^not needed/);
+    expect((await findingOf("Fargate Spot vCPU", "auto", { spot: "false" }))?.found).toMatch(/^not needed/);
+    expect(
+      aws
+        .called("servicequotas.GetServiceQuota")
+        .map(({ QuotaCode }) => QuotaCode)
+        .sort(),
+    ).toEqual(["L-3032A538", "L-F678F1CE", "L-F678F1CE"].sort());
+  });
+});
+
+describe("a stage that is deployed", () => {
+  test("needs no room for a VPC and owns its names", async () => {
+    aws.answers["cloudformation.DescribeStacks"] = deployed();
+    aws.answers["ec2.DescribeVpcs"] = vpcs(5);
+    aws.answers["dynamodb.DescribeTable"] = { Table: {} };
+    expect((await look()).filter(({ status }) => status !== "ok")).toEqual([]);
+  });
+});
+
+describe("an existing network", () => {
+  const find = (changed = existing) => findingOf("existing network", "auto", changed);
+
+  test("of two zones of one VPC", async () => {
+    expect(await find()).toMatchObject({ status: "ok", found: "vpc-1, 2 zones" });
+    expect(aws.called("ec2.DescribeSubnets")).toEqual([
+      expect.objectContaining({ "SubnetId.1": "subnet-a", "SubnetId.2": "subnet-b" }),
+    ]);
+  });
+
+  test.each<[string, string, Answer, string, RegExp]>([
+    [
+      "of one zone",
+      "ec2.DescribeSubnets",
+      subnets(["vpc-1", "a"], ["vpc-1", "a"]),
+      "warning",
+      /all subnets are in a/,
+    ],
+    ["of two VPCs", "ec2.DescribeSecurityGroups", groups("vpc-2"), "fatal", /in 2 VPCs \(vpc-1, vpc-2\)/],
+    [
+      ...(["that is not there", "ec2.DescribeSubnets"] as const),
+      ...([
+        new Refusal("InvalidSubnetID.NotFound", "subnet-b is gone"),
+        "fatal",
+        /subnet-b is gone/,
+      ] as const),
+    ],
+  ])("%s", async (_, call, answer, status, found) => {
+    aws.answers[call] = answer;
+    expect(await find()).toMatchObject({
+      status,
+      found: expect.stringMatching(found),
+      fix: expect.any(String),
+    });
+  });
+
+  test("that is not named", async () => {
+    expect(await find({ ...existing, subnetIds: " , " })).toMatchObject({ status: "fatal" });
+  });
+});
+
+describe("the builder", () => {
+  test("is not there", async () => {
+    await planted.restore();
+    planted = await plantBuilders();
+    expect(await findingOf("image builder")).toMatchObject({
+      status: "warning",
+      fix: expect.stringContaining("install"),
+    });
+  });
+
+  test("is there without its daemon", async () => {
+    await planted.plant("podman", "info");
+    expect(await findingOf("image builder")).toMatchObject({
+      status: "warning",
+      found: "podman is installed but does not answer: Cannot connect to the daemon",
+    });
+  });
+});
+
+describe("the image", () => {
+  test("is in the repository already", async () => {
+    aws.answers["ecr.DescribeImages"] = { imageDetails: [{ imageDigest: "sha256:d" }] };
+    expect((await findingOf("image"))?.found).toMatch(/is there, nothing to build$/);
+    expect(await findingOf("image", uri)).toMatchObject({ status: "ok", found: uri });
+    expect(aws.called("ecr.DescribeImages").at(-1)?.imageIds).toEqual([{ imageDigest: uri.split("@")[1] }]);
+  });
+
+  test("is named, and not there", async () => {
+    expect(await findingOf("image", uri)).toMatchObject({
+      status: "fatal",
+      found: expect.stringContaining("no task could start"),
+    });
+  });
+
+  test("is in a repository that tasks may not pull from", async () => {
+    expect(await findingOf("image", uri.replace("sluice-dev", "team/other"))).toMatchObject({
+      status: "warning",
+      fix: "deploy with --param repository=team/other",
+    });
+  });
+});
+
+describe("the stage's name", () => {
+  test.each([
+    ["Dev", "cannot be part"],
+    ["dev_1", "cannot be part"],
+    ["a".repeat(29), "too long"],
+  ])("%s", async (name, found) => {
+    expect(await findingOf("stage name", "auto", {}, name)).toMatchObject({
+      status: "fatal",
+      found: expect.stringContaining(found),
+    });
+  });
+
+  test("of 28 letters makes a bucket's name of 63", async () => {
+    expect(await findingOf("stage name", "auto", {}, "a".repeat(28))).toMatchObject({ status: "ok" });
+    expect(`sluice-${"a".repeat(28)}-jobs-111122223333-eu-west-1`).toHaveLength(63);
+  });
+});
+
+describe("what may not be looked at is a warning that names the permission", () => {
+  const calls: [string, string, RegExp, string?][] = [
+    ["ECS service-linked role", "iam.GetRole", /^allow iam:GetRole,/],
+    ["names are free", "dynamodb.DescribeTable", /dynamodb:DescribeTable/, "AccessDeniedException"],
+    [
+      "Fargate on-demand vCPU",
+      "servicequotas.GetServiceQuota",
+      /servicequotas:GetServiceQuota/,
+      "AccessDeniedException",
+    ],
+    ["Lambda concurrency", settings, /lambda:GetAccountSettings/, "AccessDeniedException"],
+    ["room for a VPC", "ec2.DescribeVpcs", /ec2:DescribeVpcs/, "UnauthorizedOperation"],
+    ["image", "ecr.DescribeImages", /ecr:DescribeImages/, "AccessDeniedException"],
+    ["stack", "cloudformation.DescribeStacks", /cloudformation:DescribeStacks/],
+  ];
+  test.each(calls)("%s", async (what, call, fix, code = "AccessDenied") => {
+    aws.answers[call] = new Refusal(code, "User: me is not authorized", 403);
+    expect(await findingOf(what)).toMatchObject({
+      status: "warning",
+      found: "not looked at: these credentials may not",
+      fix: expect.stringMatching(fix),
+    });
+  });
+
+  test("and what AWS does not answer is one that says so", async () => {
+    aws.answers["iam.GetRole"] = new Refusal("ServiceFailure", "try later", 500);
+    expect(await findingOf("ECS service-linked role")).toMatchObject({
+      status: "warning",
+      found: "not looked at: ServiceFailureException, try later",
+    });
+  });
+});
