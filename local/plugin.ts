@@ -53,6 +53,8 @@ export default class LocalCloudPlugin {
   readonly #debug = process.env.SLUICE_LOG === "debug";
   readonly #dev = process.env.SLUICE_DEV === "1";
   readonly #data = process.env.SLUICE_DATA || undefined;
+  /** Arguments with which Node runs a task in another way than as the bundle: in the built image. */
+  readonly #task = process.env.SLUICE_TASK?.split(" ");
   readonly #log: Log;
   #starting: Promise<LocalCloud> | undefined;
   #build: Build | undefined;
@@ -125,7 +127,8 @@ export default class LocalCloudPlugin {
       region: service.provider.region,
       stackName: stackNameOf(service),
       log: this.#log,
-      taskCommand: async () => ["--enable-source-maps", path.join(this.#built, `${containerEntry}.cjs`)],
+      taskCommand: async () =>
+        this.#task ?? ["--enable-source-maps", path.join(this.#built, `${containerEntry}.cjs`)],
       data: this.#data,
     });
     // Both are awaited, and a failure reported, when the hooks before `offline:start` have run.
