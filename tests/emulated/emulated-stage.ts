@@ -58,10 +58,8 @@ export async function resultBytes({ clients, stack }: EmulatedStage, jobId: stri
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
 }
 
-export async function containerOf({ clients }: EmulatedStage, taskDefinition: string) {
-  const { taskDefinition: found } = await clients.ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition }),
-  );
+export async function containerOf({ ecs }: Clients, taskDefinition: string) {
+  const { taskDefinition: found } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
   const container = found?.containerDefinitions?.[0];
   if (!container) throw new Error(`expected a container in ${taskDefinition} of ${region}, got none`);
   return container;

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 
 /** One call to AWS, as it came. */
 export interface Call {
@@ -26,8 +28,8 @@ export interface Gap {
   readonly instead: string;
   /** Whether this call of the action falls into it; every one where absent. */
   applies?(call: Call): boolean;
-  /** An answer in place of the emulator's, or another body for it. */
-  fill(call: Call): Promise<Answer | Buffer>;
+  /** The answer in its place; `ask` asks the emulator, with this body or another. */
+  fill(call: Call, ask: (body: Buffer) => Promise<Answer>): Promise<Answer>;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Front {
   readonly calls: readonly Call[];
   /** The gaps that some call fell into. */
   readonly filled: ReadonlySet<Gap>;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 const credentialScope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//;
@@ -61,36 +63,28 @@ export async function startFront(emulator: string, gaps: readonly Gap[]): Promis
   const filled = new Set<Gap>();
   const server = createServer(async (request, response) => {
     try {
-      let body: Buffer = await buffer(request);
+      const body = await buffer(request);
       const call = callOf(request, body);
       calls.push(call);
       const gap = gaps.find(
         ({ service, action, applies }) =>
           service === call.service && action === call.action && (applies?.(call) ?? true),
       );
-      if (gap) {
-        filled.add(gap);
-        const filling = await gap.fill(call);
-        if (!Buffer.isBuffer(filling)) {
-          call.status = filling.status;
-          response.writeHead(filling.status, { "content-type": filling.contentType }).end(filling.body);
-          return;
-        }
-        body = filling;
+      if (!gap) {
+        const passed = await pass(emulator, request, body);
+        call.status = passed.statusCode ?? 502;
+        response.writeHead(call.status, passed.rawHeaders);
+        await pipeline(passed, response);
+        return;
       }
-      const { "transfer-encoding": _, ...headers } = request.headers;
-      const options = { method: request.method, headers: { ...headers, "content-length": body.length } };
-      const passed = send(new URL(request.url ?? "/", emulator), options, (answer) => {
-        const { statusCode = 502 } = answer;
-        call.status = statusCode;
-        response.writeHead(statusCode, answer.rawHeaders);
-        answer.pipe(response);
-      });
-      passed.once("error", (error) => response.destroy(error));
-      passed.end(body);
+      filled.add(gap);
+      const answer = await gap.fill(call, (other) => answered(emulator, request, other));
+      call.status = answer.status;
+      response.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.body);
     } catch (error) {
       console.error("the front of the emulator:", error);
-      response.writeHead(500).end(String(error));
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(String(error));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -98,9 +92,30 @@ export async function startFront(emulator: string, gaps: readonly Gap[]): Promis
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     filled,
-    async stop() {
+    stop() {
       server.close();
       server.closeAllConnections();
     },
+  };
+}
+
+/** Host and signature stay: the emulator makes URLs of the one and finds the service in the other. */
+async function pass(emulator: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const { "transfer-encoding": _, ...headers } = request.headers;
+  const passed = send(new URL(request.url ?? "/", emulator), {
+    method: request.method,
+    headers: { ...headers, "content-length": body.length },
+  });
+  passed.end(body);
+  const [answer] = await once(passed, "response");
+  return answer;
+}
+
+async function answered(emulator: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  const answer = await pass(emulator, request, body);
+  return {
+    status: answer.statusCode ?? 502,
+    contentType: answer.headers["content-type"] ?? "",
+    body: await text(answer),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
   type RunTaskCommandInput,
@@ -36,7 +37,7 @@ function runTask({ ecs }: Clients): Gap {
     lacks: "knows no capacity providers, and no task definition without memory for each container",
     instead:
       "launched with launchType FARGATE, from a copy of the task definition with its memory in the container",
-    async fill({ body }) {
+    async fill({ body }, ask) {
       const { capacityProviderStrategy: _, ...input } = JSON.parse(body.toString()) as RunTaskCommandInput;
       const { taskDefinition: found } = await ecs.send(
         new DescribeTaskDefinitionCommand({ taskDefinition: input.taskDefinition }),
@@ -51,9 +52,11 @@ function runTask({ ecs }: Clients): Gap {
           containerDefinitions: found.containerDefinitions?.map((container) => ({ ...container, memory })),
         }),
       );
-      return Buffer.from(
-        JSON.stringify({ ...input, launchType: "FARGATE", taskDefinition: copy?.taskDefinitionArn }),
-      );
+      const taskDefinition = copy?.taskDefinitionArn;
+      const launch = { ...input, launchType: "FARGATE", taskDefinition };
+      const answer = await ask(Buffer.from(JSON.stringify(launch)));
+      await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+      return answer;
     },
   };
 }
@@ -65,12 +68,11 @@ const sizeOfNothing: Gap = {
   lacks: "breaks on a condition with size() of an attribute that is not there",
   instead: "the condition asks first whether it is there",
   applies: ({ body }) => sizes(body).length > 0,
-  async fill({ body }) {
+  fill({ body }, ask) {
     const input = JSON.parse(body.toString());
     const first = sizes(body).map((path) => `attribute_exists(${path}) AND `);
-    return Buffer.from(
-      JSON.stringify({ ...input, ConditionExpression: `${first.join("")}(${input.ConditionExpression})` }),
-    );
+    const ConditionExpression = `${first.join("")}(${input.ConditionExpression})`;
+    return ask(Buffer.from(JSON.stringify({ ...input, ConditionExpression })));
   },
 };
 

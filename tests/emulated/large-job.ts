@@ -74,7 +74,7 @@ export async function runLargeJob(stage: EmulatedStage, queueArn: string): Promi
   const [task] = (await clients.ecs.send(described)).tasks ?? [];
   if (!task) throw new Error(`expected task ${taskArn} at the emulator, got none`);
   assert.deepEqual(task.overrides, expected.overrides, "overrides of the emulator's task");
-  const container = await containerOf(stage, String(input.taskDefinition));
+  const container = await containerOf(clients, String(input.taskDefinition));
   const said = await runContainer({ task, container, endpoint: front.url, folder: stage.folder });
 
   await endTask(stage, clusterArn, task);

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { missingMoto } from "./moto.ts";
@@ -35,7 +35,6 @@ const late = setTimeout(() => {
 }, mostMinutes * 60_000);
 
 try {
-  await mkdir(path.join(folder, "moto"));
   await deployDriveRemove(folder, say);
   say("done");
 } catch (error) {

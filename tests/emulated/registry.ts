@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -31,6 +32,7 @@ const digestOf = (bytes: Buffer): string => `sha256:${createHash("sha256").updat
  */
 export async function startRegistry(
   folder: string,
+  tls: { readonly key: string; readonly cert: string },
   put: (pushed: Pushed) => Promise<void>,
 ): Promise<Registry> {
   await mkdir(folder);
@@ -105,7 +107,7 @@ export async function startRegistry(
       .end();
   }
 
-  const server = createServer((request, response) => {
+  const server = createServer(tls, (request, response) => {
     serve(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end(String(error));

@@ -1,79 +1,156 @@
 import assert from "node:assert/strict";
+import { appendFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createLog } from "../../local/log.ts";
+import { buildImage } from "./built-image.ts";
 import { copyCheckout, sls } from "./checkout.ts";
-import { clientsFor } from "./clients.ts";
+import { type Clients, clientsFor } from "./clients.ts";
+import { containerOf } from "./emulated-stage.ts";
 import { takeOverMapping } from "./event-source.ts";
-import { startFront } from "./front.ts";
+import { type Call, type Front, startFront } from "./front.ts";
 import { PackagedFunctions } from "./functions.ts";
 import { gapsOf } from "./gaps.ts";
+import { giveImage } from "./given-image.ts";
+import { findImageBuilder } from "./image-builder.ts";
 import { runLargeJob } from "./large-job.ts";
 import { startMoto } from "./moto.ts";
-import { putOwnImage } from "./own-image.ts";
 import { compare, leftOvers } from "./resources.ts";
 import { emulatedEnvironment, stackName, stage } from "./settings.ts";
 import { runSmallJob } from "./small-job.ts";
-import { readStack, stackNames } from "./stack.ts";
+import { type DeployedStack, readStack, stackNames } from "./stack.ts";
+import type { StageImage } from "./stage-image.ts";
+
+type Say = (text: string) => void;
+
+interface Run {
+  readonly folder: string;
+  readonly checkout: string;
+  readonly front: Front;
+  readonly clients: Clients;
+  readonly image: StageImage;
+  readonly say: Say;
+  /** The real Serverless, on this stage. */
+  sls(command: string, ...options: string[]): Promise<string>;
+}
 
 /** All steps, each with a line of evidence. @throws Error at the first that is not as it should be */
-export async function deployDriveRemove(folder: string, say: (text: string) => void): Promise<void> {
+export async function deployDriveRemove(folder: string, say: Say): Promise<void> {
   const at = (name: string): string => path.join(folder, name);
+  for (const name of ["moto", "registry"]) await mkdir(at(name));
   const moto = await startMoto(at("moto"), emulatedEnvironment(""));
-  const front = await startFront(moto.url, gapsOf(clientsFor(moto.url)));
-  const clients = clientsFor(front.url);
-  const env = emulatedEnvironment(front.url);
+  const direct = clientsFor(moto.url);
+  const found = await findImageBuilder();
+  const image =
+    "missing" in found
+      ? await giveImage(direct, found.missing)
+      : await buildImage(at("registry"), direct, found.environment);
+  const front = await startFront(moto.url, [...image.gaps, ...gapsOf(direct)]);
   say(`moto's server on ${moto.url}, every call through ${front.url}`);
+  say(image.said);
+  const checkout = at("checkout");
+  const env = { ...emulatedEnvironment(front.url), ...image.environment };
+  const run: Run = {
+    ...{ folder, checkout, front, image, say },
+    clients: clientsFor(front.url),
+    sls: (command, ...options) => sls(checkout, env, command, "--stage", stage, ...options),
+  };
+  try {
+    await copyCheckout(checkout);
+    const stack = await deploy(run);
+    await driveJobs(run, stack);
+    await deployAgain(run, stack);
+    await remove(run);
+  } catch (error) {
+    console.error(`The end of moto's log:\n${moto.said().slice(-4000)}`);
+    throw error;
+  } finally {
+    front.stop();
+    await image.stop();
+    await moto.stop();
+  }
+  for (const { service, action, lacks, instead } of front.filled) {
+    say(`moto's ${service} ${action} ${lacks}; here ${instead}`);
+  }
+}
 
-  await copyCheckout(at("checkout"));
-  const image = await putOwnImage(front.url);
-  say(`no image is built: the run put a manifest into its own repository, ${image.uri}`);
-  const deploy = () =>
-    sls(at("checkout"), env, "deploy", "--stage", stage, "--verbose", "--param", `image=${image.uri}`);
-  await deploy();
+async function deploy({ sls, image, clients, front, say }: Run): Promise<DeployedStack> {
+  await sls("deploy", ...image.options);
   const stack = await readStack(clients, stackName);
   const { there, passedOver } = await compare(front.url, clients, stack);
   say(
     `sls deploy: ${Object.keys(stack.template.Resources).length} resources in the template, ${there} there`,
   );
   for (const [type, ids] of passedOver) say(`  moto does not create ${type}: ${ids.join(", ")}`);
+  await expectImage(clients, stack, image);
+  say(`task definition ${stack.physicalId("TaskDefinition")}: ${image.uris().at(-1)}`);
+  return stack;
+}
 
+async function expectImage(clients: Clients, stack: DeployedStack, image: StageImage): Promise<void> {
+  const container = await containerOf(clients, stack.physicalId("TaskDefinition"));
+  assert.equal(container.image, image.uris().at(-1), "image in the task definition");
+}
+
+async function driveJobs({ clients, front, folder, say }: Run, stack: DeployedStack): Promise<void> {
   const { queueArn } = await takeOverMapping(clients);
   const lines: string[] = [];
   const log = createLog({ debug: true, write: (line) => lines.push(line) });
-  const functions = new PackagedFunctions(clients, stack, at("functions"), front.url, log);
-  const emulated = { clients, stack, functions, front, folder: at("container") };
+  const functions = new PackagedFunctions(clients, stack, path.join(folder, "functions"), front.url, log);
+  const emulated = { clients, stack, functions, front, folder: path.join(folder, "container") };
   try {
-    for (const [what, run] of [
-      ["small job", runSmallJob],
-      ["large job", runLargeJob],
-    ] as const) {
-      const seen = await run(emulated, queueArn);
-      for (const line of seen) say(`${what}: ${line}`);
-    }
+    for (const line of await runSmallJob(emulated, queueArn)) say(`small job: ${line}`);
+    for (const line of await runLargeJob(emulated, queueArn)) say(`large job: ${line}`);
   } catch (error) {
-    console.error(lines.join(""));
+    console.error(`What the functions said:\n${lines.join("")}`);
     throw error;
   }
+}
 
-  const again = await deploy();
-  assert.match(again, /No changes to deploy/i);
-  say("sls deploy again: no changes, nothing deployed");
+/** Without a change nothing happens; with one in the container's code, where images are built, a new revision. */
+async function deployAgain(run: Run, first: DeployedStack): Promise<void> {
+  const { sls, image, clients, checkout, say } = run;
+  const pushed = image.uris().length;
+  const unchanged = await sls("deploy", ...image.options);
+  assert.match(unchanged, /No changes to deploy/);
+  assert.equal(image.uris().length, pushed, "images pushed");
+  if (!image.builds) return say("sls deploy again: no changes");
+  const word = /Image \w+ is in the repository: nothing to build/.exec(unchanged)?.[0];
+  assert.ok(word, `expected the deploy to say that it builds nothing, got:\n${unchanged}`);
+  say(`sls deploy again: no changes, nothing pushed: "${word}"`);
 
+  await appendFile(path.join(checkout, "container/main.ts"), "\nconsole.info();\n");
+  await sls("deploy");
+  const stack = await readStack(clients, stackName);
+  assert.equal(image.uris().length, pushed + 1, "images pushed");
+  assert.notEqual(stack.physicalId("TaskDefinition"), first.physicalId("TaskDefinition"));
+  await expectImage(clients, stack, image);
+  say(`sls deploy of other container code: ${stack.physicalId("TaskDefinition")}, ${image.uris().at(-1)}`);
+}
+
+async function remove({ sls, front, clients, image, say }: Run): Promise<void> {
+  const stacks = await Promise.all((await stackNames(clients)).map((name) => readStack(clients, name)));
   const before = front.calls.length;
-  await sls(at("checkout"), env, "remove", "--stage", stage);
-  const removal = front.calls.slice(before);
-  say(
-    `sls remove: ${removal
-      .map(({ service, action }) => `${service} ${action}`)
-      .join(", ")
-      .slice(0, 4000)}`,
-  );
-  await image.remove();
-  assert.deepEqual(await stackNames(clients), []);
-  const left = await leftOvers(front.url, [stack]);
-  assert.deepEqual(left, [], "what is left after sls remove");
-  say("nothing is left");
-  for (const { service, action, lacks, instead } of front.filled) {
-    say(`moto's ${service} ${action} ${lacks}: ${instead}`);
+  await sls("remove");
+  const calls = front.calls.slice(before);
+  for (const stack of stacks) {
+    for (const [logicalId, { Type }] of Object.entries(stack.template.Resources)) {
+      if (Type === "AWS::S3::Bucket") expectEmptied(calls, stack.physicalId(logicalId));
+    }
   }
+  await image.takeBack();
+  assert.deepEqual(await stackNames(clients), [], "stacks after sls remove");
+  assert.deepEqual(await leftOvers(front.url, stacks), [], "what is left after sls remove");
+  say(`sls remove: emptied its buckets first, then deleted ${stacks.map(({ name }) => name).join(", ")}`);
+  say(
+    "nothing is left: no bucket, table, queue, function, role, log group, repository, network of the stage",
+  );
+}
+
+/** moto would hide it: a bucket with objects is simply left. */
+function expectEmptied(calls: readonly Call[], bucket: string): void {
+  const emptied = calls.findIndex(
+    ({ service, action }) => service === "s3" && action === `POST /${bucket}/?delete`,
+  );
+  const deleted = calls.findIndex(({ action }) => action === "DeleteStack");
+  assert.ok(emptied >= 0 && emptied < deleted, `expected ${bucket} to be emptied before DeleteStack`);
 }

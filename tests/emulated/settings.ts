@@ -4,7 +4,7 @@ export const stackName = `sluice-${stage}`;
 export const accountId = "123456789012";
 export const region = "eu-west-1";
 
-const foreign = /^(?:AWS|SLUICE|MOTO)_(?!BUILD_ARGS$)|_PROXY$/i;
+const foreign = /^(?:AWS|SLUICE|MOTO)_|_PROXY$/i;
 
 /**
  * What every process of the run gets: all AWS calls go to `endpoint`, with credentials that open nothing. Of the
