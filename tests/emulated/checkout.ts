@@ -22,5 +22,5 @@ export async function copyCheckout(folder: string): Promise<void> {
 /** The real Serverless, in that folder. */
 export function sls(cwd: string, env: Record<string, string>, ...args: string[]): Promise<string> {
   const program = path.join(root, "node_modules/.bin/sls");
-  return run([process.execPath, program, ...args], { cwd, env, seconds: 300 });
+  return run([process.execPath, program, ...args], { cwd, env, seconds: 900 });
 }

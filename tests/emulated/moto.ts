@@ -20,6 +20,14 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
+/** Without its access log and what resources.ts says better. */
+const worthReading = (log: string): string =>
+  log
+    .split("\n")
+    .filter((line) => !/^127\.0\.0\.1 - -|^No Moto|UserWarning|parse_resource\(/.test(line))
+    .slice(-40)
+    .join("\n");
+
 const running = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
 
 /** moto's server, a process of its own, on a port that it finds free itself and names when it listens. */
@@ -44,7 +52,11 @@ export async function startMoto(folder: string, env: Record<string, string>): Pr
     await ended;
   };
   try {
-    return { url: await within(60_000, "moto's server is ready", ready), said: () => said, stop };
+    return {
+      url: await within(60_000, "moto's server is ready", ready),
+      said: () => worthReading(said),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -6,6 +6,7 @@ import {
 import type { Clients } from "./clients.ts";
 
 export interface StackTemplate {
+  readonly Parameters?: Record<string, { Default?: string }>;
   readonly Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
 }
 
