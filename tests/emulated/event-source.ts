@@ -15,9 +15,9 @@ const workFunction = `arn:aws:lambda:${region}:${accountId}:function:${stackName
 
 /**
  * The mapping of the queue to `work`, played by the run. moto's own is switched off: it would run the function in
- * Docker, inside SendMessage.
+ * Docker, inside SendMessage. Answers the queue's ARN.
  */
-export async function takeOverMapping({ lambda }: Clients): Promise<{ queueArn: string; batchSize: number }> {
+export async function takeOverMapping({ lambda }: Clients): Promise<string> {
   const { EventSourceMappings = [] } = await lambda.send(
     new ListEventSourceMappingsCommand({ FunctionName: workFunction }),
   );
@@ -26,7 +26,7 @@ export async function takeOverMapping({ lambda }: Clients): Promise<{ queueArn: 
     throw new Error(`expected one event source of ${workFunction}, got ${EventSourceMappings.length}`);
   }
   await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: false }));
-  return { queueArn: mapping.EventSourceArn ?? "", batchSize: mapping.BatchSize ?? 0 };
+  return mapping.EventSourceArn ?? "";
 }
 
 /** Takes one message to `work` and, as it returned without an error, deletes it. Answers the message's body. */

@@ -10,8 +10,6 @@ export interface Call {
   /** The API's name for it, or method and path where the API is REST. */
   readonly action: string;
   readonly body: Buffer;
-  /** The answer's, once there is one. */
-  status?: number;
 }
 
 export interface Answer {
@@ -72,14 +70,12 @@ export async function startFront(emulator: string, gaps: readonly Gap[]): Promis
       );
       if (!gap) {
         const passed = await pass(emulator, request, body);
-        call.status = passed.statusCode ?? 502;
-        response.writeHead(call.status, passed.rawHeaders);
+        response.writeHead(passed.statusCode ?? 502, passed.rawHeaders);
         await pipeline(passed, response);
         return;
       }
       filled.add(gap);
       const answer = await gap.fill(call, (other) => answered(emulator, request, other));
-      call.status = answer.status;
       response.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.body);
     } catch (error) {
       console.error("the front of the emulator:", error);

@@ -98,7 +98,7 @@ async function expectImage(clients: Clients, stack: DeployedStack, image: StageI
 }
 
 async function driveJobs({ clients, front, folder, say }: Run, stack: DeployedStack): Promise<void> {
-  const { queueArn } = await takeOverMapping(clients);
+  const queueArn = await takeOverMapping(clients);
   say(
     "from here the run stands in for API Gateway, for the queue's event source mapping (moto's needs Docker), " +
       "for Fargate's machines and for the events of ECS; the queues' URLs name the emulator's host, not AWS's",

@@ -30,7 +30,6 @@ export async function runContainer({ task, container, endpoint, folder }: TaskRu
   const environment = {
     ...awsVariables(endpoint),
     ...variables,
-    AWS_EC2_METADATA_DISABLED: "true",
     ECS_CONTAINER_METADATA_URI_V4: metadata.url,
   };
   try {
