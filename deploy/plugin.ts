@@ -41,8 +41,8 @@ const imageOption = {
 };
 
 /**
- * `sls deploy` from nothing, `sls diagnose`, and a `sls remove` that leaves nothing or says what. Only these ask
- * AWS: all other commands package the stage as Lambda-only unless they name an image.
+ * `sls deploy` from nothing, `sls diagnose`, and a `sls remove` that leaves nothing or says what. No other command
+ * asks AWS anything because of it.
  *
  * Hooks run in this order: Serverless spawns `package` in its own `before:deploy:deploy`; our
  * `before:package:cleanup` is the first thing in it, so the image is known before the template is compiled.
@@ -72,7 +72,7 @@ export default class DeployPlugin {
     this.#tell = { note: (text) => log.notice(text), warn: (text) => log.warning(text) };
     const deploys = serverless.processedInput.commands.join(" ") === "deploy";
     this.hooks = this.#friendly({
-      initialize: () => this.#template(),
+      initialize: () => this.#named(),
       ...(deploys ? { "before:package:cleanup": () => this.#deploy() } : {}),
       "before:deploy:deploy": () => this.#deployPackage(),
       "diagnose:examine": () => this.#doctor(),
@@ -117,39 +117,35 @@ export default class DeployPlugin {
   }
 
   /** auto, none or URI@DIGEST, as the command line or else the stage says. */
-  #image(): string {
-    const { image } = this.#options;
-    if (image !== undefined) return checkImage(image, "--image");
-    return checkImage(this.#serverless.service.custom.deploy.image, "the stage's parameter image");
+  get #image(): string {
+    return checkImage(this.#options.image ?? this.#serverless.service.custom.deploy.image);
   }
 
   #setImage(image: string): void {
     this.#serverless.service.resources.Parameters.Image.Default = image;
   }
 
-  /** What is packaged without a deploy has the image that was named, and else none. */
-  #template(): void {
-    if (!this.#serverless.service.custom?.deploy) return;
-    const image = this.#image();
-    this.#setImage(image === "auto" ? "none" : image);
+  /** `--image` of whatever packages; `auto` is none until a deploy has built it. */
+  #named(): void {
+    if (this.#options.image !== undefined) this.#setImage(this.#image === "auto" ? "none" : this.#image);
   }
 
   async #deploy(): Promise<void> {
     const { deployStage } = await import("./deploy.ts");
-    this.#setImage(await deployStage(await this.#connect(), this.#stage, this.#image(), this.#tell));
+    this.#setImage(await deployStage(await this.#connect(), this.#stage, this.#image, this.#tell));
   }
 
   /** `sls deploy --package`: the image was chosen when it was packaged. */
   async #deployPackage(): Promise<void> {
     if (this.#options.package === undefined) return;
     const { deployPackage } = await import("./deploy.ts");
-    const given = { folder: this.#options.package, image: this.#image() };
+    const given = { folder: this.#options.package, image: this.#image };
     await deployPackage(await this.#connect(), this.#stage, given, this.#tell);
   }
 
   async #doctor(): Promise<void> {
     const { examine, report } = await import("./doctor/examine.ts");
-    const diagnosis = await examine(await this.#connect(), this.#stage, this.#image());
+    const diagnosis = await examine(await this.#connect(), this.#stage, this.#image);
     process.stdout.write(report(diagnosis));
     const fatal = diagnosis.filter(({ status }) => status === "fatal");
     if (fatal.length > 0) throw new Error(`a deploy will fail: ${fatal.map(({ what }) => what).join(", ")}`);

@@ -12,13 +12,11 @@ import { image } from "./image.ts";
 import { lambdaConcurrency } from "./lambda-concurrency.ts";
 import { leftovers } from "./leftovers.ts";
 import { stack } from "./stack.ts";
-import { stageName } from "./stage-name.ts";
 import { vpcRoom } from "./vpc-room.ts";
 
 export type Diagnosis = ({ readonly what: string } & Finding)[];
 
 const checksOf = (stage: Stage): Check[] => [
-  stageName,
   stack,
   leftovers,
   ecsRole,

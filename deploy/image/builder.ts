@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { arch } from "node:os";
 import { sayError } from "../failure.ts";
 import { dockerfile } from "./content.ts";
 
@@ -72,9 +73,16 @@ export const build = (
 ): Promise<void> =>
   run(builder, folder, [
     ...["build", "-f", dockerfile, "--platform", `linux/${architecture}`, "-t", image],
+    ...ownPlatform(builder),
     ...buildArguments,
     ".",
   ]);
+
+/** buildah 1.28 (Debian 12), podman's builder too, does not tell a Dockerfile the CPU it builds on. */
+function ownPlatform(builder: Builder): string[] {
+  if (builder !== "buildah" && builder !== "podman") return [];
+  return ["--build-arg", `BUILDPLATFORM=linux/${arch() === "x64" ? "amd64" : arch()}`];
+}
 
 export const push = (builder: Builder, folder: string, image: string): Promise<void> =>
   run(builder, folder, ["push", image]);

@@ -15,9 +15,11 @@ export interface Kept {
 
 /** By the template that is deployed: what serverless.yml says today may be another thing. */
 export function keptOf({ Resources }: DeployedTemplate, resources: StackResourceSummary[]): Kept[] {
-  return resources.flatMap(({ LogicalResourceId = "", ResourceType: type, PhysicalResourceId: id }) =>
-    type && id && Resources[LogicalResourceId]?.DeletionPolicy?.startsWith("Retain") ? [{ type, id }] : [],
-  );
+  return resources.flatMap(({ LogicalResourceId = "", ResourceType: type, PhysicalResourceId: id }) => {
+    const isKept = Resources[LogicalResourceId]?.DeletionPolicy?.startsWith("Retain");
+    // A bucket's policy has the bucket's id, and goes with it.
+    return isKept && type && id && type !== "AWS::S3::BucketPolicy" ? [{ type, id }] : [];
+  });
 }
 
 interface Kind {

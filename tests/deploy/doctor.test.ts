@@ -42,8 +42,8 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([aws.stop(), planted.restore()]));
 
-const look = (image = "auto", changed: Partial<Settings> = {}, name = "dev") =>
-  examine(aws.clients, stageNamed(name, changed, root), image);
+const look = (image = "auto", changed: Partial<Settings> = {}) =>
+  examine(aws.clients, stageNamed("dev", changed, root), image);
 const findingOf = async (what: string, ...args: Parameters<typeof look>) =>
   (await look(...args)).find((finding) => finding.what === what);
 
@@ -56,7 +56,6 @@ test("an account in which nothing is wrong", async () => {
   expect(diagnosis.filter(({ status }) => status !== "ok")).toEqual([]);
   expect(report(diagnosis)).toBe(`\
 ok       credentials              account 111122223333 in eu-west-1, as arn:aws:iam::111122223333:user/me
-ok       stage name               dev
 ok       stack                    sluice-dev is not there yet: a first deploy
 ok       names are free           no table sluice-dev-jobs of an earlier stage
 ok       ECS service-linked role  AWSServiceRoleForECS is there
@@ -300,24 +299,6 @@ describe("the image", () => {
       status: "warning",
       fix: "deploy with --param repository=team/other",
     });
-  });
-});
-
-describe("the stage's name", () => {
-  test.each([
-    ["Dev", "cannot be part"],
-    ["dev_1", "cannot be part"],
-    ["a".repeat(29), "too long"],
-  ])("%s", async (name, found) => {
-    expect(await findingOf("stage name", "auto", {}, name)).toMatchObject({
-      status: "fatal",
-      found: expect.stringContaining(found),
-    });
-  });
-
-  test("of 28 letters makes a bucket's name of 63", async () => {
-    expect(await findingOf("stage name", "auto", {}, "a".repeat(28))).toMatchObject({ status: "ok" });
-    expect(`sluice-${"a".repeat(28)}-jobs-111122223333-eu-west-1`).toHaveLength(63);
   });
 });
 

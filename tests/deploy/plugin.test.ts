@@ -68,7 +68,7 @@ const template = async () =>
 
 describe("sls diagnose", () => {
   test("lists what it finds and ends well", slow, async () => {
-    const { code, stdout } = await run("diagnose", "--stage", "dev");
+    const { code, stdout } = await run("diagnose", "--stage", "dev", "--image", "auto");
     expect(stdout).toMatch(/^ok {7}credentials .* as arn:aws:iam::111122223333:user\/me$/m);
     expect(stdout).toMatch(/^ok {7}image builder .*finch$/m);
     expect(code).toBe(0);
@@ -76,7 +76,7 @@ describe("sls diagnose", () => {
 
   test("ends with 1, and without a stack trace, when a deploy would fail", slow, async () => {
     aws.answers["sts.GetCallerIdentity"] = new Refusal("ExpiredToken", "The token has expired");
-    const { code, stdout, stderr } = await run("diagnose", "--stage", "dev");
+    const { code, stdout, stderr } = await run("diagnose", "--stage", "dev", "--image", "auto");
     expect(code).toBe(1);
     expect(stdout).toMatch(/^fatal {4}credentials {2}The token has expired\n +fix: aws configure/m);
     expect(stdout + stderr).toContain("a deploy will fail: credentials");
@@ -86,7 +86,7 @@ describe("sls diagnose", () => {
 
 describe("sls deploy", () => {
   test("has the image's digest in the template before the stage's stack is made", slow, async () => {
-    const { stderr } = await run("deploy", "--stage", "dev");
+    const { stderr } = await run("deploy", "--stage", "dev", "--image", "auto");
     // Serverless's own part ends at the first call that nobody answers here.
     expect(stderr).toContain("is in the repository: nothing to build");
     expect((await template()).Parameters.Image.Default).toBe(`${uri}@${digest}`);
@@ -101,7 +101,7 @@ describe("sls deploy", () => {
 
   test("makes nothing when the doctor finds what will fail", slow, async () => {
     aws.answers["ec2.DescribeVpcs"] = `<vpcSet>${"<item/>".repeat(100)}</vpcSet>`;
-    const { code, stdout, stderr } = await run("deploy", "--stage", "dev");
+    const { code, stdout, stderr } = await run("deploy", "--stage", "dev", "--image", "auto");
     expect(code).toBe(1);
     expect(stderr).toMatch(/fatal {4}room for a VPC {2}all 100 VPCs/);
     expect(stdout + stderr).toContain("nothing was deployed");
@@ -114,8 +114,16 @@ describe("sls deploy", () => {
       name: "sluice-dev",
       parameters: { Image: running },
     });
-    expect((await run("package", "--stage", "dev", "--package", "packaged")).code).toBe(0);
-    const { code, stdout, stderr } = await run("deploy", "--stage", "dev", "--package", "packaged");
+    expect((await run("package", "--stage", "dev", "--image", "auto", "--package", "packaged")).code).toBe(0);
+    const { code, stdout, stderr } = await run(
+      "deploy",
+      "--stage",
+      "dev",
+      "--image",
+      "auto",
+      "--package",
+      "packaged",
+    );
     expect(stdout + stderr).toContain(`This package has no image, and the stage runs ${running}`);
     expect(code).toBe(1);
     expect(aws.calls.filter(({ call }) => /Create|Update|Put/.test(call))).toEqual([]);
@@ -130,7 +138,7 @@ describe("sls package", () => {
 
   test("refuses a tag", slow, async () => {
     const { code, stdout, stderr } = await run("package", "--image", `${uri}:latest`);
-    expect(stdout + stderr).toContain(`expected --image to be auto, none, or an image by its digest`);
+    expect(stdout + stderr).toContain(`expected the image to be auto, none, or an image by its digest`);
     expect(code).toBe(1);
   });
 });

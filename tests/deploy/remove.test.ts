@@ -40,6 +40,7 @@ beforeEach(async () => {
     "cloudformation.DescribeStacks": stackOf({ name: "sluice-dev" }),
     "cloudformation.ListStackResources": listed([
       ["JobsBucket", "AWS::S3::Bucket", bucket],
+      ["JobsBucketPolicy", "AWS::S3::BucketPolicy", bucket],
       ["ServerlessDeploymentBucket", "AWS::S3::Bucket", "sluice-dev-deployment"],
       ["JobsTable", "AWS::DynamoDB::Table", table],
       ["Cluster", "AWS::ECS::Cluster", "sluice-dev"],

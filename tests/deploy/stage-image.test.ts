@@ -1,3 +1,4 @@
+import { arch } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { builders } from "../../deploy/image/builder.ts";
@@ -45,12 +46,12 @@ const choose = (image: string, now = "none") =>
 
 describe("an image that the repository does not have", () => {
   test("is built, pushed, and named by the digest that ECR gave it", async () => {
-    await planted.plant("podman");
+    await planted.plant("docker");
     expect(await choose("auto")).toBe(`${uri}@${digest}`);
     const runs = await planted.runs();
     expect(runs.map(({ name, args }) => [name, ...args])).toEqual([
       [
-        "podman",
+        "docker",
         "build",
         "-f",
         "container/Dockerfile",
@@ -60,8 +61,8 @@ describe("an image that the repository does not have", () => {
         `${uri}:${tag}`,
         ".",
       ],
-      ["podman", "login", "--username", "AWS", "--password-stdin", registry],
-      ["podman", "push", `${uri}:${tag}`],
+      ["docker", "login", "--username", "AWS", "--password-stdin", registry],
+      ["docker", "push", `${uri}:${tag}`],
     ]);
     expect(runs[0]?.cwd).toBe(root);
     expect(aws.called("ecr.DescribeImages")).toEqual(
@@ -85,13 +86,26 @@ describe("an image that the repository does not have", () => {
   });
 
   test("is built with the arguments of SLUICE_BUILD_ARGS, under a tag of its own", async () => {
-    await planted.plant("buildah");
+    await planted.plant("finch");
     process.env.SLUICE_BUILD_ARGS = "--build-arg BASE=mirror.example/node:24  --pull-never";
     await choose("auto");
     const [build] = await planted.runs();
     expect(build?.args.slice(7)).toEqual(["--build-arg", "BASE=mirror.example/node:24", "--pull-never", "."]);
     expect(build?.args).not.toContain(`${uri}:${tag}`);
   });
+
+  test.each(["buildah", "podman"])(
+    "is built with %s, which must be told the builder's own CPU",
+    async (name) => {
+      await planted.plant(name);
+      await choose("auto");
+      const [build] = await planted.runs();
+      const cpu = arch() === "x64" ? "amd64" : arch();
+      expect(build?.args.join(" ")).toContain(
+        `--platform linux/arm64 -t ${uri}:${tag} --build-arg BUILDPLATFORM=linux/${cpu}`,
+      );
+    },
+  );
 
   test.each(builders)("is built with %s where it is the first that answers", async (name) => {
     for (const builder of builders) await planted.plant(builder, builder === name ? "" : "info");
@@ -163,14 +177,14 @@ describe("an image that is named", () => {
   });
 
   test.each(["auto", "none", running])("%s is taken", (image) => {
-    expect(checkImage(image, "--image")).toBe(image);
+    expect(checkImage(image)).toBe(image);
   });
 
   test.each(["", "latest", `${uri}:${"a".repeat(32)}`, `${uri}@sha256:abc`, `${running} `, `@${digest}`])(
     "%j is not: it must have a digest",
     (image) => {
-      expect(() => checkImage(image, "--image")).toThrow(
-        "expected --image to be auto, none, or an image by its digest",
+      expect(() => checkImage(image)).toThrow(
+        "expected the image to be auto, none, or an image by its digest",
       );
     },
   );

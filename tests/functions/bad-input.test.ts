@@ -29,6 +29,23 @@ function refused(reply: Reply, status: number, code: string): void {
   expect(reply.text).not.toMatch(/node_modules|at \w+ \(|\.ts:\d/);
 }
 
+test("what needs Fargate, on a stage deployed without it", async () => {
+  Object.assign(world.ports, { settings: { ...world.ports.settings, fargate: false } });
+  const large = {
+    operation: "matmul",
+    inputs: {
+      a: { random: { shape: [8000, 8000], seed: 1 } },
+      b: { random: { shape: [8000, 8000], seed: 2 } },
+    },
+  };
+  refused(await call(submit, { method: "POST", body: large }), 422, "fargate-not-deployed");
+  refused(
+    await call(submit, { method: "POST", body: { dataMatrix: [[1]], target: "fargate" } }),
+    422,
+    "fargate-not-deployed",
+  );
+});
+
 describe("a key that would reach the prototype", () => {
   test.each(['{"__proto__": {"x": 1}}', '{"a": {"__proto__": 1}}'])("%s", async (body) => {
     refused(await call(submit, { method: "POST", body }), 422, "unknown-field");

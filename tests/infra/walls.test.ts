@@ -12,12 +12,15 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
     allows: ["zod", "./array.ts"],
     refuses: [
       ...["node:buffer", "buffer", "ndarray", "@aws-sdk/client-s3", "@sluice/compute"],
-      ...["../jobs/record.ts", "../compute/plan.ts"],
+      ...["../jobs/record.ts", "../compute/plan.ts", "../deploy/stage.ts"],
     ],
   },
   compute: {
     allows: ["zod", "ndarray", "ndarray-fft", "ndarray-fft/lib/x.js", "@sluice/contract/array", "./plan.ts"],
-    refuses: ["node:worker_threads", "fs", "@aws-sdk/client-s3", "../jobs/record.ts", "../contract/array.ts"],
+    refuses: [
+      ...["node:worker_threads", "fs", "@aws-sdk/client-s3", "../jobs/record.ts", "../contract/array.ts"],
+      "../deploy/stage.ts",
+    ],
   },
   "compute/operations": {
     allows: ["../operation.ts", "@sluice/contract/problem"],
@@ -25,13 +28,14 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
   },
   "compute/node": {
     allows: ["node:worker_threads", "node:fs/promises", "worker:./thread.ts", "../plan.ts", "zod"],
-    refuses: ["@aws-sdk/client-s3", "../../jobs/record.ts", "node:process", "koffi"],
+    refuses: ["@aws-sdk/client-s3", "../../jobs/record.ts", "../../deploy/stage.ts", "node:process", "koffi"],
   },
   jobs: {
     allows: ["@sluice/compute", "@sluice/contract/problem", "node:crypto", "zod", "./record.ts"],
     refuses: [
       ...["@aws-sdk/client-sqs", "@aws-lambda-powertools/logger", "@middy/core", "node:process"],
       ...["../aws/queue.ts", "../functions/work.ts", "../container/main.ts", "../local/plugin.ts"],
+      "../deploy/stage.ts",
       ...["../compute/plan.ts", "../tests/support/ports.ts"],
     ],
   },
@@ -46,6 +50,7 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
       "../functions/work.ts",
       "../container/main.ts",
       "../local/plugin.ts",
+      "../deploy/stage.ts",
       "../scripts/x.ts",
       "node:process",
     ],
@@ -57,12 +62,13 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
       "@smithy/core",
       "../container/main.ts",
       "../local/plugin.ts",
+      "../deploy/stage.ts",
       "node:process",
     ],
   },
   "functions/middleware": {
     allows: ["@middy/core", "../../aws/config.ts"],
-    refuses: ["@aws-sdk/client-sqs", "../../local/plugin.ts"],
+    refuses: ["@aws-sdk/client-sqs", "../../local/plugin.ts", "../../deploy/stage.ts"],
   },
   container: {
     allows: ["../aws/config.ts", "../jobs/run.ts", "node:os"],
@@ -71,14 +77,35 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
       "@middy/core",
       "../functions/work.ts",
       "../local/plugin.ts",
+      "../deploy/stage.ts",
       "node:process",
     ],
+  },
+  deploy: {
+    allows: [
+      "@aws-sdk/client-ecr",
+      "node:child_process",
+      "node:process",
+      "./image/builder.ts",
+      "../stage.ts",
+    ],
+    refuses: [
+      ...["zod", "@middy/core", "@smithy/core", "@sluice/compute", "serverless", "../compute/plan.ts"],
+      ...["../contract/problem.ts", "../jobs/record.ts", "../aws/config.ts", "../functions/work.ts"],
+      ...["../container/main.ts", "../local/plugin.ts", "../scripts/table.ts", "../bench/main.ts"],
+      "../tests/support/ports.ts",
+    ],
+  },
+  "deploy/image": {
+    allows: ["@aws-sdk/client-ecr", "../clients.ts", "./content.ts"],
+    refuses: ["../../aws/config.ts", "../../jobs/record.ts"],
   },
   local: {
     allows: ["@aws-sdk/client-lambda", "../aws/config.ts", "../scripts/bundle-container.ts", "node:process"],
     refuses: [
       "../functions/work.ts",
       "../container/main.ts",
+      "../deploy/stage.ts",
       "../tests/support/ports.ts",
       "../compute/plan.ts",
     ],
