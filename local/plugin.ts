@@ -53,8 +53,8 @@ export default class LocalCloudPlugin {
   readonly #debug = process.env.SLUICE_LOG === "debug";
   readonly #dev = process.env.SLUICE_DEV === "1";
   readonly #data = process.env.SLUICE_DATA || undefined;
-  /** Arguments with which Node runs a task in another way than as the bundle: in the built image. */
-  readonly #task = process.env.SLUICE_TASK?.split(" ");
+  /** Arguments, a JSON array, with which Node runs a task in another way than as the bundle: in the built image. */
+  readonly #task: readonly string[] | undefined = JSON.parse(process.env.SLUICE_TASK ?? "null") ?? undefined;
   readonly #log: Log;
   #starting: Promise<LocalCloud> | undefined;
   #build: Build | undefined;

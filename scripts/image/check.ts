@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Stack, startStack } from "../../local/stack-process.ts";
 import { client } from "../../tests/e2e/client.ts";
@@ -28,16 +28,12 @@ const givenBack = 75;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const secondsSince = (start: number): string => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 
-/** The default of the Dockerfile's ARG BASE. */
-async function pinnedBase(): Promise<string> {
-  const base = /^ARG BASE=(\S+)$/m.exec(await readFile(path.join(root, dockerfile), "utf8"))?.[1];
-  if (base === undefined) throw new Error(`expected a line ARG BASE=… in ${dockerfile}`);
-  return base;
-}
+const instructions = readFileSync(path.join(root, dockerfile), "utf8");
+const pinned = String(/^ARG BASE=(\S+)$/m.exec(instructions)?.[1]);
+const variables = [...instructions.matchAll(/^ENV (\S+)$/gm)].map(([, variable]) => String(variable)).sort();
 
 /** What the image's stages are built on, or why there is nothing. */
 async function findBase(): Promise<{ base: string } | { missing: string }> {
-  const pinned = await pinnedBase();
   try {
     await buildah("pull", "--quiet", "--policy", "missing", pinned);
     return { base: pinned };
@@ -69,6 +65,9 @@ async function buildFor(architecture: string, base: string): Promise<string> {
   const built = secondsSince(started);
   const unpacked = await unpack(image, architecture);
   try {
+    const got = unpacked.variables.toSorted();
+    if (got.join() !== variables.join())
+      throw new Error(`expected the Dockerfile's variables ${variables}, got ${got}`);
     const { bytes, programs } = checkContents(unpacked.root, architecture);
     console.log(
       `linux/${architecture}: built in ${built}; ${megabytes(await compressedBytes(image))} compressed, ` +
@@ -89,15 +88,15 @@ async function runJobsIn(stack: Stack): Promise<void> {
   if (!engine.startsWith("native")) throw new Error(`expected the engine native, got ${engine}`);
   console.log(`a job in the image: COMPLETED in ${secondsSince(started)}, exact, by ${engine}`);
 
-  const { jobId, pid } = await startLong(http);
+  const { jobId, taskId, pid } = await startLong(http);
   const asked = performance.now();
-  const ended = exitCodeAfter(stack, stack.lines.length);
+  const ended = exitCodeOf(stack, taskId);
   process.kill(pid, "SIGTERM");
   const code = await ended;
   const seconds = (performance.now() - asked) / 1000;
   if (code !== givenBack || seconds > mostSecondsToEnd)
     throw new Error(
-      `expected exit code ${givenBack} in ${mostSecondsToEnd} s, got ${code} after ${seconds} s`,
+      `expected exit code ${givenBack} in ${mostSecondsToEnd} s, got ${code} after ${seconds.toFixed(1)} s`,
     );
   const { body } = await http.call("GET", `/jobs/${jobId}`);
   const [attempt] = body.attempts;
@@ -109,13 +108,12 @@ async function runJobsIn(stack: Stack): Promise<void> {
   await http.call("DELETE", `/jobs/${jobId}`);
 }
 
-/** What the local ECS says of the next task that stops. */
-async function exitCodeAfter(stack: Stack, from: number): Promise<number> {
+/** What the local ECS says when the task has stopped. */
+async function exitCodeOf(stack: Stack, taskId: string): Promise<number> {
+  const stopped = new RegExp(`^task ${taskId.slice(-8)} .*stopped after .* exit code (\\d+)`);
   for (;;) {
-    for (const line of stack.lines.slice(from)) {
-      const code = /^task .* stopped after .* exit code (\d+)/.exec(line)?.[1];
-      if (code !== undefined) return Number(code);
-    }
+    const code = stack.lines.map((line) => stopped.exec(line)?.[1]).find((found) => found !== undefined);
+    if (code !== undefined) return Number(code);
     await once(stack.process.stderr ?? stack.process, "data");
   }
 }
@@ -132,7 +130,7 @@ async function main(): Promise<void> {
   const unpacked = await unpack(images.get(here) ?? "", here);
   try {
     const task = [path.join(import.meta.dirname, "container.ts"), unpacked.root, unpacked.config];
-    const stack = await startStack({ SLUICE_TASK: task.join(" ") });
+    const stack = await startStack({ SLUICE_TASK: JSON.stringify(task) });
     try {
       await runJobsIn(stack);
     } catch (error) {
@@ -146,4 +144,7 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+main().catch((error: Error) => {
+  console.error(`failed: ${error.message}`);
+  process.exitCode = 1;
+});

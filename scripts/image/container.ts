@@ -44,28 +44,24 @@ const taskEnvironment = Object.entries(process.env)
   .filter(([name]) => !notOfTheTask.has(name) && !name.startsWith("NODE_CHANNEL_"))
   .map(([name, value]) => `${name}=${value}`);
 
-const enter = [
-  "/usr/bin/unshare",
-  "--root",
+const isolated = [
+  "unshare",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "sh",
+  "-c",
+  setUp,
+  "container",
   root,
-  "--wd",
-  config.WorkingDir,
-  "--setuid",
-  uid,
-  "--setgid",
-  gid,
-  "--",
 ];
-const runtime = spawn(
-  "setpriv",
-  [
-    ...["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"],
-    ...["sh", "-c", setUp, "container", root],
-    ...[...(config.Env ?? []), ...taskEnvironment],
-    ...[...enter, ...config.Entrypoint],
-  ],
-  { stdio: ["ignore", "inherit", "inherit"] },
-);
+const variables = [...(config.Env ?? []), ...taskEnvironment];
+const asUser = ["--root", root, "--wd", config.WorkingDir, "--setuid", uid, "--setgid", gid];
+const entered = ["/usr/bin/unshare", ...asUser, "--", ...config.Entrypoint];
+const runtime = spawn("setpriv", ["--pdeathsig", "KILL", ...isolated, ...variables, ...entered], {
+  stdio: ["ignore", "inherit", "inherit"],
+});
 
 /** PID 1 of the container, by its number here; undefined before it starts and after it ended. */
 function first(): number | undefined {

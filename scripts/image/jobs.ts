@@ -31,27 +31,31 @@ export async function runOne(http: Client): Promise<string> {
 
 const random = (seed: number) => ({ random: { shape: [8000, 8000], seed } });
 
-/** Takes half a minute: long enough to be ended in the middle. Answers the processes of its task. */
-export async function startLong(http: Client): Promise<{ jobId: string; pid: number }> {
+export interface Running {
+  readonly jobId: string;
+  readonly taskId: string;
+  /** PID 1 of its container, by its number outside. */
+  readonly pid: number;
+}
+
+/** Half a minute of work, caught when it has begun. */
+export async function startLong(http: Client): Promise<Running> {
   const { body } = await http.submit({
     operation: "matmul",
     inputs: { a: random(1), b: random(2) },
     target: "fargate",
   });
   await http.reaches(body.jobId, "PROCESSING");
-  return { jobId: body.jobId, pid: firstProcessOf(body.jobId) };
-}
-
-/** PID 1 of the container that was started for the job, by its number outside. */
-function firstProcessOf(jobId: string): number {
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const isFirst = /^NSpid:\s\d+\s1$/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-      if (isFirst && environment.includes(`JOB_ID=${jobId}`)) return Number(pid);
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      if (!isFirst || !environment.includes(`JOB_ID=${body.jobId}`)) continue;
+      const taskId = /ECS_CONTAINER_METADATA_URI_V4=[^\0]*\/(\w+)/.exec(environment)?.[1];
+      return { jobId: body.jobId, taskId: taskId ?? "", pid: Number(pid) };
     } catch {
       // Gone since.
     }
   }
-  throw new Error(`no container was started for job ${jobId}`);
+  throw new Error(`no container was started for job ${body.jobId}`);
 }

@@ -7,6 +7,8 @@ export interface Unpacked {
   readonly root: string;
   /** The image's configuration, a JSON file. */
   readonly config: string;
+  /** NAME=value, as the configuration has them. */
+  readonly variables: readonly string[];
   remove(): Promise<void>;
 }
 
@@ -15,11 +17,14 @@ export async function unpack(image: string, architecture: string): Promise<Unpac
   const container = await buildah("from", "--arch", architecture, "--pull-never", image);
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-image-"));
   const config = path.join(folder, "config.json");
-  const { OCIv1 } = JSON.parse(await buildah("inspect", container)) as { OCIv1: { config: object } };
+  const { OCIv1 } = JSON.parse(await buildah("inspect", container)) as {
+    OCIv1: { config: { Env?: string[] } };
+  };
   await writeFile(config, JSON.stringify(OCIv1.config));
   return {
     root: await buildah("mount", container),
     config,
+    variables: OCIv1.config.Env ?? [],
     async remove() {
       await buildah("rm", container);
       await rm(folder, { recursive: true, force: true });
