@@ -13,9 +13,7 @@ export async function findImageBuilder(): Promise<
   const settings = { BUILDAH_ISOLATION: "chroot", BUILDAH_LAYERS: "true" };
   const given = process.env.SLUICE_BUILD_ARGS;
   if (given) return { environment: { ...settings, SLUICE_BUILD_ARGS: given } };
-  const platform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
-  // One made on this machine where it can be: no image registry need be in reach.
-  const base = (await whyNoLocalBase()) === undefined ? ["--build-arg", `BASE=${await localBase()}`] : [];
-  const args = ["--build-arg", `BUILDPLATFORM=${platform}`, ...base];
-  return { environment: { ...settings, SLUICE_BUILD_ARGS: args.join(" ") } };
+  if ((await whyNoLocalBase()) !== undefined) return { environment: settings };
+  // One made on this machine: no image registry need be in reach.
+  return { environment: { ...settings, SLUICE_BUILD_ARGS: `--build-arg BASE=${await localBase()}` } };
 }
