@@ -3,6 +3,8 @@ import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { memoryWorld, type World } from "../jobs/memory-ports.ts";
 import { type Call, httpEvent } from "../support/http-event.ts";
 
+export type { Call };
+
 /**
  * A stage in memory, and API Gateway's side of a call. Test files put its parts in place of aws/'s
  * ports.ts, config.ts, log.ts and metrics.ts with `vi.mock`.

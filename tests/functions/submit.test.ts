@@ -9,8 +9,7 @@ import { isStored } from "../../jobs/record.ts";
 import { work } from "../../jobs/work.ts";
 import type { World } from "../jobs/memory-ports.ts";
 import { lambdaMachine, lasting } from "../jobs/submitting.ts";
-import type { Call } from "../support/http-event.ts";
-import { call, freshStage, isProblem, type Reply, stage } from "./stage.ts";
+import { type Call, call, freshStage, isProblem, type Reply, stage } from "./stage.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
 vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
