@@ -73,7 +73,7 @@ export async function runLargeJob(stage: EmulatedStage, queueArn: string): Promi
   const described = new DescribeTasksCommand({ cluster: clusterArn, tasks: [taskArn] });
   const [task] = (await clients.ecs.send(described)).tasks ?? [];
   if (!task) throw new Error(`expected task ${taskArn} at the emulator, got none`);
-  assert.deepEqual(task.overrides, expected.overrides, "overrides of the emulator's task");
+  assert.deepEqual(task.overrides, input.overrides, "overrides of the emulator's task");
   const container = await containerOf(clients, String(input.taskDefinition));
   const said = await runContainer({ task, container, endpoint: front.url, folder: stage.folder });
 

@@ -106,14 +106,26 @@ async function driveJobs({ clients, front, folder, say }: Run, stack: DeployedSt
   const lines: string[] = [];
   const log = createLog({ debug: true, write: (line) => lines.push(line) });
   const functions = new PackagedFunctions(clients, stack, path.join(folder, "functions"), front.url, log);
+  const before = front.calls.length;
   const emulated = { clients, stack, functions, front, folder: path.join(folder, "container") };
   try {
     for (const line of await runSmallJob(emulated, queueArn)) say(`small job: ${line}`);
     for (const line of await runLargeJob(emulated, queueArn)) say(`large job: ${line}`);
+    say(`calls of AWS meanwhile: ${countsOf(front.calls.slice(before))}`);
   } catch (error) {
     console.error(`What the functions said:\n${lines.join("")}`);
     throw error;
   }
+}
+
+/** Each call once, with how often; the run's own looks at the results among them. */
+function countsOf(calls: readonly Call[]): string {
+  const counts = new Map<string, number>();
+  for (const { service, action } of calls) {
+    const what = `${service} ${action.split(" /")[0]}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].map(([what, count]) => `${what} ×${count}`).join(", ");
 }
 
 /** Without a change nothing happens; with one in the container's code, where images are built, another image. */

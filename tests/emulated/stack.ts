@@ -3,16 +3,22 @@ import {
   GetTemplateCommand,
   ListStackResourcesCommand,
 } from "@aws-sdk/client-cloudformation";
+import { createResolver } from "../../local/cloudformation/resolve.ts";
 import type { Clients } from "./clients.ts";
+import { region } from "./settings.ts";
 
 export interface StackTemplate {
   readonly Parameters?: Record<string, { Default?: string }>;
-  readonly Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  readonly Resources: Record<
+    string,
+    { Type: string; Condition?: string; Properties?: Record<string, unknown> }
+  >;
 }
 
 /** A stack as the emulator has it: what its template asks for, and what was made of it. */
 export interface DeployedStack {
   readonly name: string;
+  /** Without the resources whose condition does not hold. */
   readonly template: StackTemplate;
   /** Logical id → physical id ("" where the emulator makes the resource but names it not). */
   readonly created: ReadonlyMap<string, string>;
@@ -30,9 +36,17 @@ export async function readStack({ cloudFormation }: Clients, name: string): Prom
     }
     NextToken = page.NextToken;
   } while (NextToken);
+  const whole = JSON.parse(TemplateBody) as StackTemplate;
+  const resolver = createResolver(whole, { region, stackName: name, sqsUrl: "" });
+  const Resources = Object.fromEntries(
+    Object.entries(whole.Resources).filter(
+      ([, { Condition }]) =>
+        Condition === undefined || resolver.resolve({ "Fn::If": [Condition, true, false] }),
+    ),
+  );
   return {
     name,
-    template: JSON.parse(TemplateBody),
+    template: { ...whole, Resources },
     created,
     physicalId(logicalId) {
       const id = created.get(logicalId);
