@@ -37,7 +37,7 @@ export async function buildImage(
   };
   return {
     said: `the deploy builds the image with buildah and pushes it to https://${registry.address}`,
-    options: [],
+    options: ["--image", "auto"],
     environment,
     gaps: [
       {
@@ -61,7 +61,10 @@ export async function buildImage(
       registry.stop();
       const env = { ...emulatedEnvironment(""), ...environment };
       for (const { repository, tag } of registry.pushed) {
-        await run(["buildah", "rmi", `${registry.address}/${repository}:${tag}`], { env, seconds: 60 });
+        const image = `${registry.address}/${repository}:${tag}`;
+        await run(["buildah", "rmi", image], { env, seconds: 60 }).catch((error: Error) =>
+          console.error(`left in buildah's store: ${image}: ${error.message}`),
+        );
       }
     },
   };

@@ -54,11 +54,15 @@ export async function deployDriveRemove(folder: string, { builds, say }: Options
   say(`moto's server on ${moto.url}, every call through ${front.url}`);
   say(image.said);
   const checkout = at("checkout");
+  let said = "";
   const env = { ...emulatedEnvironment(front.url), ...image.environment };
   const run: Run = {
     ...{ folder, checkout, front, image, say },
     clients: clientsFor(front.url),
-    sls: (command, ...options) => sls(checkout, env, command, "--stage", stage, ...options),
+    async sls(command, ...options) {
+      said = await sls(checkout, env, command, "--stage", stage, ...options);
+      return said;
+    },
   };
   try {
     await copyCheckout(checkout);
@@ -67,7 +71,7 @@ export async function deployDriveRemove(folder: string, { builds, say }: Options
     await deployAgain(run);
     await remove(run);
   } catch (error) {
-    console.error(`The end of moto's log:\n${moto.said()}`);
+    console.error(`What Serverless said last:\n${said}\nThe end of moto's log:\n${moto.said()}`);
     throw error;
   } finally {
     front.stop();
@@ -140,7 +144,7 @@ async function deployAgain({ sls, image, clients, checkout, say }: Run): Promise
   say(`sls deploy again: no changes, nothing pushed: "${word}"`);
 
   await appendFile(path.join(checkout, "container/main.ts"), "\nconsole.info();\n");
-  await sls("deploy");
+  await sls("deploy", ...image.options);
   assert.equal(image.uris().length, pushed + 1, "images pushed");
   const latest = image.uris().at(-1);
   assert.notEqual(latest, image.uris().at(-2));
