@@ -27,7 +27,7 @@ const maxReceive = 10;
 const longPollSeconds = 20;
 const pauseAfterErrorMs = 250;
 
-function recordOf(message: Message, { queueArn }: SqsSource): SQSRecord {
+export function recordOf(message: Message, { queueArn }: Pick<SqsSource, "queueArn">): SQSRecord {
   const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
     name,
     { dataType: attribute.DataType, stringValue: attribute.StringValue, binaryValue: attribute.BinaryValue },

@@ -1,0 +1,55 @@
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { missingMoto } from "./moto.ts";
+import { killAll } from "./processes.ts";
+import { deployDriveRemove } from "./run.ts";
+import { emulatedEnvironment } from "./settings.ts";
+
+/**
+ * `npm run deploy:emulated [-- --no-build]`: the real `sls deploy` against moto, an AWS emulator that others wrote,
+ * a small and a large job through what was deployed, and `sls remove`. Exits with 0 only when every step did what
+ * it says.
+ */
+
+/** The first build of the image alone fetches packages for minutes; without a build all takes one or two. */
+const mostMinutes = 20;
+
+const { values } = parseArgs({ options: { "no-build": { type: "boolean", default: false } } });
+
+const started = performance.now();
+const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1).padStart(6);
+const say = (text: string): void => console.log(`${seconds()} s  ${text}`);
+
+const missing = await missingMoto(emulatedEnvironment(""));
+if (missing) {
+  console.log(`skipped: ${missing}`);
+  process.exit(0);
+}
+
+const folder = await mkdtemp(path.join(tmpdir(), "sluice-emulated-"));
+process.once("exit", () => {
+  killAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+const late = setTimeout(() => {
+  console.error(`FAILED: not done after ${mostMinutes} minutes`);
+  process.exit(1);
+}, mostMinutes * 60_000);
+
+try {
+  await deployDriveRemove(folder, { builds: !values["no-build"], say });
+  say("both jobs COMPLETED, repository and digest in the task definition, the stack removed");
+} catch (error) {
+  console.error(
+    `FAILED after ${seconds().trim()} s: ${error instanceof Error ? error.stack : String(error)}`,
+  );
+  process.exitCode = 1;
+} finally {
+  clearTimeout(late);
+  // Sockets that are kept alive would hold the process for their time.
+  process.exit();
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { type EmulatedStage, item, queueUrl, request, resultBytes } from "./emulated-stage.ts";
+import { deliverOne, messagesIn } from "./event-source.ts";
+import { float64Npy } from "./npy.ts";
+
+/** numpy: abs(fft.fft2(A)) @ random.default_rng(0).random((2, 2)) for A = [[1, 2], [3, 4]] */
+const dataMatrix = [
+  [1, 2],
+  [3, 4],
+];
+const numpys = [6.451563921086932, 2.7309224086957613, 2.5478467492858172, 1.0791468550554812];
+
+/** Within rounding of the largest. */
+export function assertClose(actual: Float64Array, expected: readonly number[], what: string): void {
+  const tolerance = 1e-12 * Math.max(...expected.map(Math.abs));
+  expected.forEach((number, i) => {
+    const difference = Math.abs((actual[i] ?? Number.NaN) - number);
+    assert.ok(difference <= tolerance, `expected ${what}[${i}] to be ${number}, got ${actual[i]}`);
+  });
+}
+
+/** From POST to the result, inside Lambda. Answers what was seen, line by line. */
+export async function runSmallJob(stage: EmulatedStage, queueArn: string): Promise<string[]> {
+  const { clients, front, functions, stack } = stage;
+  const accepted = await request(stage, "submit", { method: "POST", body: { dataMatrix } });
+  assert.equal(accepted.status, 202, JSON.stringify(accepted.body));
+  const { jobId, route } = accepted.body;
+  assert.equal(route.target, "lambda");
+
+  const url = queueUrl(front, stack, "JobsQueue");
+  const message = await deliverOne(clients.sqs, { url, arn: queueArn }, functions);
+  assert.deepEqual(JSON.parse(message), { v: 1, jobId, dispatch: 1, target: "lambda" });
+  assert.equal(await messagesIn(clients.sqs, url), 0, "messages in the queue");
+
+  const view = (await request(stage, "get", { jobId })).body;
+  assert.equal(view.status, "COMPLETED", JSON.stringify(view));
+  assert.equal((await item(stage, `job#${jobId}`))?.status, "COMPLETED");
+  const { shape, data } = float64Npy(await resultBytes(stage, jobId));
+  assert.deepEqual(shape, [2, 2]);
+  assertClose(data, numpys, "result");
+  const json = await request(stage, "result", { jobId, headers: { accept: "application/json" } });
+  assert.equal(json.status, 200);
+  assertClose(Float64Array.from(json.body.result.flat()), numpys, "the result as JSON");
+  return [
+    `submit 202, job ${jobId}: ${route.reason}`,
+    `queue → work: ${message}; message deleted, queue empty`,
+    `${view.status}: item in the table, result.npy in the bucket and JSON of GET /result are NumPy's numbers`,
+  ];
+}
