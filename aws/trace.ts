@@ -5,8 +5,8 @@ import { formatTrace, newTrace, parseTrace } from "./trace-header.ts";
 
 /** The trace a request is part of: Lambda's, or one of our own where Lambda does not run us. */
 export function requestTrace(): string {
-  const header = traceOfInvocation();
-  return formatTrace(header === undefined ? newTrace(Date.now()) : parseTrace(header));
+  const trace = parseTrace(traceOfInvocation() ?? "");
+  return formatTrace(trace.root === "" ? newTrace(Date.now()) : trace);
 }
 
 /** In a function: Lambda itself sends its segments, so that parts are not timed. */

@@ -37,7 +37,7 @@ export async function buildImage(
   };
   return {
     said: `the deploy builds the image with buildah and pushes it to https://${registry.address}`,
-    options: ["--image", "auto"],
+    options: [],
     environment,
     gaps: [
       {

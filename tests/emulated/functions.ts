@@ -6,7 +6,9 @@ import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { Environment } from "../../local/lambda/environment.ts";
 import type { LambdaFunction } from "../../local/lambda/function.ts";
+import { traced } from "../../local/lambda/tracing.ts";
 import type { Log } from "../../local/log.ts";
+import { Segments } from "../../local/xray/segments.ts";
 import { unzip } from "../support/unzip.ts";
 import type { Clients } from "./clients.ts";
 import { awsVariables, stackName } from "./settings.ts";
@@ -29,12 +31,17 @@ export class PackagedFunctions {
     this.#log = log;
   }
 
+  /** What Lambda itself would send to X-Ray. */
+  readonly segments = new Segments();
+
   /** What the function answers, from an environment that is new each time: every call is a cold start. */
   // biome-ignore lint/suspicious/noExplicitAny: every function has its own answer.
   async invoke(key: string, event: unknown): Promise<any> {
     const environment = new Environment(await this.#unpack(key), awsVariables(this.#endpoint), this.#log);
     try {
-      const { payload, functionError } = await environment.invoke(JSON.stringify(event));
+      const { payload, functionError } = await traced(key, event, this.segments, (trace) =>
+        environment.invoke(JSON.stringify(event), trace),
+      );
       if (functionError) throw new Error(`expected ${key} to answer, got its error ${payload}`);
       return JSON.parse(payload);
     } finally {

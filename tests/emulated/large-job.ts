@@ -11,6 +11,7 @@ import { deliverOne, messagesIn } from "./event-source.ts";
 import { float64Npy } from "./npy.ts";
 import { assertClose } from "./small-job.ts";
 import { runContainer } from "./task.ts";
+import { expectAnnounced, expectTrace } from "./told.ts";
 
 /** 1.5 GB of operand, more than the work function has; made in place, so that no byte of it travels. */
 const body = {
@@ -35,6 +36,7 @@ export async function runLargeJob(stage: EmulatedStage, queueArn: string): Promi
   assert.equal(await messagesIn(clients.sqs, url), 0, "messages in the queue");
 
   const input = onlyRunTask(stage);
+  const { trace } = (await item(stage, `job#${jobId}`)) ?? {};
   // One dispatch for the message, the next for RunTask: the job's counter is raised before each.
   const dispatch = "2";
   const launch = `${jobId}-${dispatch}`;
@@ -54,6 +56,7 @@ export async function runLargeJob(stage: EmulatedStage, queueArn: string): Promi
           environment: [
             { name: "JOB_ID", value: jobId },
             { name: "DISPATCH", value: dispatch },
+            { name: "_X_AMZN_TRACE_ID", value: trace },
           ],
         },
       ],
@@ -105,6 +108,8 @@ export async function runLargeJob(stage: EmulatedStage, queueArn: string): Promi
     `container/main ran with the task's environment: ${attempt.memoryMiB} MiB, engine ${attempt.engine}`,
     `settle took "Task State Change STOPPED", sweep ${JSON.stringify(swept)}`,
     `${view.status}: item in the table, result.npy in the bucket and behind GET /result's link are NumPy's numbers; no slot held, both queues empty`,
+    expectAnnounced(stage, jobId),
+    expectTrace(stage, trace, ["submit", "work", `${stack.name}-task`]),
   ];
 }
 

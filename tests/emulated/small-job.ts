@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type EmulatedStage, item, queueUrl, request, resultBytes } from "./emulated-stage.ts";
 import { deliverOne, messagesIn } from "./event-source.ts";
 import { float64Npy } from "./npy.ts";
+import { expectAnnounced, expectTrace } from "./told.ts";
 
 /** numpy: abs(fft.fft2(A)) @ random.default_rng(0).random((2, 2)) for A = [[1, 2], [3, 4]] */
 const dataMatrix = [
@@ -34,7 +35,8 @@ export async function runSmallJob(stage: EmulatedStage, queueArn: string): Promi
 
   const view = (await request(stage, "get", { jobId })).body;
   assert.equal(view.status, "COMPLETED", JSON.stringify(view));
-  assert.equal((await item(stage, `job#${jobId}`))?.status, "COMPLETED");
+  const record = await item(stage, `job#${jobId}`);
+  assert.equal(record?.status, "COMPLETED");
   const { shape, data } = float64Npy(await resultBytes(stage, jobId));
   assert.deepEqual(shape, [2, 2]);
   assertClose(data, numpys, "result");
@@ -45,5 +47,7 @@ export async function runSmallJob(stage: EmulatedStage, queueArn: string): Promi
     `submit 202, job ${jobId}: ${route.reason}`,
     `queue → work: ${message}; message deleted, queue empty`,
     `${view.status}: item in the table, result.npy in the bucket and JSON of GET /result are NumPy's numbers`,
+    expectAnnounced(stage, jobId),
+    expectTrace(stage, record?.trace, ["submit", "work"]),
   ];
 }
