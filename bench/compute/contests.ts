@@ -5,18 +5,9 @@ import type { DenseArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { callOf } from "./calls.ts";
 import type { Case } from "./case.ts";
+import type { Contest } from "./contest.ts";
 import { uniform } from "./engine-room.ts";
 import { isLinearAlgebra, linearAlgebra } from "./linear-algebra.ts";
-
-/** Two calls of one process that are timed in turn. */
-export interface Contest {
-  readonly mine: () => unknown;
-  readonly other: () => unknown;
-  /** What the other's time is multiplied by. */
-  readonly factor: number;
-  readonly warmUps: number;
-  readonly rounds: number;
-}
 
 /** The size that larger ones are compared with. */
 const side = 2048;

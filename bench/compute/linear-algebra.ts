@@ -9,7 +9,7 @@ import {
   solve,
 } from "ml-matrix";
 import type { Case } from "./case.ts";
-import type { Contest } from "./contests.ts";
+import type { Contest } from "./contest.ts";
 import { engineRoom, runOn, uniform } from "./engine-room.ts";
 
 /** What ml-matrix does for each operation, as a caller would ask it. */

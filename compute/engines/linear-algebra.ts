@@ -1,8 +1,8 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { SvdVectors } from "../linear-algebra/svd-of-any-shape.ts";
 import type { Triangle } from "../linear-algebra/triangle.ts";
 
 export type QrMode = "reduced" | "complete" | "r";
+export type SvdVectors = "none" | "reduced" | "full";
 
 export interface Lu {
   /** Unit lower L below the diagonal, U on and above it; a zero on U's diagonal where A is singular. */

@@ -1,8 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { SvdVectors } from "../engines/linear-algebra.ts";
 import { eig } from "./eig.ts";
 import { eigh } from "./eigh.ts";
 import type { Spectrum } from "./francis.ts";
-import { type FullKit, type SvdVectors, svd } from "./svd-of-any-shape.ts";
+import { type FullKit, svd } from "./svd-of-any-shape.ts";
 
 type Make = (spec: ArraySpec) => DenseArray;
 

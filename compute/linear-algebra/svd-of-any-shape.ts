@@ -1,9 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { QrMode } from "../engines/linear-algebra.ts";
+import type { QrMode, SvdVectors } from "../engines/linear-algebra.ts";
 import type { SpectralKit } from "./spectral-kit.ts";
 import { squareSvd } from "./svd.ts";
-
-export type SvdVectors = "none" | "reduced" | "full";
 
 export interface Svd {
   readonly u: DenseArray | undefined;

@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
+import type { SvdVectors } from "../../../engines/linear-algebra.ts";
 import { noConvergence } from "../../../linear-algebra/no-convergence.ts";
 import { complexValues, complexVectors } from "../../../linear-algebra/spectral-methods.ts";
-import type { SvdVectors } from "../../../linear-algebra/svd-of-any-shape.ts";
 import { release } from "../../../release.ts";
 import { call, integers, inWorkspace } from "./call.ts";
 import { byColumns, copyOf, type Place, resultIn, temporary, turn } from "./place.ts";
