@@ -148,7 +148,7 @@ async function deployAgain({ sls, image, clients, checkout, say }: Run): Promise
   assert.equal(image.uris().length, pushed + 1, "images pushed");
   const latest = image.uris().at(-1);
   assert.notEqual(latest, image.uris().at(-2));
-  // How far it goes here: moto does not follow a changed default of a parameter into the task definition.
+  // How far it goes here: on an update moto passes over what refers to a parameter and is else the same text.
   const { template } = await readStack(clients, stackName);
   assert.equal(template.Parameters?.Image?.Default, latest, "image in the deployed template");
   say(`sls deploy with other container code: pushed, and in the template, ${latest}`);
