@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Clients } from "./clients.ts";
 import { examine, report } from "./doctor/examine.ts";
+import { ensureEcsRole } from "./ecs-role.ts";
 import { stageImage } from "./image/stage-image.ts";
 import { findStack } from "./stacks.ts";
 import type { Stage, Tell } from "./stage.ts";
@@ -14,6 +15,7 @@ export async function deployStage(
   tell: Tell,
 ): Promise<string> {
   await diagnose(clients, stage, image, tell);
+  await ensureEcsRole(clients, tell);
   return stageImage(clients, stage, { image, running: await runningImage(clients, stage) }, tell);
 }
 
@@ -31,11 +33,13 @@ export async function deployPackage(
   const packaged = Parameters?.Image?.Default ?? "none";
   await diagnose(clients, stage, packaged, tell);
   const running = await runningImage(clients, stage);
-  if (packaged !== "none" || running === "none" || image === "none") return;
-  throw new Error(
-    `This package has no image, and the stage runs ${running}. Package it with --image ${running}, or another one; ` +
-      "or give up Fargate: deploy it with --image none",
-  );
+  if (packaged === "none" && running !== "none" && image !== "none") {
+    throw new Error(
+      `This package has no image, and the stage runs ${running}. Package it with --image ${running}, or another one; ` +
+        "or give up Fargate: deploy it with --image none",
+    );
+  }
+  await ensureEcsRole(clients, tell);
 }
 
 async function diagnose(clients: Clients, stage: Stage, image: string, tell: Tell): Promise<void> {

@@ -115,6 +115,12 @@ async function settled(
 /** The oldest failure of what went wrong last; all that follow it are its consequences. */
 async function firstFailure(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
   const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
-  const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith("_FAILED")).at(-1);
+  // Newest first. A stack that failed before has the events of that too.
+  const began = StackEvents.findIndex(
+    ({ LogicalResourceId, ResourceStatus }) =>
+      LogicalResourceId === StackName && /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(ResourceStatus ?? ""),
+  );
+  const ours = began < 0 ? StackEvents : StackEvents.slice(0, began);
+  const failed = ours.filter(({ ResourceStatus }) => ResourceStatus?.endsWith("_FAILED")).at(-1);
   return failed && `${failed.LogicalResourceId}: ${failed.ResourceStatusReason ?? failed.ResourceStatus}`;
 }

@@ -1,6 +1,6 @@
 import type { Clients } from "../clients.ts";
 import { isForbidden, nameOf, sayError } from "../failure.ts";
-import { findStack } from "../stacks.ts";
+import { findStack, resourcesOf } from "../stacks.ts";
 import type { Stage } from "../stage.ts";
 import { builder } from "./builder.ts";
 import { credentials } from "./credentials.ts";
@@ -8,6 +8,7 @@ import { ecsRole } from "./ecs-role.ts";
 import { existingNetwork } from "./existing-network.ts";
 import { fargateOnDemand, fargateSpot } from "./fargate-quota.ts";
 import { type Check, type Examined, type Finding, warning } from "./finding.ts";
+import { functionsRun } from "./functions-run.ts";
 import { image } from "./image.ts";
 import { lambdaConcurrency } from "./lambda-concurrency.ts";
 import { leftovers } from "./leftovers.ts";
@@ -18,6 +19,7 @@ export type Diagnosis = ({ readonly what: string } & Finding)[];
 
 const checksOf = (stage: Stage): Check[] => [
   stack,
+  functionsRun,
   leftovers,
   ecsRole,
   fargateOnDemand,
@@ -34,7 +36,12 @@ export async function examine(clients: Clients, stage: Stage, image: string): Pr
   if (identity.status !== "ok") return [identity];
   let known: Examined;
   try {
-    known = { clients, stage, image, stack: await findStack(clients.cloudFormation, stage.stackName) };
+    const { cloudFormation } = clients;
+    const found = await findStack(cloudFormation, stage.stackName);
+    const all = found ? await resourcesOf(cloudFormation, stage.stackName) : [];
+    // What it failed to delete, or was told to skip, it lists and does not manage any more.
+    const resources = all.filter(({ ResourceStatus }) => !ResourceStatus?.startsWith("DELETE_"));
+    known = { clients, stage, image, stack: found, resources };
   } catch (error) {
     // Half of the checks depend on whether the stack is there.
     return [identity, { what: stack.what, ...unanswered(error, stack) }];

@@ -1,4 +1,4 @@
-import type { Stack } from "@aws-sdk/client-cloudformation";
+import type { Stack, StackResourceSummary } from "@aws-sdk/client-cloudformation";
 import type { Clients } from "../clients.ts";
 import type { Stage } from "../stage.ts";
 
@@ -17,6 +17,8 @@ export interface Examined {
   readonly image: string;
   /** The stage's stack, unless this is its first deploy. */
   readonly stack: Stack | undefined;
+  /** What that stack holds. After a first deploy that failed it is there and holds next to nothing. */
+  readonly resources: readonly StackResourceSummary[];
 }
 
 export interface Check {

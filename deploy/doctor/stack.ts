@@ -1,15 +1,22 @@
+import type { Stage } from "../stage.ts";
 import { type Check, fatal, ok } from "./finding.ts";
 
 /** What CloudFormation says of the stack, by its status: where it takes no update, and what to do. */
-const stuck: [RegExp, (stack: string, stage: string) => string][] = [
+const stuck: [RegExp, (stack: string, stage: Stage) => string][] = [
+  // A change set that was made for a new stack and never executed: nobody is at work.
+  [
+    /^REVIEW_IN_PROGRESS$/,
+    (stack, { region }) => `aws cloudformation delete-stack --stack-name ${stack} --region ${region}`,
+  ],
   [/_IN_PROGRESS$/, () => "wait until whoever deploys or removes it has finished"],
   [
     /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED)$/,
-    (_, stage) => `npm run remove -- --stage ${stage}`,
+    (_, { name }) => `npm run remove -- --stage ${name}`,
   ],
   [
     /^UPDATE_ROLLBACK_FAILED$/,
-    (stack) => `aws cloudformation continue-update-rollback --stack-name ${stack}`,
+    (stack, { region }) =>
+      `aws cloudformation continue-update-rollback --stack-name ${stack} --region ${region}`,
   ],
 ];
 
@@ -21,6 +28,6 @@ export const stack: Check = {
     const status = String(stack.StackStatus);
     const fix = stuck.find(([pattern]) => pattern.test(status))?.[1];
     const found = `${stage.stackName} is ${status}`;
-    return fix ? fatal(`${found}: it takes no update`, fix(stage.stackName, stage.name)) : ok(found);
+    return fix ? fatal(`${found}: it takes no update`, fix(stage.stackName, stage)) : ok(found);
   },
 };

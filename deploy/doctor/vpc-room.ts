@@ -8,8 +8,9 @@ const quota = { ServiceCode: "vpc", QuotaCode: "L-F678F1CE" };
 export const vpcRoom: Check = {
   what: "room for a VPC",
   needs: "ec2:DescribeVpcs and servicequotas:GetServiceQuota",
-  async look({ clients, stage, stack }) {
-    if (stack) return ok("the stack is there and has its network");
+  async look({ clients, stage, resources }) {
+    if (resources.some(({ LogicalResourceId }) => LogicalResourceId === "Vpc"))
+      return ok("the stack is there and has its network");
     let used = 0;
     for await (const { Vpcs = [] } of paginateDescribeVpcs({ client: clients.ec2 }, {})) used += Vpcs.length;
     const most = await quotaOf(clients.quotas, quota);

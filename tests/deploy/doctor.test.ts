@@ -28,6 +28,8 @@ beforeEach(async () => {
   Object.assign(aws.answers, {
     "sts.GetCallerIdentity": "<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/me</Arn>",
     "cloudformation.DescribeStacks": noStack("sluice-dev"),
+    "cloudformation.ListStackResources": listed(["Vpc", "AWS::EC2::VPC", "vpc-1"], jobsTable, sweep),
+    [concurrency]: {},
     "dynamodb.DescribeTable": new Refusal("ResourceNotFoundException"),
     "iam.GetRole": "<Role><RoleName>AWSServiceRoleForECS</RoleName></Role>",
     "servicequotas.GetServiceQuota": ({ QuotaCode }: Record<string, unknown>) => ({
@@ -48,6 +50,16 @@ const findingOf = async (what: string, ...args: Parameters<typeof look>) =>
   (await look(...args)).find((finding) => finding.what === what);
 
 const deployed = (status = "UPDATE_COMPLETE") => stackOf({ name: "sluice-dev", status });
+const jobsTable = ["JobsTable", "AWS::DynamoDB::Table", "sluice-dev-jobs"] as const;
+const sweep = ["SweepLambdaFunction", "AWS::Lambda::Function", "sluice-dev-sweep"] as const;
+const concurrency = "lambda.GET /2019-09-30/functions/sluice-dev-sweep/concurrency";
+const listed = (...resources: (readonly [id: string, type: string, name: string, status?: string])[]) =>
+  `<StackResourceSummaries>${resources
+    .map(
+      ([id, type, name, status = "CREATE_COMPLETE"]) =>
+        `<member><LogicalResourceId>${id}</LogicalResourceId><ResourceType>${type}</ResourceType><PhysicalResourceId>${name}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`,
+    )
+    .join("")}</StackResourceSummaries>`;
 const existing = { network: "existing", subnetIds: "subnet-a, subnet-b", securityGroupIds: "sg-a" };
 
 test("an account in which nothing is wrong", async () => {
@@ -57,6 +69,7 @@ test("an account in which nothing is wrong", async () => {
   expect(report(diagnosis)).toBe(`\
 ok       credentials              account 111122223333 in eu-west-1, as arn:aws:iam::111122223333:user/me
 ok       stack                    sluice-dev is not there yet: a first deploy
+ok       functions run            there are none yet
 ok       names are free           no table sluice-dev-jobs of an earlier stage
 ok       ECS service-linked role  AWSServiceRoleForECS is there
 ok       Fargate on-demand vCPU   100 vCPU, of which the stage uses at most 40
@@ -100,7 +113,7 @@ const faults: Planted[] = [
     ] as const),
     ...([
       /has no AWSServiceRoleForECS/,
-      /^aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com$/,
+      /aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com$/,
     ] as const),
   ],
   [
@@ -108,8 +121,8 @@ const faults: Planted[] = [
     "dynamodb.DescribeTable",
     { Table: {} },
     "fatal",
-    /sluice-dev-jobs .* still there/,
-    /import/,
+    /sluice-dev-jobs is there and no stack owns it/,
+    /--no-deletion-protection-enabled --table-name sluice-dev-jobs --region eu-west-1 && .*import/,
   ],
   [
     "Lambda concurrency",
@@ -153,7 +166,15 @@ const faults: Planted[] = [
     deployed("UPDATE_ROLLBACK_FAILED"),
     "fatal",
     /no update/,
-    /continue-update-rollback/,
+    /continue-update-rollback --stack-name sluice-dev --region eu-west-1$/,
+  ],
+  [
+    "stack",
+    "cloudformation.DescribeStacks",
+    deployed("REVIEW_IN_PROGRESS"),
+    "fatal",
+    /no update/,
+    /^aws cloudformation delete-stack --stack-name sluice-dev --region eu-west-1$/,
   ],
 ];
 
@@ -216,6 +237,37 @@ describe("a stage that is deployed", () => {
     aws.answers["ec2.DescribeVpcs"] = vpcs(5);
     aws.answers["dynamodb.DescribeTable"] = { Table: {} };
     expect((await look()).filter(({ status }) => status !== "ok")).toEqual([]);
+  });
+
+  test("whose functions a remove has stopped is told that a deploy starts none", async () => {
+    aws.answers["cloudformation.DescribeStacks"] = deployed();
+    aws.answers[concurrency] = { ReservedConcurrentExecutions: 0 };
+    expect(await findingOf("functions run")).toMatchObject({
+      status: "warning",
+      found: expect.stringMatching(/a deploy starts none: sluice-dev-sweep$/),
+      fix: expect.stringContaining("delete-function-concurrency"),
+    });
+  });
+});
+
+// Serverless makes the stack with its own bucket first, so that it is there after all else was rolled back.
+describe("a first deploy that failed leaves a stack that owns next to nothing", () => {
+  const bucket = ["ServerlessDeploymentBucket", "AWS::S3::Bucket", "bucket"] as const;
+  beforeEach(() => {
+    aws.answers["cloudformation.DescribeStacks"] = deployed("UPDATE_ROLLBACK_COMPLETE");
+    aws.answers["cloudformation.ListStackResources"] = listed(bucket);
+  });
+
+  test("the protected table, which the rollback could not delete, is in the way", async () => {
+    aws.answers["dynamodb.DescribeTable"] = { Table: { DeletionProtectionEnabled: true } };
+    expect(await findingOf("names are free")).toMatchObject({ status: "fatal" });
+    aws.answers["cloudformation.ListStackResources"] = listed(bucket, [...jobsTable, "DELETE_FAILED"]);
+    expect(await findingOf("names are free")).toMatchObject({ status: "fatal" });
+  });
+
+  test("the VPC is still to be made", async () => {
+    aws.answers["ec2.DescribeVpcs"] = vpcs(5);
+    expect(await findingOf("room for a VPC")).toMatchObject({ status: "fatal" });
   });
 });
 

@@ -85,19 +85,26 @@ describe("sls diagnose", () => {
 });
 
 describe("sls deploy", () => {
-  test("has the image's digest in the template before the stage's stack is made", slow, async () => {
-    const { stderr } = await run("deploy", "--stage", "dev", "--image", "auto");
-    // Serverless's own part ends at the first call that nobody answers here.
-    expect(stderr).toContain("is in the repository: nothing to build");
-    expect((await template()).Parameters.Image.Default).toBe(`${uri}@${digest}`);
-    const order = aws.calls.map(({ call }) => call);
-    expect(order.indexOf("cloudformation.UpdateStack")).toBeGreaterThan(
-      order.indexOf("sts.GetCallerIdentity"),
-    );
-    expect(aws.called("cloudformation.UpdateStack")[0]?.TemplateBody).toMatch(
-      /"RepositoryName":"sluice-dev","ImageTagMutability":"IMMUTABLE".*"ScanOnPush":true.*countNumber\\": 10/,
-    );
-  });
+  test(
+    "has ECS's role, and the image's digest in the template, before the stage's stack is made",
+    slow,
+    async () => {
+      aws.answers["iam.GetRole"] = new Refusal("NoSuchEntity", "no", 404);
+      aws.answers["iam.CreateServiceLinkedRole"] = "";
+      const { stderr } = await run("deploy", "--stage", "dev", "--image", "auto");
+      // Serverless's own part ends at the first call that nobody answers here.
+      expect(stderr).toContain("is in the repository: nothing to build");
+      expect((await template()).Parameters.Image.Default).toBe(`${uri}@${digest}`);
+      const order = aws.calls.map(({ call }) => call);
+      expect(order).toContain("iam.CreateServiceLinkedRole");
+      expect(order.indexOf("cloudformation.UpdateStack")).toBeGreaterThan(
+        order.indexOf("sts.GetCallerIdentity"),
+      );
+      expect(aws.called("cloudformation.UpdateStack")[0]?.TemplateBody).toMatch(
+        /"RepositoryName":"sluice-dev","ImageTagMutability":"IMMUTABLE".*"ScanOnPush":true.*countNumber\\": 10/,
+      );
+    },
+  );
 
   test("makes nothing when the doctor finds what will fail", slow, async () => {
     aws.answers["ec2.DescribeVpcs"] = `<vpcSet>${"<item/>".repeat(100)}</vpcSet>`;

@@ -82,6 +82,25 @@ test("a creation that fails says what failed first", async () => {
   await expect(ensure()).rejects.toThrow(`The stack ${name} failed: Repository: it is taken`);
 });
 
+test("an update that fails does not tell what failed the time before", async () => {
+  aws.answers[described] = [stack("UPDATE_ROLLBACK_COMPLETE"), stack("UPDATE_ROLLBACK_COMPLETE")];
+  const events = [
+    [name, "UPDATE_ROLLBACK_COMPLETE", ""],
+    ["Repository", "UPDATE_FAILED", "of now"],
+    [name, "UPDATE_IN_PROGRESS", "User Initiated"],
+    [name, "UPDATE_ROLLBACK_COMPLETE", ""],
+    ["Repository", "UPDATE_FAILED", "of yesterday"],
+    [name, "UPDATE_IN_PROGRESS", "User Initiated"],
+  ] as const;
+  aws.answers["cloudformation.DescribeStackEvents"] = `<StackEvents>${events
+    .map(
+      ([id, status, reason]) =>
+        `<member><LogicalResourceId>${id}</LogicalResourceId><ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason></member>`,
+    )
+    .join("")}</StackEvents>`;
+  await expect(ensure()).rejects.toThrow(`The stack ${name} failed: Repository: of now`);
+});
+
 test("a stack is deleted once, and one that is not there not at all", async () => {
   aws.answers[described] = [stack("CREATE_COMPLETE"), noStack(name)];
   await deleteStack(aws.clients.cloudFormation, name);
