@@ -88,7 +88,7 @@ async function sweepPage(
       const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
       if (task?.state === "stopped") await ports.slots.release(job);
       const queueWaiting = job.step === "sent" ? await waiting() : 0;
-      const parents = job.step === "inputs" ? await parentsAfter(job, ports) : undefined;
+      const parents = hasParents(job, ports) ? await parentsAfter(job, ports) : undefined;
       const seen = { queueWaiting, ...(task ? { task } : {}), ...(parents ? { parents } : {}) };
       const applied = await apply(job, { kind: "due", ...seen }, ports);
       if (applied?.changed) counts.moved++;
@@ -115,6 +115,11 @@ async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<
 function hasTask(job: Job, { now }: Pick<Ports, "now">): boolean {
   if (now() >= job.deadlineAt) return false;
   return job.step === "launched" || (job.status === "PROCESSING" && job.route.target === "fargate");
+}
+
+/** Whether next() must know of the jobs it waits for: past the deadline no more, and one may be of a later release. */
+function hasParents(job: Job, { now }: Pick<Ports, "now">): boolean {
+  return job.step === "inputs" && now() < job.deadlineAt;
 }
 
 /** What ECS says of the tasks that are not running: most of them have stopped. */
