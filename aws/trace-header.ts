@@ -9,14 +9,22 @@ export interface TraceHeader {
   readonly sampled: boolean;
 }
 
+const rootForm = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
+const parentForm = /^[0-9a-f]{16}$/i;
+
+/**
+ * What is not of X-Ray's form is left out, as a caller may send the header too: it would go into the record, the log
+ * and the task, and SQS demands a well-formed one: without it, send after send would fail.
+ */
 export function parseTrace(header: string): TraceHeader {
   const parts = new Map(
     header.split(";").map((part) => part.trim().split("=", 2) as [string, string | undefined]),
   );
-  const parent = parts.get("Parent");
+  const root = parts.get("Root") ?? "";
+  const parent = parts.get("Parent") ?? "";
   return {
-    root: parts.get("Root") ?? "",
-    ...(parent ? { parent } : {}),
+    root: rootForm.test(root) ? root : "",
+    ...(parentForm.test(parent) ? { parent } : {}),
     sampled: parts.get("Sampled") === "1",
   };
 }

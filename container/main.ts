@@ -18,13 +18,13 @@ const exitCodes: Record<RunOutcome, number> = { completed: 0, failed: 0, lost: 0
 const brokenExitCode = 70;
 
 /** The Fargate entry: one task, one job. SIGTERM (Spot, StopTask) gives the job back and ends in time. */
-async function main(): Promise<number> {
+async function main(header: string): Promise<number> {
   const taken = new AbortController();
   process.once("SIGTERM", () => taken.abort());
   const { JOB_ID: jobId, DISPATCH: dispatch } = taskEnvironment();
   const launch = { jobId, dispatch };
   about({ ...launch, requestId: launchName(launch) });
-  const trace = taskTrace(requestTrace(), config().stage, Date.now);
+  const trace = taskTrace(header, config().stage, Date.now);
   const ports = { ...portsOfProcess(), trace };
   const { log } = ports;
   // koffi is beside this file in the image, above it in a checkout. Without it wasm does the work.
@@ -41,8 +41,10 @@ async function main(): Promise<number> {
   }
 }
 
-const scope = { functionName: "task", stage: stageName(), coldStart: true, trace: requestTrace() };
-inScope(scope, main).then(
+// Asked for once: where the launch gave none, each time it is another.
+const trace = requestTrace();
+const scope = { functionName: "task", stage: stageName(), coldStart: true, trace };
+inScope(scope, () => main(trace)).then(
   // Not process.exit: lines still on their way to the log would be cut off.
   (code) => {
     process.exitCode = code;

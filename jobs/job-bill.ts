@@ -111,7 +111,8 @@ export function timed({
   startedAt,
   endedAt = startedAt,
 }: Attempt): TimedAttempt {
-  return { target, memoryMiB, vcpu, seconds: (endedAt - startedAt) / 1000 };
+  // Cancelled or settled by a machine whose clock is a little behind.
+  return { target, memoryMiB, vcpu, seconds: Math.max(0, endedAt - startedAt) / 1000 };
 }
 
 /** One attempt on its machine, without its arrays' parts. */

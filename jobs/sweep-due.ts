@@ -1,11 +1,10 @@
 import { isTerminal } from "@sluice/contract/job";
-import { about } from "./about.ts";
 import { apply } from "./apply.ts";
-import { announce } from "./end.ts";
 import type { Parents, TaskObservation } from "./evidence.ts";
 import type { Due, Ports, RunningTask } from "./ports.ts";
 import { type Job, parentsOf } from "./record.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { LateEnds } from "./sweep-ends.ts";
 import { timing } from "./timing.ts";
 
 /** Jobs looked at in one go; there are further goes while the time lasts. */
@@ -33,6 +32,7 @@ export async function sweepDue(
   const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0 };
   const until = ports.now() + patience;
   const late = new Set<string>();
+  const ends = new LateEnds(ports);
   let queueWaiting: Promise<number> | undefined;
   const waiting = () => {
     queueWaiting ??= ports.queue.waiting();
@@ -44,16 +44,21 @@ export async function sweepDue(
     const due = await ports.store.due(now, page);
     for (const { jobId, dueAt } of due) if (dueAt < now - timing.overdue) late.add(jobId);
     counts.overdue = late.size;
-    await sweepPage(due, running, waiting, counts, ports);
+    await sweepPage(due, { running, waiting, ends }, counts, ports);
     // A page of which nothing moved would come again.
     if (due.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
   }
 }
 
+interface Pass {
+  readonly running: readonly RunningTask[] | undefined;
+  readonly waiting: () => Promise<number>;
+  readonly ends: LateEnds;
+}
+
 async function sweepPage(
   due: readonly Due[],
-  running: readonly RunningTask[] | undefined,
-  waiting: () => Promise<number>,
+  { running, waiting, ends }: Pass,
   counts: DueCounts,
   ports: Ports,
 ): Promise<void> {
@@ -67,12 +72,14 @@ async function sweepPage(
     }
   };
   const jobs: Job[] = [];
+  const ended: Job[] = [];
   await sideBySide(due, ({ jobId }) =>
     attempt(jobId, async () => {
       const job = await ports.store.get(jobId);
       if (!job) return;
       if (!isTerminal(job.status)) jobs.push(job);
-      else if (await announceLate(job, ports)) counts.moved++;
+      // Announced since, it is due no more, and only the index lags behind.
+      else if (job.dueAt !== undefined && job.dueAt <= ports.now()) ended.push(job);
     }),
   );
   const described = await describeQuiet(jobs, running, ports);
@@ -81,22 +88,14 @@ async function sweepPage(
       const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
       if (task?.state === "stopped") await ports.slots.release(job);
       const queueWaiting = job.step === "sent" ? await waiting() : 0;
-      const parents = job.step === "inputs" ? await parentsAfter(job, ports) : undefined;
+      const parents = hasParents(job, ports) ? await parentsAfter(job, ports) : undefined;
       const seen = { queueWaiting, ...(task ? { task } : {}), ...(parents ? { parents } : {}) };
       const applied = await apply(job, { kind: "due", ...seen }, ports);
       if (applied?.changed) counts.moved++;
     }),
   );
-}
-
-/** For whoever ended the job and could not: false when that was done since, and only the index lags behind. */
-async function announceLate(job: Job, ports: Ports): Promise<boolean> {
-  const now = ports.now();
-  if (job.dueAt === undefined || job.dueAt > now) return false;
-  ports.log.about(about(job));
-  if (!(await announce(job, ports)))
-    await ports.store.announceAt(job.jobId, job.dispatch, now + timing.announceAgain);
-  return true;
+  // Last: nobody waits for them as for a job that stands still.
+  counts.moved += await ends.announce(ended, attempt);
 }
 
 /**
@@ -116,6 +115,11 @@ async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<
 function hasTask(job: Job, { now }: Pick<Ports, "now">): boolean {
   if (now() >= job.deadlineAt) return false;
   return job.step === "launched" || (job.status === "PROCESSING" && job.route.target === "fargate");
+}
+
+/** Whether next() must know of the jobs it waits for: past the deadline no more, and one may be of a later release. */
+function hasParents(job: Job, { now }: Pick<Ports, "now">): boolean {
+  return job.step === "inputs" && now() < job.deadlineAt;
 }
 
 /** What ECS says of the tasks that are not running: most of them have stopped. */

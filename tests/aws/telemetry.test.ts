@@ -120,6 +120,17 @@ describe("a trace header", () => {
     expect(formatTrace({ root, sampled: false })).toBe(`Root=${root};Sampled=0`);
   });
 
+  test.each(["Root=; DROP", `Root=${"a".repeat(9000)};Sampled=1`, "Self=1-2-3", "Root=1-zzzzzzzz-1", ""])(
+    "that a caller made up is not handed on (%#)",
+    (header) => {
+      vi.stubEnv("_X_AMZN_TRACE_ID", header);
+      expect(requestTrace()).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Sampled=1$/);
+      vi.stubEnv("_X_AMZN_TRACE_ID", `Root=${root};Parent=<script>;Sampled=0`);
+      expect(requestTrace()).toBe(`Root=${root};Sampled=0`);
+      vi.stubEnv("_X_AMZN_TRACE_ID", undefined);
+    },
+  );
+
   test("outside of Lambda is made, in X-Ray's form", () => {
     const made = newTrace(1_795_435_200_000);
     expect(made.root).toMatch(/^1-6b042ac0-[0-9a-f]{24}$/);

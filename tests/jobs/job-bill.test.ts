@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { partBytes } from "../../aws/object-read.ts";
 import { leastPart } from "../../aws/object-write.ts";
 import { ended } from "../../jobs/decision.ts";
-import { callsBill, jobUsd, transferBytes } from "../../jobs/job-bill.ts";
+import { callsBill, jobUsd, timed, transferBytes } from "../../jobs/job-bill.ts";
 import { attemptUsd } from "../../jobs/machines.ts";
 import { prices } from "../../jobs/prices.ts";
-import { sampleJob } from "./sample-jobs.ts";
+import { sampleJob, start } from "./sample-jobs.ts";
 
 const square = (n: number) => ({ shape: [n, n], dtype: "float64" as const });
 const arrays = (n: number) => ({ inputs: { a: square(n) }, outputs: { result: square(n) } });
@@ -49,6 +49,13 @@ describe("the dollars of a job", () => {
       jobUsd(arrays(64), [{ ...task, seconds }]) - attemptUsd("fargate", task, seconds);
     const beatsAndLooks = 240 * 4 * prices.dynamoWriteUnit.usd + 3360 * prices.dynamoReadUnit.usd;
     expect(usd(3600) - usd(0)).toBeCloseTo(beatsAndLooks, 12);
+  });
+
+  test("are no less where the clock of whoever ended the attempt is behind that of who began it", () => {
+    const attempt = { dispatch: 1, target: "lambda", engine: "e", startedAt: start } as const;
+    const bill = (endedAt: number) => jobUsd(arrays(64), [timed({ ...attempt, endedAt })]);
+    expect(timed({ ...attempt, endedAt: start - 40 }).seconds).toBe(0);
+    expect(bill(start - 40)).toBe(bill(start));
   });
 
   test("are what the record says of an ended job", () => {

@@ -95,6 +95,7 @@ export function memoryStore(table: Map<string, Job>, dropReplies: () => boolean)
     async due(now, limit) {
       return [...table.values()]
         .flatMap(({ jobId, dueAt }) => (dueAt !== undefined && dueAt <= now ? [{ jobId, dueAt }] : []))
+        .sort((one, other) => one.dueAt - other.dueAt)
         .slice(0, limit);
     },
     async inLine(limit) {

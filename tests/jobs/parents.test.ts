@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cancelJob, retryJob } from "../../jobs/caller.ts";
 import { compute } from "../../jobs/compute.ts";
 import type { Evidence } from "../../jobs/evidence.ts";
-import type { Job } from "../../jobs/record.ts";
+import { type Job, NewerRecord } from "../../jobs/record.ts";
 import { sweep } from "../../jobs/sweep.ts";
 import { limits, timing } from "../../jobs/timing.ts";
 import { work } from "../../jobs/work.ts";
@@ -144,6 +144,23 @@ describe("a job whose input another has yet to make", () => {
     const before = now(child);
     await worked(first);
     expect(now(child)).toEqual(before);
+  });
+
+  test("waits no longer than its own deadline for a parent that a later release wrote", async () => {
+    const first = await parent();
+    const child = await childOf(first);
+    const { store } = world.ports;
+    const get = async (jobId: string) => {
+      if (jobId === first.jobId) throw new NewerRecord(jobId, 2);
+      return store.get(jobId);
+    };
+    const rolledBack = {
+      ...world.ports,
+      store: new Proxy(store, { get: (target, name) => (name === "get" ? get : Reflect.get(target, name)) }),
+    };
+    vi.setSystemTime(child.deadlineAt);
+    await sweep(rolledBack);
+    expect(now(child)).toMatchObject({ status: "FAILED", error: { code: "deadline-exceeded" } });
   });
 
   test("waits no longer than its own deadline", async () => {
