@@ -2,11 +2,21 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { JobStore } from "../jobs/ports.ts";
+import type { Due, JobStore } from "../jobs/ports.ts";
 import { type Job, recordVersion } from "../jobs/record.ts";
 import { limits } from "../jobs/timing.ts";
 import { dynamo } from "./clients.ts";
-import { dueShardOf, dueShards, fargateLine, fromItem, jobIdOf, keyOf, lineOf, toItem } from "./job-item.ts";
+import {
+  dueShardOf,
+  dueShards,
+  endShards,
+  fargateLine,
+  fromItem,
+  jobIdOf,
+  keyOf,
+  lineOf,
+  toItem,
+} from "./job-item.ts";
 import { updateExpression } from "./update-expression.ts";
 
 /** BatchGet gives back what it was too busy to read: asked again this often, the waits growing from 25 ms to 0.8 s. */
@@ -23,6 +33,27 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       new GetCommand({ TableName, Key: keyOf(jobId), ConsistentRead: true }),
     );
     return fromItem(Item, now());
+  }
+
+  async function dueIn(shards: readonly string[], time: number, limit: number): Promise<Due[]> {
+    const perShard = await Promise.all(
+      shards.map(async (shard) => {
+        const { Items = [] } = await dynamo().send(
+          new QueryCommand({
+            TableName,
+            IndexName: "byDue",
+            KeyConditionExpression: "dueShard = :shard AND dueAt <= :time",
+            ExpressionAttributeValues: { ":shard": shard, ":time": time },
+            Limit: Math.ceil(limit / shards.length),
+          }),
+        );
+        return Items as { pk: string; dueAt: number }[];
+      }),
+    );
+    return perShard
+      .flat()
+      .sort((one, other) => one.dueAt - other.dueAt)
+      .map((item) => ({ jobId: jobIdOf(item), dueAt: item.dueAt }));
   }
 
   return {
@@ -55,7 +86,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       const fields = { ...changes, updatedAt: now(), writeId };
       const indexes = {
         ...("dueAt" in changes
-          ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId) }
+          ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId, changes.status) }
           : {}),
         ...("step" in changes ? { line: lineOf(changes.step) } : {}),
       };
@@ -157,26 +188,9 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       return LastEvaluatedKey && last !== undefined ? { jobs, after: last } : { jobs };
     },
 
-    async due(time, limit) {
-      const perShard = await Promise.all(
-        dueShards.map(async (shard) => {
-          const { Items = [] } = await dynamo().send(
-            new QueryCommand({
-              TableName,
-              IndexName: "byDue",
-              KeyConditionExpression: "dueShard = :shard AND dueAt <= :time",
-              ExpressionAttributeValues: { ":shard": shard, ":time": time },
-              Limit: Math.ceil(limit / dueShards.length),
-            }),
-          );
-          return Items as { pk: string; dueAt: number }[];
-        }),
-      );
-      return perShard
-        .flat()
-        .sort((one, other) => one.dueAt - other.dueAt)
-        .map((item) => ({ jobId: jobIdOf(item), dueAt: item.dueAt }));
-    },
+    due: (time, limit) => dueIn(dueShards, time, limit),
+
+    untold: (time, limit) => dueIn(endShards, time, limit),
 
     async inLine(limit) {
       const { Items = [] } = await dynamo().send(

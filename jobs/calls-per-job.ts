@@ -47,6 +47,7 @@ export const counted = {
       "ecs.ListTasks",
       ...Array<string>(9).fill("dynamodb.Query"),
       "sqs.GetQueueAttributes",
+      ...Array<string>(4).fill("dynamodb.Query"),
     ],
     writeUnits: 0,
   },

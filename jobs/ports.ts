@@ -48,8 +48,10 @@ export interface JobStore {
   announceAt(jobId: string, dispatch: number, dueAt: number | undefined): Promise<void>;
   /** One owner's job ids, newest first. */
   list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
-  /** Jobs whose dueAt has passed, the longest overdue first. */
+  /** Jobs that go on and whose dueAt has passed, the longest overdue first. */
   due(now: number, limit: number): Promise<Due[]>;
+  /** The same of jobs that have ended: they are to be announced. */
+  untold(now: number, limit: number): Promise<Due[]>;
   /** Ids of jobs in the line for a task, the longest waiting first. */
   inLine(limit: number): Promise<string[]>;
 }

@@ -1,10 +1,8 @@
-import { isTerminal } from "@sluice/contract/job";
 import { apply } from "./apply.ts";
 import type { Parents, TaskObservation } from "./evidence.ts";
 import type { Due, Ports, RunningTask } from "./ports.ts";
 import { type Job, parentsOf } from "./record.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { LateEnds } from "./sweep-ends.ts";
 import { timing } from "./timing.ts";
 
 /** Jobs looked at in one go; there are further goes while the time lasts. */
@@ -32,7 +30,6 @@ export async function sweepDue(
   const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0 };
   const until = ports.now() + patience;
   const late = new Set<string>();
-  const ends = new LateEnds(ports);
   let queueWaiting: Promise<number> | undefined;
   const waiting = () => {
     queueWaiting ??= ports.queue.waiting();
@@ -44,7 +41,7 @@ export async function sweepDue(
     const due = await ports.store.due(now, page);
     for (const { jobId, dueAt } of due) if (dueAt < now - timing.overdue) late.add(jobId);
     counts.overdue = late.size;
-    await sweepPage(due, { running, waiting, ends }, counts, ports);
+    await sweepPage(due, { running, waiting }, counts, ports);
     // A page of which nothing moved would come again.
     if (due.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
   }
@@ -53,12 +50,11 @@ export async function sweepDue(
 interface Pass {
   readonly running: readonly RunningTask[] | undefined;
   readonly waiting: () => Promise<number>;
-  readonly ends: LateEnds;
 }
 
 async function sweepPage(
   due: readonly Due[],
-  { running, waiting, ends }: Pass,
+  { running, waiting }: Pass,
   counts: DueCounts,
   ports: Ports,
 ): Promise<void> {
@@ -72,14 +68,10 @@ async function sweepPage(
     }
   };
   const jobs: Job[] = [];
-  const ended: Job[] = [];
   await sideBySide(due, ({ jobId }) =>
     attempt(jobId, async () => {
       const job = await ports.store.get(jobId);
-      if (!job) return;
-      if (!isTerminal(job.status)) jobs.push(job);
-      // Announced since, it is due no more, and only the index lags behind.
-      else if (job.dueAt !== undefined && job.dueAt <= ports.now()) ended.push(job);
+      if (job) jobs.push(job);
     }),
   );
   const described = await describeQuiet(jobs, running, ports);
@@ -94,8 +86,6 @@ async function sweepPage(
       if (applied?.changed) counts.moved++;
     }),
   );
-  // Last: nobody waits for them as for a job that stands still.
-  counts.moved += await ends.announce(ended, attempt);
 }
 
 /**

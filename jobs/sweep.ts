@@ -1,6 +1,7 @@
 import type { Ports } from "./ports.ts";
 import { markDeadLetters } from "./sweep-dead-letters.ts";
 import { sweepDue } from "./sweep-due.ts";
+import { announceLateEnds } from "./sweep-ends.ts";
 import { admitFromLine, checkSlots } from "./sweep-line.ts";
 import { stopStrayTasks } from "./sweep-strays.ts";
 
@@ -16,11 +17,13 @@ export interface SweepCounts {
   readonly admitted: number;
   /** Messages in the dead-letter queue. */
   readonly deadLetters: number;
+  /** Ends announced for whoever wrote them. */
+  readonly announced: number;
 }
 
 /**
  * The janitor, once a minute: looks at every job whose dueAt has passed, at every running task, at the
- * slots and the line for them, and at the dead letters. What it finds is evidence for next(). No part keeps
+ * slots and the line for them, at the dead letters, and at ends that nobody was told of. What it finds is evidence for next(). No part keeps
  * another from its turn: what could not be looked at is looked at by the next pass.
  */
 export async function sweep(ports: Ports): Promise<SweepCounts> {
@@ -43,14 +46,16 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
   if (held && running) await part("slots without a task", () => checkSlots(held, running, ports));
   const admitted = settings.fargate ? await part("the line", () => admitFromLine(ports)) : 0;
   const deadLetters = await part("the dead letters", () => markDeadLetters(ports));
+  const ends = await part("the ends to announce", () => announceLateEnds(ports));
   const counts: SweepCounts = {
     due: due?.due ?? 0,
     moved: due?.moved ?? 0,
     overdue: due?.overdue,
-    failed: (due?.failed ?? 0) + broken,
+    failed: (due?.failed ?? 0) + (ends?.failed ?? 0) + broken,
     tasksStopped: tasksStopped ?? 0,
     admitted: admitted ?? 0,
     deadLetters: deadLetters ?? 0,
+    announced: ends?.announced ?? 0,
   };
   if (Object.values(counts).some((count = 0) => count > 0)) log.info("swept", { ...counts });
   return counts;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dueShardOf, dueShards, fromItem, keyOf, toItem } from "../../aws/job-item.ts";
+import { dueShardOf, dueShards, endShards, fromItem, keyOf, toItem } from "../../aws/job-item.ts";
 import { refusalOf, taskOfConflict } from "../../aws/launch-refusal.ts";
 import { observe } from "../../aws/task-observation.ts";
 import { updateExpression } from "../../aws/update-expression.ts";
@@ -54,7 +54,7 @@ describe("a job as an item", () => {
     expect(toItem(job)).toMatchObject({
       pk: `job#${job.jobId}`,
       createdSort: `2026-11-23T12:00:00.000Z#${job.jobId}`,
-      dueShard: dueShardOf(job.jobId),
+      dueShard: dueShardOf(job.jobId, "PENDING"),
     });
     expect(toItem(without(job, "dueAt"))).not.toHaveProperty("dueShard");
     expect(keyOf("x")).toEqual({ pk: "job#x" });
@@ -75,14 +75,17 @@ describe("a job as an item", () => {
     expect(fromItem(undefined, 0)).toBeUndefined();
   });
 
-  test("spreads over all shards of the due index", () => {
+  test.each([
+    ["PROCESSING", dueShards],
+    ["COMPLETED", endShards],
+  ] as const)("spreads over all shards of the due index, while %s", (status, shards) => {
     const counts = new Map<string, number>();
     for (let index = 0; index < 4000; index++) {
-      const shard = dueShardOf(randomId());
+      const shard = dueShardOf(randomId(), status);
       counts.set(shard, (counts.get(shard) ?? 0) + 1);
     }
-    expect([...counts.keys()].sort()).toEqual([...dueShards]);
-    for (const count of counts.values()) expect(count).toBeGreaterThan(4000 / dueShards.length / 2);
+    expect([...counts.keys()].sort()).toEqual([...shards]);
+    for (const count of counts.values()) expect(count).toBeGreaterThan(4000 / shards.length / 2);
   });
 });
 

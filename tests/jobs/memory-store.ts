@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isTerminal } from "@sluice/contract/job";
-import type { Guard, JobStore } from "../../jobs/ports.ts";
+import type { Due, Guard, JobStore } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
 
@@ -92,12 +92,8 @@ export function memoryStore(table: Map<string, Job>, dropReplies: () => boolean)
       const last = jobs.at(-1);
       return mine.length > limit && last ? { jobs, after: position(last) } : { jobs };
     },
-    async due(now, limit) {
-      return [...table.values()]
-        .flatMap(({ jobId, dueAt }) => (dueAt !== undefined && dueAt <= now ? [{ jobId, dueAt }] : []))
-        .sort((one, other) => one.dueAt - other.dueAt)
-        .slice(0, limit);
-    },
+    due: async (now, limit) => dueAmong(table, now, limit, ({ status }) => !isTerminal(status)),
+    untold: async (now, limit) => dueAmong(table, now, limit, ({ status }) => isTerminal(status)),
     async inLine(limit) {
       return [...table.values()]
         .filter(({ step }) => step === "line")
@@ -106,4 +102,17 @@ export function memoryStore(table: Map<string, Job>, dropReplies: () => boolean)
         .map(({ jobId }) => jobId);
     },
   };
+}
+
+function dueAmong(
+  table: ReadonlyMap<string, Job>,
+  now: number,
+  limit: number,
+  wanted: (job: Job) => boolean,
+): Due[] {
+  return [...table.values()]
+    .filter(wanted)
+    .flatMap(({ jobId, dueAt }) => (dueAt !== undefined && dueAt <= now ? [{ jobId, dueAt }] : []))
+    .sort((one, other) => one.dueAt - other.dueAt)
+    .slice(0, limit);
 }

@@ -1,5 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
-import type { Guard, JobStore } from "../../../jobs/ports.ts";
+import type { Due, Guard, JobStore } from "../../../jobs/ports.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { limits } from "../../../jobs/timing.ts";
 import type { Adversary } from "./adversary.ts";
@@ -34,10 +34,8 @@ export class Table {
       addWaiter: (jobId, waiter) => this.#addWaiter(jobId, waiter),
       announceAt: (...parameters) => this.#announceAt(...parameters),
       list: async (owner, { limit }) => ({ jobs: await this.#list(owner, limit) }),
-      due: async (now, limit) =>
-        (await this.#index("due", limit, (job) => (job.dueAt ?? Infinity) <= now, byDue)).map(
-          ({ jobId, dueAt = 0 }) => ({ jobId, dueAt }),
-        ),
+      due: (now, limit) => this.#due(limit, (job) => !isTerminal(job.status) && isDue(job, now)),
+      untold: (now, limit) => this.#due(limit, (job) => isTerminal(job.status) && isDue(job, now)),
       inLine: async (limit) =>
         (await this.#index("inLine", limit, (job) => job.step === "line", byLine)).map(({ jobId }) => jobId),
     };
@@ -99,6 +97,11 @@ export class Table {
     });
   }
 
+  async #due(limit: number, wanted: (job: Job) => boolean): Promise<Due[]> {
+    const jobs = await this.#index("due", limit, wanted, byDue);
+    return jobs.map(({ jobId, dueAt = 0 }) => ({ jobId, dueAt }));
+  }
+
   #list(owner: string, limit: number): Promise<Job[]> {
     return this.#network.call("DynamoDB", "Query byOwner", undefined, () =>
       [...this.items.values()]
@@ -144,6 +147,10 @@ function matches(job: Job | undefined, guard: Guard): job is Job {
       ([field, value]) => value === undefined || job[field as keyof Guard] === value,
     )
   );
+}
+
+function isDue({ dueAt = Number.POSITIVE_INFINITY }: Job, now: number): boolean {
+  return dueAt <= now;
 }
 
 function byDue(one: Job, other: Job): number {
