@@ -1,4 +1,4 @@
-import type { JobEvent } from "./job-event.ts";
+import type { JobEvent } from "@sluice/contract/job-event";
 
 /** What the domain tells the people who run a stage, and the programs that react to it. */
 

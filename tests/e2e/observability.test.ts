@@ -1,5 +1,5 @@
+import type { JobEvent } from "@sluice/contract/job-event";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { JobEvent } from "../../jobs/job-event.ts";
 import { metricNames } from "../../jobs/telemetry.ts";
 import { type Stage, startStage } from "../faults/stage/stage.ts";
 

@@ -1,6 +1,6 @@
 import { isTerminal } from "@sluice/contract/job";
+import type { JobEvent } from "@sluice/contract/job-event";
 import type { LaunchRefusal, TaskObservation } from "../../jobs/evidence.ts";
-import type { JobEvent } from "../../jobs/job-event.ts";
 import type { Message } from "../../jobs/message.ts";
 import type {
   DeadLetters,

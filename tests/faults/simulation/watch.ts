@@ -1,5 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
-import type { JobEvent } from "../../../jobs/job-event.ts";
+import type { JobEvent } from "@sluice/contract/job-event";
 import type { Job } from "../../../jobs/record.ts";
 import type { Measures } from "../../../jobs/telemetry.ts";
 import type { Clock } from "./clock.ts";
