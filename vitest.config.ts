@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { viteWorkerSource } from "./scripts/worker-source.ts";
 
@@ -19,6 +20,8 @@ export default defineConfig({
           name: "rooms",
           include: ["tests/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...stages, ...large],
+          // Vitest's own choice is a core less than there are: of two, one.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           sequence: { groupOrder: 0 },
         },
       },

@@ -145,6 +145,7 @@ test("sweep looks at what is due and says what it did", async () => {
     tasksStopped: 0,
     admitted: 0,
     deadLetters: 0,
+    announced: 0,
   });
   expect(world.messages).toHaveLength(1);
 });
