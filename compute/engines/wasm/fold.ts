@@ -5,17 +5,15 @@ import { realDestination } from "./destination.ts";
 import {
   depthOf,
   type Extents,
-  gemm,
   type Products,
-  packedBytes,
   panelBytes,
   panelColumns,
   rowsPerTurn,
   stagedColumns,
 } from "./gemm.ts";
-import { kernelsOn } from "./kernels.ts";
 import { isFoldable } from "./largest.ts";
 import type { KernelMemory } from "./memory.ts";
+import { multiply, productShare } from "./products.ts";
 import { type Operand, type Rows, realOperand, rowsOf, Workspace } from "./staging.ts";
 
 /** Numbers unfolded at a time. */
@@ -95,13 +93,9 @@ interface HalfTask extends Extents {
   readonly result: Rows;
   /** Terms of the unfolded product. */
   readonly extent: number;
-  readonly packed: number;
-  readonly own: number;
-  readonly ownBytes: number;
 }
 
-/** What one of so many threads works with, in its own room. */
-function prepare(work: Workspace, task: Omit<HalfTask, "packed">, threads: number): Products {
+function prepare(work: Workspace, task: HalfTask, threads: number): Products {
   const { half, a, b, result, extent, m, n, k } = task;
   const rows = rowsPerTurn(m, threads);
   const terms = depthOf(k);
@@ -114,13 +108,7 @@ function prepare(work: Workspace, task: Omit<HalfTask, "packed">, threads: numbe
   };
 }
 
-export const foldShare: Share<HalfTask> = {
-  name: "fold",
-  run(task, member) {
-    const work = new Workspace(member, task.own + member.who * task.ownBytes);
-    gemm(work, task, prepare(work, task, member.of), [task.packed], false, member);
-  },
-};
+export const foldShare = productShare<HalfTask>("fold", prepare);
 
 interface UnfoldTask {
   readonly even: Rows;
@@ -197,17 +185,10 @@ export function foldedMatmul(
       result: half === "even" ? target : upwards,
       extent: k,
     };
-    const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
-    const ownBytes = Workspace.bytes(floor, (work) =>
-      prepare(work, { ...task, own: 0, ownBytes: 0 }, hands.size),
-    );
-    const packed = memory.scratch(packedBytes(extents, false) + hands.size * ownBytes);
-    const own = packed + packedBytes(extents, false);
     const before = done;
-    hands.run(foldShare, { ...task, packed, own, ownBytes }, (fraction) =>
+    multiply(foldShare, task, 1, memory, hands, (fraction) =>
       onFraction((before + share * fraction) / total),
     );
-    memory.freeScratch(packed);
     done += share;
   }
   const own = memory.scratch(hands.size * unfoldBytes);

@@ -1,23 +1,21 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import type { OnFraction } from "../../on-fraction.ts";
 import { resultDtype } from "../../result-dtype.ts";
-import type { Crew, Share } from "./crew.ts";
+import type { Crew } from "./crew.ts";
 import { complexDestination, realDestination } from "./destination.ts";
 import {
   depthOf,
   type Extents,
-  gemm,
   type Product,
   type Products,
-  packedBytes,
   panelBytes,
   panelColumns,
   rowsPerTurn,
   stagedColumns,
 } from "./gemm.ts";
-import { kernelsOn } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
-import { type Operand, planeOperand, type Rows, realOperand, rowsOf, Workspace } from "./staging.ts";
+import { multiply, productShare } from "./products.ts";
+import { type Operand, planeOperand, type Rows, realOperand, rowsOf, type Workspace } from "./staging.ts";
 
 /** A matrix as every thread gets it. */
 interface Factor extends Rows {
@@ -28,11 +26,6 @@ interface Task extends Extents {
   readonly a: Factor;
   readonly b: Factor;
   readonly result: Factor;
-  /** Packed columns of each real matrix that b is made of. */
-  readonly packed: readonly number[];
-  /** The threads' own rooms, one behind the other. */
-  readonly own: number;
-  readonly ownBytes: number;
 }
 
 const factorOf = (array: DenseArray, memory: KernelMemory): Factor => ({
@@ -65,12 +58,7 @@ function productsOf(work: Workspace, a: Factor, b: Factor, most: number, single:
   ];
 }
 
-/** What one of so many threads works with, in its own room. */
-function prepare(
-  work: Workspace,
-  { a, b, result, m, n, k }: Omit<Task, "packed">,
-  threads: number,
-): Products {
+function prepare(work: Workspace, { a, b, result, m, n, k }: Task, threads: number): Products {
   const terms = depthOf(k);
   const rows = rowsPerTurn(m, threads);
   const single = isSingle(result);
@@ -86,13 +74,7 @@ function prepare(
   };
 }
 
-export const matmulShare: Share<Task> = {
-  name: "matmul",
-  run(task, member) {
-    const work = new Workspace(member, task.own + member.who * task.ownBytes);
-    gemm(work, task, prepare(work, task, member.of), task.packed, isSingle(task.result), member);
-  },
-};
+export const matmulShare = productShare<Task>("matmul", prepare, ({ result }) => isSingle(result));
 
 /** 2·m·k·n flops of each real product at 24 a nanosecond, 48 of float32. */
 function nanoseconds(a: Factor, b: Factor, { m, n, k }: Extents): number {
@@ -116,8 +98,7 @@ export function matmul(
   const result = memory.array({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) }, k === 0);
   const hands = crew.worth(nanoseconds(factorOf(a, memory), factorOf(b, memory), { m, n, k }));
   const [left, right] = [a, b].map((array) => memory.common(array, hands));
-  const single = isSingle(result);
-  const factors = {
+  const task = {
     a: factorOf(left, memory),
     b: factorOf(right, memory),
     result: factorOf(result, memory),
@@ -125,16 +106,7 @@ export function matmul(
     n,
     k,
   };
-  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
-  const ownBytes = Workspace.bytes(floor, (work) =>
-    prepare(work, { ...factors, own: 0, ownBytes: 0 }, hands.size),
-  );
-  const each = packedBytes(factors, single);
-  const scratch = memory.scratch(planesOf(right) * each + hands.size * ownBytes);
-  const own = scratch + planesOf(right) * each;
-  const packed = planesOf(right) === 2 ? [scratch, scratch + each] : [scratch];
-  hands.run(matmulShare, { ...factors, packed, own, ownBytes }, onFraction);
-  memory.freeScratch(scratch);
+  multiply(matmulShare, task, planesOf(right), memory, hands, onFraction);
   for (const [copy, array] of [[left, a] as const, [right, b] as const])
     if (copy !== array) memory.release(copy);
   onFraction(1);

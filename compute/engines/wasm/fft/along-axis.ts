@@ -9,62 +9,41 @@ import { workingLength } from "./lengths.ts";
 import { complexTransform, hermitianTransform, type LineTransform, realTransform } from "./line-transform.ts";
 import { transformLong } from "./long.ts";
 
+/** What a transform works in and with, and whom it tells how far it is. */
+type Place = readonly [memory: KernelMemory, crew: Crew, onFraction: OnFraction];
+
 /**
  * DFT of every line along an axis, cut or continued with zeros to `length` points, unnormalised; complex128
  * out. Any length in O(n log n): products of primes up to 23 directly, others by Bluestein's method. A line's bytes do not depend
  * on its neighbours. One plan step.
  * @throws RangeError when memory for the result or for the work on four lines is not to be had
  */
-export function fft(
-  a: DenseArray,
-  { axis, length }: Along,
-  memory: KernelMemory,
-  crew: Crew,
-  onFraction: OnFraction,
-): DenseArray {
-  return transformAll(a, axis, either(a, length, false), memory, crew, onFraction);
+export function fft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
+  return transformAll(a, axis, either(a, length, false), place);
 }
 
 /** The inverse of `fft`, unnormalised; of real numbers too. @throws RangeError as `fft` */
-export function inverseFft(
-  a: DenseArray,
-  { axis, length }: Along,
-  memory: KernelMemory,
-  crew: Crew,
-  onFraction: OnFraction,
-): DenseArray {
-  return transformAll(a, axis, either(a, length, true), memory, crew, onFraction);
+export function inverseFft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
+  return transformAll(a, axis, either(a, length, true), place);
 }
 
 /**
  * Points 0 … length/2 of `fft` of a real array.
  * @throws TypeError for a complex array; RangeError as `fft`
  */
-export function realFft(
-  a: DenseArray,
-  { axis, length }: Along,
-  memory: KernelMemory,
-  crew: Crew,
-  onFraction: OnFraction,
-): DenseArray {
+export function realFft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
   if (a.dtype === "complex128") throw new TypeError("a real transform is of real numbers, not of complex128");
   const transform = realTransform(length, a.dtype, false, false);
-  return transformAll(a, axis, transform, memory, crew, onFraction);
+  return transformAll(a, axis, transform, place);
 }
 
 /**
  * The inverse of `realFft`, unnormalised; float64 out.
  * @throws TypeError for an array that is not complex128; RangeError as `fft`
  */
-export function inverseRealFft(
-  a: DenseArray,
-  { axis, length }: Along,
-  memory: KernelMemory,
-  crew: Crew,
-  onFraction: OnFraction,
-): DenseArray {
+export function inverseRealFft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
   if (a.dtype !== "complex128") throw new TypeError(`this inverse is of complex128, not of ${a.dtype}`);
-  return transformAll(a, axis, hermitianTransform(length), memory, crew, onFraction);
+  return transformAll(a, axis, hermitianTransform(length), place);
 }
 
 const either = ({ dtype }: DenseArray, length: number, inverse: boolean): LineTransform =>
@@ -74,9 +53,7 @@ function transformAll(
   a: DenseArray,
   axis: number,
   transform: LineTransform,
-  memory: KernelMemory,
-  crew: Crew,
-  onFraction: OnFraction,
+  [memory, crew, onFraction]: Place,
 ): DenseArray {
   const spec = { shape: a.shape.with(axis, transform.written), dtype: transform.result };
   const { lines, inner } = linesAlong(a.shape, axis);

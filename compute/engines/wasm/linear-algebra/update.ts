@@ -1,19 +1,17 @@
-import type { Share } from "../crew.ts";
 import { complexDestination, realDestination } from "../destination.ts";
 import {
   type Destination,
   depthOf,
   type Extents,
-  gemm,
   type Product,
   type Products,
-  packedBytes,
   panelBytes,
   panelColumns,
   rowsPerTurn,
   stagedColumns,
 } from "../gemm.ts";
-import { planeOperand, type Rows, realOperand, Workspace } from "../staging.ts";
+import { multiply, productShare } from "../products.ts";
+import { planeOperand, type Rows, realOperand, type Workspace } from "../staging.ts";
 import type { Floor, Part } from "./panel.ts";
 
 interface Task extends Extents {
@@ -22,11 +20,6 @@ interface Task extends Extents {
   readonly right: readonly Part[];
   readonly target: readonly Part[];
   readonly add: boolean;
-  /** Packed columns of each real matrix on the right. */
-  readonly packed: readonly number[];
-  /** The threads' own rooms, one behind the other. */
-  readonly own: number;
-  readonly ownBytes: number;
 }
 
 function destinationOf(work: Workspace, { target, add, m, n }: Task, threads: number): Destination {
@@ -52,7 +45,6 @@ function destinationOf(work: Workspace, { target, add, m, n }: Task, threads: nu
   };
 }
 
-/** What one of so many threads works with, in its own room. */
 function prepare(work: Workspace, task: Task, threads: number): Products {
   const { left, right, m, n, k } = task;
   const terms = depthOf(k);
@@ -77,17 +69,11 @@ function prepare(work: Workspace, task: Task, threads: number): Products {
   };
 }
 
-export const updateShare: Share<Task> = {
-  name: "update",
-  run(task, member) {
-    const work = new Workspace(member, task.own + member.who * task.ownBytes);
-    gemm(work, task, prepare(work, task, member.of), task.packed, false, member);
-  },
-};
+export const updateShare = productShare<Task>("update", prepare);
 
 /** target (+)= left · right, m×k times k×n, each a matrix of its own in memory. */
 export function update(
-  { memory, kernels, crew }: Floor,
+  { memory, crew }: Floor,
   extents: Extents,
   target: readonly Part[],
   left: readonly Rows[],
@@ -97,12 +83,6 @@ export function update(
   const { m, n, k } = extents;
   if (m === 0 || n === 0 || k === 0) return;
   const hands = crew.worth((m * n * k * (left.length === 1 ? 1 : 4)) / 12);
-  const task = { m, n, k, left, right, target, add, packed: [], own: 0, ownBytes: 0 };
-  const floor = { memory: memory.memory, kernels };
-  const ownBytes = Workspace.bytes(floor, (work) => prepare(work, task, hands.size));
-  const each = packedBytes(extents, false);
-  const scratch = memory.scratch(right.length * each + hands.size * ownBytes);
-  const packed = right.map((_, index) => scratch + index * each);
-  hands.run(updateShare, { ...task, packed, own: scratch + right.length * each, ownBytes }, () => {});
-  memory.freeScratch(scratch);
+  const task = { m, n, k, left, right, target, add };
+  multiply(updateShare, task, right.length, memory, hands, () => {});
 }
