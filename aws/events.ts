@@ -1,3 +1,4 @@
+import { isTerminal } from "@sluice/contract/job";
 import type { Events } from "../jobs/telemetry.ts";
 import { eventBridge } from "./clients.ts";
 
@@ -13,8 +14,7 @@ export function jobEvents(stage: string): Events {
     async put(event) {
       const { client, PutEventsCommand } = await eventBridge();
       const { status, jobId, finishedAt } = event;
-      if (status === "PENDING" || status === "PROCESSING")
-        throw new Error(`job ${jobId} has not ended: it is ${status}`);
+      if (!isTerminal(status)) throw new Error(`job ${jobId} has not ended: it is ${status}`);
       const { Entries = [] } = await client.send(
         new PutEventsCommand({
           Entries: [

@@ -24,7 +24,15 @@ const memoryMiB = { http: 1024, work: lambda.memoryMiBPerVcpu } as const;
 
 /** What a bill is made of. ECS's API is free. */
 export const billItems = [
-  ...(["machine", "functions", "httpApi", "sqs", "s3", "dynamodb", "logs", "events", "traces"] as const),
+  "machine",
+  "functions",
+  "httpApi",
+  "sqs",
+  "s3",
+  "dynamodb",
+  "logs",
+  "events",
+  "traces",
 ] as const;
 export type BillItem = (typeof billItems)[number];
 export type Bill = Readonly<Partial<Record<BillItem, number>>>;

@@ -1,7 +1,7 @@
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Emulator, ServiceName } from "../emulators/emulator.ts";
+import { listen } from "../http-server.ts";
 import { errorAnswer } from "./error-answer.ts";
 import type { CloudFaults, HttpFault, ServiceRequest } from "./faults.ts";
 
@@ -25,16 +25,12 @@ export async function startProxy(service: ServiceName, url: string, faults: Clou
     forward(url, agent, request, response, fault);
   };
 
-  const server = http.createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const server = await listen(serve);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     async stop() {
       stopping.abort();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
       agent.destroy();
     },
   };

@@ -20,7 +20,7 @@ import { openUpload } from "../../jobs/uploads.ts";
 import { work } from "../../jobs/work.ts";
 import { stoppedTask } from "../jobs/memory-ports.ts";
 import { createJobsTable } from "./jobs-table.ts";
-import { bucketName, type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
+import { type StubCloud, stageVariables, startStubCloud } from "./stub-cloud.ts";
 import { writeMeter } from "./write-units.ts";
 
 /**
@@ -39,19 +39,8 @@ function asked(): Calls {
 beforeAll(async () => {
   cloud = await startStubCloud();
   await createJobsTable();
-  const { AWS_ENDPOINT_URL } = process.env;
-  for (const [name, value] of Object.entries({
-    STAGE: "test",
-    TABLE_NAME: tableName,
-    BUCKET_NAME: bucketName,
-    QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs`,
-    DEAD_LETTER_QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs-dead`,
-    TASK_DEFINITION_ARN: "arn:aws:ecs:eu-west-1:000000000000:task-definition/sluice-test:1",
-    POWERTOOLS_LOG_LEVEL: "SILENT",
-    METRICS: "off",
-  })) {
-    vi.stubEnv(name, value);
-  }
+  const quiet = { POWERTOOLS_LOG_LEVEL: "SILENT", METRICS: "off" };
+  for (const [name, value] of Object.entries({ ...stageVariables(), ...quiet })) vi.stubEnv(name, value);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

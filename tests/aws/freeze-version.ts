@@ -22,22 +22,13 @@ import { prepare } from "../../jobs/prepare.ts";
 import { submit } from "../../jobs/submit.ts";
 import { work } from "../../jobs/work.ts";
 import { createJobsTable } from "./jobs-table.ts";
-import { bucketName, startStubCloud, tableName } from "./stub-cloud.ts";
+import { stageVariables, startStubCloud, tableName } from "./stub-cloud.ts";
 
 const folder = path.resolve(import.meta.dirname, "../fixtures/versions", process.argv[2] ?? "");
 const owner = "iam:AROAEXAMPLEEXAMPLE012";
 const cloud = await startStubCloud();
 await createJobsTable();
-Object.assign(process.env, {
-  STAGE: "test",
-  TABLE_NAME: tableName,
-  BUCKET_NAME: bucketName,
-  QUEUE_URL: `${process.env.AWS_ENDPOINT_URL}/000000000000/jobs`,
-  DEAD_LETTER_QUEUE_URL: `${process.env.AWS_ENDPOINT_URL}/000000000000/jobs-dead`,
-  TASK_DEFINITION_ARN: "arn:aws:ecs:eu-west-1:000000000000:task-definition/sluice-test:1",
-  MAX_TASKS: "2",
-  POWERTOOLS_LOG_LEVEL: "SILENT",
-});
+Object.assign(process.env, stageVariables(), { MAX_TASKS: "2", POWERTOOLS_LOG_LEVEL: "SILENT" });
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const launches: unknown[] = [];
 cloud.ecs = (_action, input) => {

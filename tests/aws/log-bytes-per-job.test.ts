@@ -15,7 +15,7 @@ import { sweep } from "../../jobs/sweep.ts";
 import { work } from "../../jobs/work.ts";
 import { stoppedTask } from "../jobs/memory-ports.ts";
 import { createJobsTable } from "./jobs-table.ts";
-import { bucketName, type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
+import { type StubCloud, stageVariables, startStubCloud } from "./stub-cloud.ts";
 
 /** What a job writes into the log, which is billed by the byte: docs/costs.md is computed from `loggedBytes`. */
 let cloud: StubCloud;
@@ -24,17 +24,7 @@ const written: string[] = [];
 beforeAll(async () => {
   cloud = await startStubCloud();
   await createJobsTable();
-  const { AWS_ENDPOINT_URL } = process.env;
-  for (const [name, value] of Object.entries({
-    STAGE: "test",
-    TABLE_NAME: tableName,
-    BUCKET_NAME: bucketName,
-    QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs`,
-    DEAD_LETTER_QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs-dead`,
-    TASK_DEFINITION_ARN: "arn:aws:ecs:eu-west-1:000000000000:task-definition/sluice-test:1",
-  })) {
-    vi.stubEnv(name, value);
-  }
+  for (const [name, value] of Object.entries(stageVariables())) vi.stubEnv(name, value);
   vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     written.push(String(text));
     return true;

@@ -43,6 +43,19 @@ export interface Answer {
 export const tableName = "sluice-test-jobs";
 export const bucketName = "sluice-test-bucket";
 
+/** What the code of a stage on this cloud finds in its environment, once the cloud is started. */
+export function stageVariables(): Record<string, string> {
+  const { AWS_ENDPOINT_URL } = process.env;
+  return {
+    STAGE: "test",
+    TABLE_NAME: tableName,
+    BUCKET_NAME: bucketName,
+    QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs`,
+    DEAD_LETTER_QUEUE_URL: `${AWS_ENDPOINT_URL}/000000000000/jobs-dead`,
+    TASK_DEFINITION_ARN: "arn:aws:ecs:eu-west-1:000000000000:task-definition/sluice-test:1",
+  };
+}
+
 /** Starts it and points the SDK's own variables at it: clients made afterwards talk to nothing else. */
 export async function startStubCloud(): Promise<StubCloud> {
   const table = dynalite({ createTableMs: 0 });

@@ -1,31 +1,31 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { packageStage, removePackagedStages } from "../infra/package-stage.ts";
+import { copyCheckout } from "../support/checkout.ts";
 import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
 import { type PlantedBuilders, plantBuilders } from "./planted-builders.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
 const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 const uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev";
 const digest = `sha256:${"d".repeat(64)}`;
 /** Each starts Serverless, some package the whole stage. */
 const slow = { timeout: 120_000 };
 
+let folder: string;
 let service: string;
 let aws: AwsServer;
 let planted: PlantedBuilders;
 beforeAll(async () => {
   // A copy: Serverless works beside serverless.yml, and an image is not built from links.
-  service = await mkdtemp(path.join(tmpdir(), "sluice-deploy-"));
-  const left = /\/(node_modules|\.git|\.serverless|\.esbuild|\.sluice|tests|docs|bench)$/;
-  await cp(root, service, { recursive: true, filter: (file) => file === root || !left.test(file) });
-  await symlink(path.join(root, "node_modules"), path.join(service, "node_modules"));
+  folder = await mkdtemp(path.join(tmpdir(), "sluice-deploy-"));
+  service = path.join(folder, "service");
+  await copyCheckout(service);
 });
-afterAll(() => Promise.all([rm(service, { recursive: true, force: true }), removePackagedStages()]));
+afterAll(() => Promise.all([rm(folder, { recursive: true, force: true }), removePackagedStages()]));
 
 beforeEach(async () => {
   [aws, planted] = [await startAwsServer(), await plantBuilders()];

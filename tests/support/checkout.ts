@@ -1,6 +1,5 @@
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import path from "node:path";
-import { run } from "./processes.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const ownPerRun = new Set([".git", ".serverless", ".esbuild", ".sluice", "node_modules"]);
@@ -17,10 +16,4 @@ export async function copyCheckout(folder: string): Promise<void> {
       await cp(path.join(root, name), path.join(folder, name), { recursive: true, filter });
   }
   await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-}
-
-/** The real Serverless, in that folder. */
-export function sls(cwd: string, env: Record<string, string>, ...args: string[]): Promise<string> {
-  const program = path.join(root, "node_modules/.bin/sls");
-  return run([process.execPath, program, ...args], { cwd, env, seconds: 900 });
 }
