@@ -1,6 +1,6 @@
 import type { BuildOptions } from "esbuild";
-import { ownSourceMaps } from "./scripts/own-source-maps.ts";
-import { esbuildWorkerSource } from "./scripts/worker-source.ts";
+import { ownSourceMaps } from "./build/own-source-maps.ts";
+import { esbuildWorkerSource } from "./build/worker-source.ts";
 
 /** One recipe for every bundle: the Lambdas (through serverless-esbuild) and the container. */
 export const bundle = {

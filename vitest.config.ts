@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
-import { viteWorkerSource } from "./scripts/worker-source.ts";
+import { viteWorkerSource } from "./build/worker-source.ts";
 
 /** Files that start a whole stage of processes, and measure how soon they react. */
 const stages = ["tests/e2e/**/*.test.ts", "tests/faults/rows/*.test.ts", "tests/faults/stage/*.test.ts"];

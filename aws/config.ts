@@ -25,7 +25,7 @@ const environment = z.object({
   ASSIGN_PUBLIC_IP: z.stringbool().default(true),
   WORK_MEMORY_MIB: positive.default(1769),
   MAX_TASK_VCPU: positive.default(4),
-  // All held slots are one DynamoDB item: aws/slots.ts.
+  // All held slots are one DynamoDB item: aws/dynamodb/slots.ts.
   MAX_TASKS: positive.max(2000).default(20),
   MAX_RUNNING_VCPU: positive.default(40),
   MAX_SECONDS: positive.default(21_600),

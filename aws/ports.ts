@@ -1,17 +1,17 @@
 import type { Ports } from "../jobs/ports.ts";
 import { config } from "./config.ts";
-import { deadLetters } from "./dead-letters.ts";
-import { jobEvents } from "./events.ts";
-import { jobQueue } from "./job-queue.ts";
-import { jobStore } from "./job-store.ts";
-import { logger } from "./log.ts";
-import { metrics } from "./metrics.ts";
-import { objectStore } from "./object-store.ts";
-import { taskSlots } from "./slots.ts";
-import { fargateTasks } from "./tasks.ts";
-import { functionTrace } from "./trace.ts";
-import { uploads } from "./uploads.ts";
-import { waitSlots } from "./wait-slots.ts";
+import { jobStore } from "./dynamodb/job-store.ts";
+import { taskSlots } from "./dynamodb/slots.ts";
+import { waitSlots } from "./dynamodb/wait-slots.ts";
+import { fargateTasks } from "./ecs/tasks.ts";
+import { objectStore } from "./s3/object-store.ts";
+import { uploads } from "./s3/uploads.ts";
+import { deadLetters } from "./sqs/dead-letters.ts";
+import { jobQueue } from "./sqs/job-queue.ts";
+import { jobEvents } from "./telemetry/events.ts";
+import { logger } from "./telemetry/log.ts";
+import { metrics } from "./telemetry/metrics.ts";
+import { functionTrace } from "./telemetry/trace.ts";
 
 /** The domain's ports, wired to AWS: made once per process. */
 let wired: Ports | undefined;

@@ -2,17 +2,17 @@
 import type { EngineLabel } from "./engines/engine.ts";
 import { chosenEngine, engines, type RefusedEngine } from "./engines/index.ts";
 
-export { type CatalogueEntry, catalogue } from "./catalogue.ts";
-export { predictSeconds, threadsFor } from "./cost.ts";
 export type { EngineLabel, RandomRequest } from "./engines/engine.ts";
-export type { Arrays, Operands, Specs } from "./operation.ts";
-export { completeParams } from "./params.ts";
-export type { Params } from "./parse-params.ts";
-export { type Plan, plan } from "./plan.ts";
+export { type CatalogueEntry, catalogue } from "./model/catalogue.ts";
+export { predictSeconds, threadsFor } from "./model/demand.ts";
+export type { Arrays, Operands, Specs } from "./model/operation.ts";
+export { completeParams } from "./model/params.ts";
+export type { Params } from "./model/parse-params.ts";
+export { type Plan, plan } from "./model/plan.ts";
+export { defaultOperation } from "./model/registry.ts";
+export { type RunContext, run } from "./model/run.ts";
+export type { KernelClass, PlanStep } from "./model/steps.ts";
 export { random } from "./random/index.ts";
-export { defaultOperation } from "./registry.ts";
-export { type RunContext, run } from "./run.ts";
-export type { KernelClass, PlanStep } from "./steps.ts";
 
 /** Who does the arithmetic, for the job view. Found out when first read, so that importing costs nothing. */
 export const engine: EngineLabel = {

@@ -1,13 +1,13 @@
 import { offerNative } from "@sluice/compute/node/native/index";
 import { config, stageName, taskEnvironment } from "../aws/config.ts";
-import { about, inScope } from "../aws/log-scope.ts";
+import { taskTrace } from "../aws/ecs/task-trace.ts";
+import { thisTask } from "../aws/ecs/this-task.ts";
 import { ports as portsOfProcess } from "../aws/ports.ts";
-import { taskTrace } from "../aws/task-trace.ts";
-import { thisTask } from "../aws/this-task.ts";
-import { requestTrace } from "../aws/trace.ts";
-import { compute } from "../jobs/compute.ts";
-import { launchName } from "../jobs/launch-name.ts";
-import { type RunOutcome, runJob } from "../jobs/run.ts";
+import { about, inScope } from "../aws/telemetry/log-scope.ts";
+import { requestTrace } from "../aws/telemetry/trace.ts";
+import { compute } from "../jobs/run/compute.ts";
+import { launchName } from "../jobs/run/launch-name.ts";
+import { type RunOutcome, runJob } from "../jobs/run/run.ts";
 
 /**
  * What the exit code tells whoever reads the task list. The job's fate is in its record: a task whose job

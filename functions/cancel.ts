@@ -1,9 +1,9 @@
 import { ports } from "../aws/ports.ts";
-import { cancelJob } from "../jobs/caller.ts";
-import { jobView } from "../jobs/view.ts";
-import { api, json } from "./api.ts";
+import { cancelJob } from "../jobs/api/own-jobs.ts";
+import { jobView } from "../jobs/api/view.ts";
+import { api, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
 
 /** DELETE /jobs/{jobId} */
 export const handler = invocation(

@@ -2,8 +2,8 @@ import middy from "@middy/core";
 import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import { ports } from "../aws/ports.ts";
-import { compute } from "../jobs/compute.ts";
-import { computeDirectly } from "../jobs/direct.ts";
+import { compute } from "../jobs/run/compute.ts";
+import { computeDirectly } from "../jobs/submit/direct.ts";
 import { invocation } from "./invocation.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { ports } from "../aws/ports.ts";
-import { getJob } from "../jobs/caller.ts";
-import { api, json } from "./api.ts";
+import { getJob } from "../jobs/api/own-jobs.ts";
+import { api, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
+import { viewAfterWait } from "./http/prefer.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
-import { viewAfterWait } from "./prefer.ts";
 
 /** GET /jobs/{jobId} */
 export const handler = invocation(

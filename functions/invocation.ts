@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import { stageName } from "../aws/config.ts";
-import { inScope } from "../aws/log-scope.ts";
-import { requestTrace } from "../aws/trace.ts";
+import { inScope } from "../aws/telemetry/log-scope.ts";
+import { requestTrace } from "../aws/telemetry/trace.ts";
 
 /** What events of API Gateway have, as far as it names the request. */
 interface HttpEvent {

@@ -3,10 +3,10 @@ import { defaultListLimit, maxListLimit } from "@sluice/contract/limits";
 import { validate } from "@sluice/contract/validate";
 import * as z from "zod";
 import { ports } from "../aws/ports.ts";
-import { listJobs } from "../jobs/list.ts";
-import { api, json } from "./api.ts";
+import { listJobs } from "../jobs/api/list.ts";
+import { api, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
 
 const query = z.strictObject({
   status: z.enum(statuses).optional(),

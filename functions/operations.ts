@@ -1,5 +1,5 @@
 import { catalogue } from "@sluice/compute";
-import { api, json } from "./api.ts";
+import { api, json } from "./http/endpoint.ts";
 import { invocation } from "./invocation.ts";
 
 /** GET /operations */

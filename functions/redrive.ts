@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import { validate } from "@sluice/contract/validate";
 import * as z from "zod";
 import { ports } from "../aws/ports.ts";
-import { redrive } from "../jobs/redrive.ts";
+import { redrive } from "../jobs/sweep/redrive.ts";
 import { invocation } from "./invocation.ts";
 
 const request = z.strictObject({

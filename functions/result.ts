@@ -1,12 +1,12 @@
 import httpContentNegotiation from "@middy/http-content-negotiation";
 import { type ResultType, resultTypes } from "@sluice/contract/job";
 import { ports } from "../aws/ports.ts";
-import { getJob } from "../jobs/caller.ts";
-import { resultHead, resultOf } from "../jobs/result.ts";
-import { api } from "./api.ts";
+import { getJob } from "../jobs/api/own-jobs.ts";
+import { resultHead, resultOf } from "../jobs/api/result.ts";
+import { api } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
+import { headResponse, resultResponse } from "./http/result-response.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
-import { headResponse, resultResponse } from "./result-response.ts";
 
 /** GET and HEAD /jobs/{jobId}/result */
 export const handler = invocation(

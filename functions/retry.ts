@@ -1,9 +1,9 @@
 import { ports } from "../aws/ports.ts";
-import { retryJob } from "../jobs/caller.ts";
-import { jobView } from "../jobs/view.ts";
-import { api, json } from "./api.ts";
+import { retryJob } from "../jobs/api/own-jobs.ts";
+import { jobView } from "../jobs/api/view.ts";
+import { api, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
 
 /** POST /jobs/{jobId}/retry */
 export const handler = invocation(

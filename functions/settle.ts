@@ -1,9 +1,9 @@
 import middy from "@middy/core";
 import type { EventBridgeEvent } from "aws-lambda";
+import { type EcsTask, observe } from "../aws/ecs/task-observation.ts";
 import { ports } from "../aws/ports.ts";
-import { type EcsTask, observe } from "../aws/task-observation.ts";
-import { launchOf } from "../jobs/launch-name.ts";
-import { settle } from "../jobs/settle.ts";
+import { settle } from "../jobs/lifecycle/settle.ts";
+import { launchOf } from "../jobs/run/launch-name.ts";
 import { invocation } from "./invocation.ts";
 
 type TaskStateChange = EventBridgeEvent<"ECS Task State Change", EcsTask & { startedBy?: string }>;

@@ -1,9 +1,9 @@
 import { ports } from "../aws/ports.ts";
-import { getJob } from "../jobs/caller.ts";
-import { statusView } from "../jobs/view.ts";
-import { api, json } from "./api.ts";
+import { getJob } from "../jobs/api/own-jobs.ts";
+import { statusView } from "../jobs/api/view.ts";
+import { api, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
 
 /** GET /jobs/{jobId}/status */
 export const handler = invocation(

@@ -1,10 +1,10 @@
 import { ports } from "../aws/ports.ts";
-import { accept } from "../jobs/accept.ts";
-import { apiWithMatrix, json } from "./api.ts";
+import { accept } from "../jobs/submit/accept.ts";
+import { apiWithMatrix, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
+import { viewAfterWait } from "./http/prefer.ts";
+import { idempotencyKey, requestHash, submissionOf } from "./http/submission.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
-import { viewAfterWait } from "./prefer.ts";
-import { idempotencyKey, requestHash, submissionOf } from "./submission.ts";
 
 /** POST /jobs */
 export const handler = invocation(

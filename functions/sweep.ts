@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import { config } from "../aws/config.ts";
 import { ports } from "../aws/ports.ts";
-import { sweep } from "../jobs/sweep.ts";
+import { sweep } from "../jobs/sweep/sweep.ts";
 import { invocation } from "./invocation.ts";
 
 /** Once a minute: looks at every job that is due, and at every running task. */

@@ -1,10 +1,10 @@
 import { uploadBody } from "@sluice/contract/upload";
 import { validate } from "@sluice/contract/validate";
 import { ports } from "../aws/ports.ts";
-import { openUpload } from "../jobs/uploads.ts";
-import { apiWithJson, json } from "./api.ts";
+import { openUpload } from "../jobs/submit/uploads.ts";
+import { apiWithJson, json } from "./http/endpoint.ts";
+import { ownerOf } from "./http/owner.ts";
 import { invocation } from "./invocation.ts";
-import { ownerOf } from "./owner.ts";
 
 /** POST /uploads: where to PUT an array that is too large for a body. */
 export const handler = invocation(

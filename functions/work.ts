@@ -1,9 +1,9 @@
 import middy from "@middy/core";
 import type { Context, SQSEvent } from "aws-lambda";
 import { ports } from "../aws/ports.ts";
-import { compute } from "../jobs/compute.ts";
 import { parseMessage } from "../jobs/message.ts";
-import { work } from "../jobs/work.ts";
+import { compute } from "../jobs/run/compute.ts";
+import { work } from "../jobs/run/dispatch.ts";
 import { invocation } from "./invocation.ts";
 
 /** The queue's consumer, one message at a time: returning acknowledges it, throwing brings it back. */

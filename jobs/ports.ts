@@ -1,6 +1,6 @@
 import type { Operands } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
-import type { LaunchRefusal, TaskObservation } from "./evidence.ts";
+import type { LaunchRefusal, TaskObservation } from "./lifecycle/evidence.ts";
 import type { Message } from "./message.ts";
 import type { Job, JobChanges } from "./record.ts";
 import type { Settings } from "./settings.ts";

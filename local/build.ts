@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type BuildOptions, context, type Plugin } from "esbuild";
+import { esbuildWorkerSource } from "../build/worker-source.ts";
 import { bundle } from "../esbuild.config.ts";
-import { esbuildWorkerSource } from "../scripts/worker-source.ts";
 
 export interface Build {
   /** Resolves when everything is built; rejects when it cannot be. */

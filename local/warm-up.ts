@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { keyOf } from "../aws/job-item.ts";
+import { keyOf } from "../aws/dynamodb/job-item.ts";
 
 /**
  * Runs one tiny job through everything, so that the first real one meets warm code, and takes its record

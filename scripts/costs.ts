@@ -1,11 +1,11 @@
 /**
- * Writes docs/costs.md from prices (jobs/prices.ts), counted calls (jobs/calls-per-job.ts) and infra/stages.yml;
+ * Writes docs/costs.md from prices (jobs/cost/prices.ts), counted calls (jobs/cost/calls-per-job.ts) and infra/stages.yml;
  * with --check it only looks whether the file is what they say.
  *
  *     npm run costs
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { prices } from "../jobs/prices.ts";
+import { prices } from "../jobs/cost/prices.ts";
 import { alwaysOnSection } from "./costs/always-on.ts";
 import { idleSection } from "./costs/idle.ts";
 import { jobsSection, pricedJobs } from "./costs/jobs.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { glob, readFile } from "node:fs/promises";
 import path from "node:path";
-import { packageStage, removePackagedStages } from "../tests/infra/package-stage.ts";
+import { packageStage, removePackagedStages } from "../build/package-stage.ts";
 import { type Explained, type Finding, faultsOf, findingsOf } from "./template-findings.ts";
 
 /**

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { type Arrays, type Plan, plan, random } from "@sluice/compute";
 import type { Engine, EngineRoom } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
+import { findOperation, operations } from "@sluice/compute/model/registry";
 import { openThreads } from "@sluice/compute/node/crew";
 import { offerNative } from "@sluice/compute/node/native/index";
-import { findOperation, operations } from "@sluice/compute/registry";
 import type { DenseArray } from "@sluice/contract/array";
 
 /** What `run()` does, on an engine and a number of threads of the caller's choice. */

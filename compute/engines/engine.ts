@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
-import type { OnFraction } from "../on-fraction.ts";
-import type { PlanStep } from "../steps.ts";
+import type { OnFraction } from "../model/on-fraction.ts";
+import type { PlanStep } from "../model/steps.ts";
 import type { LinearAlgebra } from "./linear-algebra.ts";
-import type { Threads } from "./wasm/crew.ts";
+import type { Threads } from "./threads.ts";
 
 /** Names exactly what did the arithmetic: same label, same bytes. */
 export interface EngineLabel {

@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { Triangle } from "../linear-algebra/triangle.ts";
+import type { Triangle } from "./factorizations/triangle.ts";
 
 export type QrMode = "reduced" | "complete" | "r";
 export type SvdVectors = "none" | "reduced" | "full";

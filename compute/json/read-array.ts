@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { jsonKernel, layout } from "./kernel.ts";
+import { jsonKernel, layout } from "./kernels/kernel.ts";
 
-/** As scripts/kernels/json/read.ts has them. */
+/** As compute/json/kernels/source/read.ts has them. */
 const outcomes = { more: 0, done: 1, uncertain: 3 };
 const word = { outcome: 0, rank: 2, end: 4, start: 5 };
 /** Counts and extents of 64 lists in one another, and of what holds the outermost. */

@@ -1,9 +1,9 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { JsonText } from "./json-text.ts";
-import { jsonKernel, layout } from "./kernel.ts";
+import { jsonKernel, layout } from "./kernels/kernel.ts";
 
-/** As scripts/kernels/json/write.ts has them. */
+/** As compute/json/kernels/source/write.ts has them. */
 const word = { rank: 0, numbers: 1, strings: 2 };
 const firstList = 8;
 const { state, numberBlock } = layout;

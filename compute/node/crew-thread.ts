@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import type { Member } from "../engines/wasm/crew.ts";
+import type { Member } from "../engines/threads.ts";
 import { shareNamed } from "../engines/wasm/shares.ts";
 import { type CrewThread, memberOf, type Order } from "./crew.ts";
 import * as meeting from "./meeting.ts";

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { type Crew, leastShared, type Member, soloCrew, type Threads } from "../engines/wasm/crew.ts";
-import { kernelsOn } from "../engines/wasm/kernels.ts";
+import { type Crew, leastShared, type Member, soloCrew, type Threads } from "../engines/threads.ts";
+import { kernelsOn } from "../engines/wasm/kernels/kernels.ts";
 import * as meeting from "./meeting.ts";
 
 /** What a crew's thread is started with. */

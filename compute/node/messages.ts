@@ -1,6 +1,6 @@
 import { isMarkedAsUntransferable } from "node:worker_threads";
 import type { ProblemCode, ProblemPlace } from "@sluice/contract/problem";
-import type { Arrays, Operands } from "../operation.ts";
+import type { Arrays, Operands } from "../model/operation.ts";
 
 /** What the thread is started with. */
 export interface Work {

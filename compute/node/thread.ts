@@ -2,7 +2,7 @@ import source from "worker:./worker.ts";
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
-import type { Arrays } from "../operation.ts";
+import type { Arrays } from "../model/operation.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
 import { nativeEntry } from "./native/index.ts";
 

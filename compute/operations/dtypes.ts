@@ -1,5 +1,5 @@
 import type { Dtype } from "@sluice/contract/array";
-import type { Working } from "../elementwise/operand-blocks.ts";
+import type { Working } from "../loops/elementwise/operand-blocks.ts";
 
 export const anyDtype: readonly Dtype[] = ["float64", "float32", "complex128"];
 export const realDtypes: readonly Dtype[] = ["float64", "float32"];

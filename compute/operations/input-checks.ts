@@ -1,6 +1,6 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
-import type { InputRule, Specs } from "../operation.ts";
+import type { InputRule, Specs } from "../model/operation.ts";
 
 const shapeText = (shape: readonly number[]): string => `shape (${shape.join(", ")})`;
 

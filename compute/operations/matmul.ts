@@ -1,9 +1,9 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { defineOperation } from "../operation.ts";
-import { resultDtype } from "../result-dtype.ts";
-import { matmulStep, whileHolding } from "../steps.ts";
+import { defineOperation } from "../model/operation.ts";
+import { resultDtype } from "../model/result-dtype.ts";
+import { matmulStep, whileHolding } from "../model/steps.ts";
 import { anyDtype } from "./dtypes.ts";
 
 /** a @ b of two matrices, in NumPy's result dtype. Empty extents are allowed and sum to zero. */

@@ -1,8 +1,8 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { seedSchema } from "@sluice/contract/random-seed";
 import * as z from "zod";
-import { defineOperation } from "../operation.ts";
-import { absoluteStep, fft2Steps, matmulStep, randomStep, whileHolding } from "../steps.ts";
+import { defineOperation } from "../model/operation.ts";
+import { absoluteStep, fft2Steps, matmulStep, randomStep, whileHolding } from "../model/steps.ts";
 import { requireNonEmpty } from "./input-checks.ts";
 
 const params = z.strictObject({

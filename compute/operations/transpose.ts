@@ -1,11 +1,11 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { settleAxis } from "../axes.ts";
-import { rearrangeStep } from "../loop-steps.ts";
-import { defineOperation } from "../operation.ts";
-import { transposed } from "../rearrange/transposed.ts";
-import { whileHolding } from "../steps.ts";
+import { transposed } from "../loops/rearrange/transposed.ts";
+import { settleAxis } from "../model/axes.ts";
+import { rearrangeStep } from "../model/loop-steps.ts";
+import { defineOperation } from "../model/operation.ts";
+import { whileHolding } from "../model/steps.ts";
 import { anyDtype } from "./dtypes.ts";
 
 const params = z.strictObject({

@@ -1,6 +1,6 @@
 import { type DenseArray, zeros } from "@sluice/contract/array";
 import type { RandomRequest } from "../engines/engine.ts";
-import type { OnFraction } from "../on-fraction.ts";
+import type { OnFraction } from "../model/on-fraction.ts";
 import { Pcg64 } from "./pcg64.ts";
 
 /** Raw outputs are made this many at a time: 32 KiB of words stay in the L1 cache. */

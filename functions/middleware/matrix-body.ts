@@ -20,7 +20,7 @@ export function matrixBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructu
       if (!jsonType.test(type ?? ""))
         throw unsupportedMediaType(type ?? "no content type", "application/json or application/x-npy");
       try {
-        // The event that handlers see has a body of any type: functions/api.ts.
+        // The event that handlers see has a body of any type: functions/http/endpoint.ts.
         event.body = parseJson(event.rawBody, arrayPlaces) as string;
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;

@@ -3,7 +3,7 @@ import { whyMalformed } from "@sluice/compute/json/malformed";
 import { resultTypes } from "@sluice/contract/job";
 import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract/problem";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { logger } from "../../aws/log.ts";
+import { logger } from "../../aws/telemetry/log.ts";
 import { NewerRecord } from "../../jobs/record.ts";
 import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
 import type { RawBodyEvent } from "./bounded-body.ts";

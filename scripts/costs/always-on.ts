@@ -1,5 +1,5 @@
-import { invocationBill, totalUsd } from "../../jobs/job-bill.ts";
-import { attemptUsd, fargate, lambda } from "../../jobs/machines.ts";
+import { invocationBill, totalUsd } from "../../jobs/cost/bill.ts";
+import { attemptUsd, fargate, lambda } from "../../jobs/cost/machines.ts";
 import type { PricedJob } from "./jobs.ts";
 import { count, usd } from "./text.ts";
 

@@ -1,6 +1,6 @@
-import { assumedSeconds, counted, loggedBytes, platformLogBytes } from "../../jobs/calls-per-job.ts";
-import { type Bill, callsBill, invocationBill } from "../../jobs/job-bill.ts";
-import { prices } from "../../jobs/prices.ts";
+import { type Bill, callsBill, invocationBill } from "../../jobs/cost/bill.ts";
+import { assumedSeconds, counted, loggedBytes, platformLogBytes } from "../../jobs/cost/calls-per-job.ts";
+import { prices } from "../../jobs/cost/prices.ts";
 import type { StageParameters } from "./stages.ts";
 import { count, markdownTable, usd } from "./text.ts";
 

@@ -1,7 +1,7 @@
 import { plan } from "@sluice/compute";
-import { type BillItem, jobBill, totalUsd } from "../../jobs/job-bill.ts";
-import { prices } from "../../jobs/prices.ts";
-import { route } from "../../jobs/route.ts";
+import { type BillItem, jobBill, totalUsd } from "../../jobs/cost/bill.ts";
+import { prices } from "../../jobs/cost/prices.ts";
+import { route } from "../../jobs/cost/route.ts";
 import type { Settings } from "../../jobs/settings.ts";
 import { markdownTable, usd } from "./text.ts";
 

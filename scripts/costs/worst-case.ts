@@ -1,6 +1,6 @@
-import { attemptBill, totalUsd } from "../../jobs/job-bill.ts";
-import { attemptUsd, fargate, fargateShapes } from "../../jobs/machines.ts";
-import { prices } from "../../jobs/prices.ts";
+import { attemptBill, totalUsd } from "../../jobs/cost/bill.ts";
+import { attemptUsd, fargate, fargateShapes } from "../../jobs/cost/machines.ts";
+import { prices } from "../../jobs/cost/prices.ts";
 import type { PricedJob } from "./jobs.ts";
 import type { StageParameters } from "./stages.ts";
 import { markdownTable, usd } from "./text.ts";
@@ -18,7 +18,7 @@ function dearestTasks(stage: StageParameters): number {
   const largest = Math.min(stage.number("maxTaskVcpu"), maxVcpu);
   const dearest = new Map<number, number>();
   for (const shape of fargateShapes) {
-    // A job is never given less than one vCPU: jobs/route.ts.
+    // A job is never given less than one vCPU: jobs/cost/route.ts.
     if (shape.vcpu >= 1 && shape.vcpu <= largest)
       dearest.set(shape.vcpu, Math.max(dearest.get(shape.vcpu) ?? 0, taskHourUsd(shape)));
   }

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { jobQueue } from "../../aws/job-queue.ts";
-import { objectStore } from "../../aws/object-store.ts";
-import { waitSlots } from "../../aws/wait-slots.ts";
+import { waitSlots } from "../../aws/dynamodb/wait-slots.ts";
+import { objectStore } from "../../aws/s3/object-store.ts";
+import { jobQueue } from "../../aws/sqs/job-queue.ts";
 import { ObjectMissing, type ObjectStore } from "../../jobs/ports.ts";
+import { createJobsTable } from "../support/aws/jobs-table.ts";
+import { bucketName, type StubCloud, startStubCloud, tableName } from "../support/aws/stub-cloud.ts";
 import { readBytes } from "../support/objects.ts";
-import { createJobsTable } from "./jobs-table.ts";
-import { bucketName, type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
 
 let cloud: StubCloud;
 

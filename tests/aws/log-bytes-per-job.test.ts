@@ -1,21 +1,21 @@
 import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { inScope } from "../../aws/log-scope.ts";
 import { ports } from "../../aws/ports.ts";
-import { loggedBytes } from "../../jobs/calls-per-job.ts";
-import { compute } from "../../jobs/compute.ts";
+import { inScope } from "../../aws/telemetry/log-scope.ts";
+import { loggedBytes } from "../../jobs/cost/calls-per-job.ts";
 import { sha256 } from "../../jobs/ids.ts";
+import { settle } from "../../jobs/lifecycle/settle.ts";
 import { parseMessage } from "../../jobs/message.ts";
-import { prepare } from "../../jobs/prepare.ts";
-import { runJob } from "../../jobs/run.ts";
-import { settle } from "../../jobs/settle.ts";
-import { submit } from "../../jobs/submit.ts";
-import { sweep } from "../../jobs/sweep.ts";
-import { work } from "../../jobs/work.ts";
-import { stoppedTask } from "../jobs/memory-ports.ts";
-import { createJobsTable } from "./jobs-table.ts";
-import { type StubCloud, stageVariables, startStubCloud } from "./stub-cloud.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { work } from "../../jobs/run/dispatch.ts";
+import { runJob } from "../../jobs/run/run.ts";
+import { prepare } from "../../jobs/submit/prepare.ts";
+import { submit } from "../../jobs/submit/submit.ts";
+import { sweep } from "../../jobs/sweep/sweep.ts";
+import { createJobsTable } from "../support/aws/jobs-table.ts";
+import { type StubCloud, stageVariables, startStubCloud } from "../support/aws/stub-cloud.ts";
+import { stoppedTask } from "../support/jobs/memory-ports.ts";
 
 /** What a job writes into the log, which is billed by the byte: docs/costs.md is computed from `loggedBytes`. */
 let cloud: StubCloud;

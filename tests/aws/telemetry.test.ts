@@ -2,17 +2,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { jobEvents } from "../../aws/events.ts";
-import { jobQueue } from "../../aws/job-queue.ts";
-import { logger } from "../../aws/log.ts";
-import { inScope } from "../../aws/log-scope.ts";
-import { metrics } from "../../aws/metrics.ts";
-import { taskTrace } from "../../aws/task-trace.ts";
-import { requestTrace } from "../../aws/trace.ts";
-import { formatTrace, newTrace, parseTrace } from "../../aws/trace-header.ts";
-import { eventOf } from "../../jobs/job-event.ts";
-import { jobIn } from "../jobs/sample-jobs.ts";
-import { type StubCloud, startStubCloud } from "./stub-cloud.ts";
+import { taskTrace } from "../../aws/ecs/task-trace.ts";
+import { jobQueue } from "../../aws/sqs/job-queue.ts";
+import { jobEvents } from "../../aws/telemetry/events.ts";
+import { logger } from "../../aws/telemetry/log.ts";
+import { inScope } from "../../aws/telemetry/log-scope.ts";
+import { metrics } from "../../aws/telemetry/metrics.ts";
+import { requestTrace } from "../../aws/telemetry/trace.ts";
+import { formatTrace, newTrace, parseTrace } from "../../aws/telemetry/trace-header.ts";
+import { eventOf } from "../../jobs/lifecycle/event.ts";
+import { type StubCloud, startStubCloud } from "../support/aws/stub-cloud.ts";
+import { jobIn } from "../support/jobs/sample-jobs.ts";
 
 let cloud: StubCloud;
 beforeAll(async () => {
@@ -181,7 +181,7 @@ describe("the end of a job on the bus", () => {
     const { port } = silent.address() as AddressInfo;
     vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", `http://127.0.0.1:${port}`);
     vi.resetModules();
-    const fresh = await import("../../aws/events.ts");
+    const fresh = await import("../../aws/telemetry/events.ts");
     const began = Date.now();
     await expect(fresh.jobEvents("test").put(eventOf(jobIn.COMPLETED))).rejects.toThrow("requestTimeout");
     expect(Date.now() - began).toBeLessThan(8_000);

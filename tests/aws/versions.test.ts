@@ -6,23 +6,23 @@ import { isTerminal } from "@sluice/contract/job";
 import { encodeNpy } from "@sluice/contract/npy";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { readConfig } from "../../aws/config.ts";
-import { jobStore } from "../../aws/job-store.ts";
-import { taskSlots } from "../../aws/slots.ts";
-import { fargateTasks } from "../../aws/tasks.ts";
-import { retryJob } from "../../jobs/caller.ts";
-import { claim } from "../../jobs/claim.ts";
-import { compute } from "../../jobs/compute.ts";
+import { jobStore } from "../../aws/dynamodb/job-store.ts";
+import { taskSlots } from "../../aws/dynamodb/slots.ts";
+import { fargateTasks } from "../../aws/ecs/tasks.ts";
+import { retryJob } from "../../jobs/api/own-jobs.ts";
+import { jobView } from "../../jobs/api/view.ts";
 import { parseMessage } from "../../jobs/message.ts";
 import type { Ports } from "../../jobs/ports.ts";
 import { isStored, type Job, NewerRecord, recordVersion } from "../../jobs/record.ts";
-import { redrive } from "../../jobs/redrive.ts";
-import { runJob } from "../../jobs/run.ts";
-import { sweep } from "../../jobs/sweep.ts";
-import { jobView } from "../../jobs/view.ts";
-import { work } from "../../jobs/work.ts";
-import { memoryWorld, type World } from "../jobs/memory-ports.ts";
-import { createJobsTable } from "./jobs-table.ts";
-import { type StubCloud, startStubCloud, tableName } from "./stub-cloud.ts";
+import { claim } from "../../jobs/run/claim.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { work } from "../../jobs/run/dispatch.ts";
+import { runJob } from "../../jobs/run/run.ts";
+import { redrive } from "../../jobs/sweep/redrive.ts";
+import { sweep } from "../../jobs/sweep/sweep.ts";
+import { createJobsTable } from "../support/aws/jobs-table.ts";
+import { type StubCloud, startStubCloud, tableName } from "../support/aws/stub-cloud.ts";
+import { memoryWorld, type World } from "../support/jobs/memory-ports.ts";
 
 /**
  * What earlier releases left in table and queue (tests/fixtures/versions, made by their own code: freeze-version.ts)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { dueShardOf, dueShards, endShards, fromItem, keyOf, toItem } from "../../aws/job-item.ts";
-import { refusalOf, taskOfConflict } from "../../aws/launch-refusal.ts";
-import { observe } from "../../aws/task-observation.ts";
-import { updateExpression } from "../../aws/update-expression.ts";
+import { dueShardOf, dueShards, endShards, fromItem, keyOf, toItem } from "../../aws/dynamodb/job-item.ts";
+import { updateExpression } from "../../aws/dynamodb/update-expression.ts";
+import { refusalOf, taskOfConflict } from "../../aws/ecs/launch-refusal.ts";
+import { observe } from "../../aws/ecs/task-observation.ts";
 import { randomId } from "../../jobs/ids.ts";
-import { jobIn, sampleJob, start, without } from "../jobs/sample-jobs.ts";
+import { jobIn, sampleJob, start, without } from "../support/jobs/sample-jobs.ts";
 
 describe("an update", () => {
   test("reads like the rule it is", () => {

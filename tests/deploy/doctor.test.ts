@@ -3,9 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { examine, report } from "../../deploy/doctor/examine.ts";
 import { imageTag } from "../../deploy/image/content.ts";
 import type { Settings } from "../../deploy/stage.ts";
-import { type Answer, type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
-import { type PlantedBuilders, plantBuilders } from "./planted-builders.ts";
-import { stageNamed } from "./stage.ts";
+import {
+  type Answer,
+  type AwsServer,
+  noStack,
+  Refusal,
+  stackOf,
+  startAwsServer,
+} from "../support/deploy/aws-server.ts";
+import { type PlantedBuilders, plantBuilders } from "../support/deploy/planted-builders.ts";
+import { stageNamed } from "../support/deploy/stage.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const uri = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev@sha256:${"d".repeat(64)}`;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureEcsRole } from "../../deploy/ecs-role.ts";
-import { type AwsServer, Refusal, startAwsServer } from "./aws-server.ts";
-import { listener } from "./stage.ts";
+import { type AwsServer, Refusal, startAwsServer } from "../support/deploy/aws-server.ts";
+import { listener } from "../support/deploy/stage.ts";
 
 let aws: AwsServer;
 let told: ReturnType<typeof listener>;

@@ -16,7 +16,7 @@ describe(".dockerignore", () => {
     ["readme.txt", true],
     [".git/config", true],
     [".npmrc", false],
-    ["jobs/run.ts", false],
+    ["jobs/run/run.ts", false],
     ["jobs/deep/er.ts", false],
     ["jobs/a1.ts", true],
     ["scripts/one.ts", false],
@@ -74,12 +74,12 @@ describe("the tag", () => {
     ]) {
       await writeFile(path.join(folder, junk), "junk");
     }
-    await utimes(path.join(folder, "jobs/run.ts"), 1, 1);
+    await utimes(path.join(folder, "jobs/run/run.ts"), 1, 1);
     expect(await imageTag(input(folder))).toBe(tag);
     expect(await imageTag(input(root))).toBe(tag);
   });
 
-  test.each(["jobs/run.ts", "package-lock.json", "scripts/worker-source.ts", "container/Dockerfile"])(
+  test.each(["jobs/run/run.ts", "package-lock.json", "build/worker-source.ts", "container/Dockerfile"])(
     "changes with %s",
     async (file) => {
       const before = await readFile(path.join(folder, file));
@@ -91,7 +91,7 @@ describe("the tag", () => {
   );
 
   test("changes with a new file, with a name, with the CPU and with the base", async () => {
-    await cp(path.join(folder, "jobs/run.ts"), path.join(folder, "jobs/run2.ts"));
+    await cp(path.join(folder, "jobs/run/run.ts"), path.join(folder, "jobs/run2.ts"));
     const tags = new Set([tag, await imageTag(input(folder))]);
     await rm(path.join(folder, "jobs/run2.ts"));
     tags.add(await imageTag({ ...input(folder), architecture: "amd64" }));

@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { packageStage, removePackagedStages } from "../infra/package-stage.ts";
-import { copyCheckout } from "../support/checkout.ts";
-import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
-import { type PlantedBuilders, plantBuilders } from "./planted-builders.ts";
+import { copyCheckout } from "../../acceptance/support/checkout.ts";
+import { packageStage, removePackagedStages } from "../../build/package-stage.ts";
+import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "../support/deploy/aws-server.ts";
+import { type PlantedBuilders, plantBuilders } from "../support/deploy/planted-builders.ts";
 
 const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 const uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prepareRemoval, removeRepository, tellKept } from "../../deploy/remove/remove.ts";
-import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
-import { listener, stageNamed } from "./stage.ts";
+import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "../support/deploy/aws-server.ts";
+import { listener, stageNamed } from "../support/deploy/stage.ts";
 
 const bucket = "sluice-dev-jobs-111122223333-eu-west-1";
 const table = "sluice-dev-jobs";

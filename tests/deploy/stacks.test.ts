@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureRepository } from "../../deploy/repository.ts";
 import { deleteStack } from "../../deploy/stacks.ts";
-import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
-import { stageNamed } from "./stage.ts";
+import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "../support/deploy/aws-server.ts";
+import { stageNamed } from "../support/deploy/stage.ts";
 
 const name = "sluice-dev-repository";
 const outputs = { RepositoryUri: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev" };

@@ -5,9 +5,9 @@ import { builders } from "../../deploy/image/builder.ts";
 import { imageTag } from "../../deploy/image/content.ts";
 import { checkImage } from "../../deploy/image/reference.ts";
 import { stageImage } from "../../deploy/image/stage-image.ts";
-import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "./aws-server.ts";
-import { type PlantedBuilders, plantBuilders } from "./planted-builders.ts";
-import { listener, stageNamed } from "./stage.ts";
+import { type AwsServer, noStack, Refusal, stackOf, startAwsServer } from "../support/deploy/aws-server.ts";
+import { type PlantedBuilders, plantBuilders } from "../support/deploy/planted-builders.ts";
+import { listener, stageNamed } from "../support/deploy/stage.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";

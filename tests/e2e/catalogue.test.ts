@@ -1,7 +1,7 @@
 import { catalogue } from "@sluice/compute";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
-import { client } from "./client.ts";
 
 /** Every example of the catalogue, as it stands, on both lanes of a real stack. */
 let stack: Stack;

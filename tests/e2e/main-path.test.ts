@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { decodeNpy, encodeNpy } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
-import { client } from "./client.ts";
 
 /** The product from outside: a real stack, nothing but HTTP. */
 let stack: Stack;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
-import { client } from "./client.ts";
 
 /** What becomes of a job whose task is taken away, and of a task whose job is. */
 let stack: Stack;

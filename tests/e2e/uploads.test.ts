@@ -1,8 +1,8 @@
 import { decodeNpy, encodeNpy } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { client } from "../../acceptance/support/client.ts";
+import { unzip } from "../../acceptance/support/unzip.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
-import { unzip } from "../support/unzip.ts";
-import { client } from "./client.ts";
 
 /** Arrays that no request body holds, and jobs that take the output of others. */
 let stack: Stack;

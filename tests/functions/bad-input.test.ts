@@ -5,12 +5,14 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { handler as plans } from "../../functions/plans.ts";
 import { handler as submit } from "../../functions/submit.ts";
-import type { World } from "../jobs/memory-ports.ts";
-import { call, freshStage, isProblem, type Reply } from "./stage.ts";
+import { call, freshStage, isProblem, type Reply } from "../support/functions/stage.ts";
+import type { World } from "../support/jobs/memory-ports.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
-vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
+vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
+vi.mock("../../aws/telemetry/log.ts", async () =>
+  (await import("../support/functions/stage.ts")).logOfStage(),
+);
+vi.mock("../../aws/config.ts", async () => (await import("../support/functions/stage.ts")).configOfStage());
 
 let world: World;
 beforeEach(() => {

@@ -9,15 +9,17 @@ import { handler as retry } from "../../functions/retry.ts";
 import { handler as status } from "../../functions/status.ts";
 import { handler as submit } from "../../functions/submit.ts";
 import { NewerRecord, recordVersion } from "../../jobs/record.ts";
-import type { World } from "../jobs/memory-ports.ts";
-import { submitted } from "../jobs/submitting.ts";
-import { call, freshStage, isProblem } from "./stage.ts";
+import { call, freshStage, isProblem } from "../support/functions/stage.ts";
+import type { World } from "../support/jobs/memory-ports.ts";
+import { submitted } from "../support/jobs/submitting.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
-vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
+vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
+vi.mock("../../aws/telemetry/log.ts", async () =>
+  (await import("../support/functions/stage.ts")).logOfStage(),
+);
 vi.mock("../../aws/config.ts", async (original) => ({
   ...(await original<typeof import("../../aws/config.ts")>()),
-  ...(await import("./stage.ts")).configOfStage(),
+  ...(await import("../support/functions/stage.ts")).configOfStage(),
 }));
 
 let world: World;

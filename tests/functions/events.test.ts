@@ -5,14 +5,16 @@ import { handler as redrive } from "../../functions/redrive.ts";
 import { handler as settle } from "../../functions/settle.ts";
 import { handler as sweep } from "../../functions/sweep.ts";
 import { handler as work } from "../../functions/work.ts";
-import type { World } from "../jobs/memory-ports.ts";
-import { fargateRoute, sampleJob, taskArn } from "../jobs/sample-jobs.ts";
-import { submitted } from "../jobs/submitting.ts";
-import { freshStage, lambdaContext, stage } from "./stage.ts";
+import { freshStage, lambdaContext, stage } from "../support/functions/stage.ts";
+import type { World } from "../support/jobs/memory-ports.ts";
+import { fargateRoute, sampleJob, taskArn } from "../support/jobs/sample-jobs.ts";
+import { submitted } from "../support/jobs/submitting.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
-vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
+vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
+vi.mock("../../aws/telemetry/log.ts", async () =>
+  (await import("../support/functions/stage.ts")).logOfStage(),
+);
+vi.mock("../../aws/config.ts", async () => (await import("../support/functions/stage.ts")).configOfStage());
 
 let world: World;
 beforeEach(() => {

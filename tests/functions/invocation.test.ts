@@ -2,10 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Context } from "aws-lambda";
 import { expect, test, vi } from "vitest";
-import { lineFields } from "../../aws/log-scope.ts";
+import { httpEvent } from "../../acceptance/support/http-event.ts";
+import { lineFields } from "../../aws/telemetry/log-scope.ts";
 import { invocation } from "../../functions/invocation.ts";
-import { httpEvent } from "../support/http-event.ts";
-import { lambdaContext } from "./stage.ts";
+import { lambdaContext } from "../support/functions/stage.ts";
 
 const root = "1-5759e988-bd862e3fe1be46a994272793";
 const context = (awsRequestId: string): Context => ({ ...lambdaContext(), awsRequestId });

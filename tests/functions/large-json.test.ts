@@ -3,17 +3,19 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { handler as plans } from "../../functions/plans.ts";
 import { handler as result } from "../../functions/result.ts";
 import { handler as submit } from "../../functions/submit.ts";
-import { compute } from "../../jobs/compute.ts";
 import { isStored } from "../../jobs/record.ts";
-import { work } from "../../jobs/work.ts";
-import { expectSameBits, randomDoubles } from "../compute/doubles.ts";
-import type { World } from "../jobs/memory-ports.ts";
-import { lambdaMachine } from "../jobs/submitting.ts";
-import { call, freshStage } from "./stage.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { work } from "../../jobs/run/dispatch.ts";
+import { expectSameBits, randomDoubles } from "../support/compute/doubles.ts";
+import { call, freshStage } from "../support/functions/stage.ts";
+import type { World } from "../support/jobs/memory-ports.ts";
+import { lambdaMachine } from "../support/jobs/submitting.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
-vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
+vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
+vi.mock("../../aws/telemetry/log.ts", async () =>
+  (await import("../support/functions/stage.ts")).logOfStage(),
+);
+vi.mock("../../aws/config.ts", async () => (await import("../support/functions/stage.ts")).configOfStage());
 
 /** Bodies and results large enough to be read and written by the kernels. */
 let world: World;

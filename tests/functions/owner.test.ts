@@ -7,15 +7,17 @@ import { handler as result } from "../../functions/result.ts";
 import { handler as retry } from "../../functions/retry.ts";
 import { handler as status } from "../../functions/status.ts";
 import { handler as submit } from "../../functions/submit.ts";
-import { compute } from "../../jobs/compute.ts";
-import { work } from "../../jobs/work.ts";
-import type { World } from "../jobs/memory-ports.ts";
-import { lambdaMachine } from "../jobs/submitting.ts";
-import { call, freshStage, isProblem } from "./stage.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { work } from "../../jobs/run/dispatch.ts";
+import { call, freshStage, isProblem } from "../support/functions/stage.ts";
+import type { World } from "../support/jobs/memory-ports.ts";
+import { lambdaMachine } from "../support/jobs/submitting.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
-vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
+vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
+vi.mock("../../aws/telemetry/log.ts", async () =>
+  (await import("../support/functions/stage.ts")).logOfStage(),
+);
+vi.mock("../../aws/config.ts", async () => (await import("../support/functions/stage.ts")).configOfStage());
 
 let world: World;
 

@@ -4,16 +4,18 @@ import { decodeNpy, encodeNpy } from "@sluice/contract/npy";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { handler as get } from "../../functions/get.ts";
 import { handler as submit } from "../../functions/submit.ts";
-import { compute } from "../../jobs/compute.ts";
 import { isStored } from "../../jobs/record.ts";
-import { work } from "../../jobs/work.ts";
-import type { World } from "../jobs/memory-ports.ts";
-import { lambdaMachine, lasting } from "../jobs/submitting.ts";
-import { type Call, call, freshStage, isProblem, type Reply } from "./stage.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { work } from "../../jobs/run/dispatch.ts";
+import { type Call, call, freshStage, isProblem, type Reply } from "../support/functions/stage.ts";
+import type { World } from "../support/jobs/memory-ports.ts";
+import { lambdaMachine, lasting } from "../support/jobs/submitting.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("./stage.ts")).portsOfStage());
-vi.mock("../../aws/log.ts", async () => (await import("./stage.ts")).logOfStage());
-vi.mock("../../aws/config.ts", async () => (await import("./stage.ts")).configOfStage());
+vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
+vi.mock("../../aws/telemetry/log.ts", async () =>
+  (await import("../support/functions/stage.ts")).logOfStage(),
+);
+vi.mock("../../aws/config.ts", async () => (await import("../support/functions/stage.ts")).configOfStage());
 
 let world: World;
 beforeEach(() => {

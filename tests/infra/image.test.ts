@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bundleContainer } from "../../scripts/bundle-container.ts";
-import { readElf } from "../../scripts/image/elf.ts";
+import { readElf } from "../../acceptance/image/elf.ts";
+import { bundleContainer } from "../../build/bundle-container.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (file: string) => readFile(path.join(root, file), "utf8");
@@ -60,7 +60,7 @@ test("the image's build gets every source that the bundle is made of, and that m
     (input) => !input.includes("node_modules"),
   );
   expect(bundledSources).toContain("container/main.ts");
-  const sources = [...bundledSources, ...(await sourcesOf("scripts/bundle-container.ts"))];
+  const sources = [...bundledSources, ...(await sourcesOf("build/bundle-container.ts"))];
   const isCopied = (source: string) => copied.some((from) => source === from || source.startsWith(from));
   expect(
     sources

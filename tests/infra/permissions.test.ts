@@ -1,9 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageStage, removePackagedStages } from "./package-stage.ts";
-import { actionsOf, type Statement, statementsOf, tooWide, type WidePermission } from "./policy.ts";
-import { type Resource, resource, resourcesOf, type Template } from "./template.ts";
+import { packageStage, removePackagedStages } from "../../build/package-stage.ts";
+import { type Resource, resource, resourcesOf, type Template } from "../../build/template.ts";
+import {
+  actionsOf,
+  type Statement,
+  statementsOf,
+  tooWide,
+  type WidePermission,
+} from "../support/infra/policy.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-prod@sha256:${"0".repeat(64)}`;

@@ -1,8 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type PackagedStage, packageStage, removePackagedStages } from "./package-stage.ts";
-import { physicalNames, type Resource, resource, resourcesOf, routesOf, type Template } from "./template.ts";
+import { type PackagedStage, packageStage, removePackagedStages } from "../../build/package-stage.ts";
+import {
+  physicalNames,
+  type Resource,
+  resource,
+  resourcesOf,
+  routesOf,
+  type Template,
+} from "../../build/template.ts";
 
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-prod@sha256:${"0".repeat(64)}`;
 const jwt = [

@@ -4,6 +4,8 @@ import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { encodeNpy } from "@sluice/contract/npy";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { ports } from "../../aws/ports.ts";
+import { packageStage, removePackagedStages } from "../../build/package-stage.ts";
+import { resource, resourcesOf } from "../../build/template.ts";
 import { handler as cancel } from "../../functions/cancel.ts";
 import { handler as direct } from "../../functions/compute.ts";
 import { handler as get } from "../../functions/get.ts";
@@ -20,17 +22,15 @@ import { handler as submit } from "../../functions/submit.ts";
 import { handler as sweep } from "../../functions/sweep.ts";
 import { handler as uploads } from "../../functions/uploads.ts";
 import { handler as work } from "../../functions/work.ts";
-import { compute } from "../../jobs/compute.ts";
-import { runJob } from "../../jobs/run.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { runJob } from "../../jobs/run/run.ts";
 import { createResolver } from "../../local/cloudformation/resolve.ts";
 import { accountId } from "../../local/cloudformation/template.ts";
-import { createJobsTable } from "../aws/jobs-table.ts";
-import { type StubCloud, startStubCloud } from "../aws/stub-cloud.ts";
-import { type Call, call, lambdaContext, type Reply } from "../functions/stage.ts";
+import { createJobsTable } from "../support/aws/jobs-table.ts";
+import { type StubCloud, startStubCloud } from "../support/aws/stub-cloud.ts";
 import { type AwsCall, onAwsCalls } from "../support/aws-calls.ts";
-import { packageStage, removePackagedStages } from "./package-stage.ts";
-import { actionsOf, allows, type Statement, statementsOf } from "./policy.ts";
-import { resource, resourcesOf } from "./template.ts";
+import { type Call, call, lambdaContext, type Reply } from "../support/functions/stage.ts";
+import { actionsOf, allows, type Statement, statementsOf } from "../support/infra/policy.ts";
 
 /**
  * Whether each role is enough and no more: the functions run against a cloud that answers, every call they make is
@@ -44,7 +44,7 @@ const others = { work, settle, sweep, compute: direct, redrive };
 const calledElsewhere = new Map([
   ["WriteOwnLog", "Lambda itself"],
   ["ConsumeMessages", "Lambda's pollers"],
-  ["s3:AbortMultipartUpload", "whoever writes, when a part fails: tests/aws/object-uploads.test.ts"],
+  ["s3:AbortMultipartUpload", "whoever writes, when a part fails: tests/aws/s3/object-uploads.test.ts"],
   ["SendTraces", "Lambda's own tracing"],
   ["SendTaskTrace", "container/main.ts, once its job is done: tests/aws/telemetry.test.ts"],
 ]);

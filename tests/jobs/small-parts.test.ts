@@ -3,16 +3,16 @@ import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compute } from "../../jobs/compute.ts";
-import { computeDirectly } from "../../jobs/direct.ts";
+import { planView } from "../../jobs/api/plan-view.ts";
 import { freshSeed, idForKey, isRandomId, randomId, sha256 } from "../../jobs/ids.ts";
 import { parseMessage } from "../../jobs/message.ts";
-import { planView } from "../../jobs/plan-view.ts";
-import { prepare } from "../../jobs/prepare.ts";
+import { compute } from "../../jobs/run/compute.ts";
+import { computeDirectly } from "../../jobs/submit/direct.ts";
+import { prepare } from "../../jobs/submit/prepare.ts";
 import { backoff } from "../../jobs/timing.ts";
-import { memoryWorld } from "./memory-ports.ts";
-import { jobId } from "./sample-jobs.ts";
-import { submitted } from "./submitting.ts";
+import { memoryWorld } from "../support/jobs/memory-ports.ts";
+import { jobId } from "../support/jobs/sample-jobs.ts";
+import { submitted } from "../support/jobs/submitting.ts";
 
 describe("ids", () => {
   test("are 26 lower-case characters that launchOf, messages and URLs all take", () => {

@@ -12,8 +12,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { npyHeader } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
-import { client } from "../e2e/client.ts";
 import { type Processes, watchProcesses } from "../support/processes.ts";
 
 const MiB = 2 ** 20;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { within } from "../../acceptance/support/within.ts";
 import { EventBus, matches } from "../../local/lambda/event-bus.ts";
 import { failed, type Invocation } from "../../local/lambda/function.ts";
 import { startSchedule } from "../../local/lambda/schedule.ts";
 import { createLog } from "../../local/log.ts";
-import { within } from "../support/within.ts";
 
 const fine: Invocation = { payload: "null" };
 

@@ -1,3 +1,3 @@
-import { testParity } from "./cases.ts";
+import { testParity } from "../support/parity/cases.ts";
 
 testParity("elementwise");

@@ -3,7 +3,7 @@ import { type Arrays, run } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eps, operand, relativeError, spec } from "../compute/arrays.ts";
+import { eps, operand, relativeError, spec } from "../support/compute/arrays.ts";
 
 const result = (operation: string, params: unknown, inputs: Arrays): DenseArray => {
   const { result } = run(operation, params, inputs);

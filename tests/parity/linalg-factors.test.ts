@@ -1,8 +1,8 @@
 import type { Arrays } from "@sluice/compute";
 import { type DenseArray, type Dtype, zeros } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
-import { eps, spec } from "../compute/arrays.ts";
-import { runOn, staged, testedEngines, wasm } from "../compute/engines.ts";
+import { eps, spec } from "../support/compute/arrays.ts";
+import { runOn, staged, testedEngines, wasm } from "../support/compute/engines.ts";
 import {
   adjoint,
   complex,
@@ -14,7 +14,7 @@ import {
   multiply,
   scaled,
   unitScale,
-} from "./matrices.ts";
+} from "../support/parity/matrices.ts";
 
 /** Around tiles of 6×4, panels of 8, 16 and 32 columns, blocks of 64 and the one panel of small matrices, 128. */
 const squares = [0, 1, 2, 3, 5, 7, 8, 9, 16, 17, 31, 32, 33, 63, 65, 97, 127, 129, 197];

@@ -1,12 +1,12 @@
 import { type Arrays, plan, run, type Specs } from "@sluice/compute";
-import { francis } from "@sluice/compute/linear-algebra/francis";
-import { implicitQr } from "@sluice/compute/linear-algebra/golub-kahan";
-import { implicitQl } from "@sluice/compute/linear-algebra/symmetric-ql";
+import { francis } from "@sluice/compute/engines/factorizations/francis";
+import { implicitQr } from "@sluice/compute/engines/factorizations/golub-kahan";
+import { implicitQl } from "@sluice/compute/engines/factorizations/symmetric-ql";
 import type { ProblemCode } from "@sluice/contract/problem";
 import { describe, expect, test } from "vitest";
-import { real, spec } from "../compute/arrays.ts";
-import { runOn, testedEngines } from "../compute/engines.ts";
-import { matrix } from "./matrices.ts";
+import { real, spec } from "../support/compute/arrays.ts";
+import { runOn, testedEngines } from "../support/compute/engines.ts";
+import { matrix } from "../support/parity/matrices.ts";
 
 const singular = real([
   [1, 2],

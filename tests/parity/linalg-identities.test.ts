@@ -2,9 +2,9 @@ import type { Arrays } from "@sluice/compute";
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eps } from "../compute/arrays.ts";
-import { runOn, type TestedEngine, testedEngines } from "../compute/engines.ts";
-import { adjoint, difference, identity, largest, matrix, multiply } from "./matrices.ts";
+import { eps } from "../support/compute/arrays.ts";
+import { runOn, type TestedEngine, testedEngines } from "../support/compute/engines.ts";
+import { adjoint, difference, identity, largest, matrix, multiply } from "../support/parity/matrices.ts";
 
 const extent = fc.integer({ min: 1, max: 24 });
 const dtype = fc.constantFrom<Dtype>("float64", "complex128");

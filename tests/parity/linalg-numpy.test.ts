@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Dtype } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
-import { eps, relativeError } from "../compute/arrays.ts";
-import { runOn, testedEngines } from "../compute/engines.ts";
-import { type Kind, matrix, scaled } from "./matrices.ts";
+import { eps, relativeError } from "../support/compute/arrays.ts";
+import { runOn, testedEngines } from "../support/compute/engines.ts";
+import { type Kind, matrix, scaled } from "../support/parity/matrices.ts";
 
 interface Case {
   operation: string;

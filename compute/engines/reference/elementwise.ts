@@ -1,7 +1,7 @@
 import { type DenseArray, zeros } from "@sluice/contract/array";
 import ndarray from "ndarray";
 import ops from "ndarray-ops";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 
 const block = 65_536;
 // Inside these bounds re² + im² neither overflows nor loses bits to underflow.

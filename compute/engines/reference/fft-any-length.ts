@@ -1,4 +1,4 @@
-import { isPowerOfTwo } from "../../steps.ts";
+import { isPowerOfTwo } from "../../model/steps.ts";
 import { powerOfTwoTransform, type Transform } from "./fft-power-of-two.ts";
 import { rootsOfUnity } from "./roots-of-unity.ts";
 

@@ -1,5 +1,5 @@
 import { type DenseArray, zeros } from "@sluice/contract/array";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 import { halfPoints, linesAlong, startOfLine } from "../array-lines.ts";
 import type { Along } from "../engine.ts";
 import { transformOf } from "./fft-any-length.ts";

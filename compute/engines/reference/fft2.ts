@@ -1,7 +1,7 @@
 import { type DenseArray, elementCount, zeros } from "@sluice/contract/array";
 import ndarray, { type NdArray } from "ndarray";
 import ops from "ndarray-ops";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 import { paddedLength, transformOf } from "./fft-any-length.ts";
 
 type View = NdArray<Float64Array | Float32Array>;

@@ -1,5 +1,5 @@
 import type { NdArray } from "ndarray";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 
 export type Matrix = NdArray<Float64Array | Float32Array>;
 

@@ -1,8 +1,8 @@
 import { zeros } from "@sluice/contract/array";
+import { isFactorization, type PlanStep } from "../../model/steps.ts";
 import { random } from "../../random/index.ts";
-import { release } from "../../release.ts";
-import { isFactorization, type PlanStep } from "../../steps.ts";
 import type { EngineRoom } from "../engine.ts";
+import { release } from "../release.ts";
 import { absolute, scale } from "./elementwise.ts";
 import { fft, inverseRealFft, realFft } from "./fft.ts";
 import { paddedLength } from "./fft-any-length.ts";

@@ -1,7 +1,8 @@
 import { type DenseArray, zeros } from "@sluice/contract/array";
-import { choleskyInPlace } from "../../linear-algebra/cholesky.ts";
-import { applyReflections, reflectColumns } from "../../linear-algebra/householder.ts";
-import { eliminate } from "../../linear-algebra/lu.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import { choleskyInPlace } from "../factorizations/cholesky.ts";
+import { applyReflections, reflectColumns } from "../factorizations/householder.ts";
+import { eliminate } from "../factorizations/lu.ts";
 import {
   type Area,
   load,
@@ -11,16 +12,15 @@ import {
   planesOf,
   put,
   store,
-} from "../../linear-algebra/planes.ts";
-import { rangeScale, scalePlanes } from "../../linear-algebra/range-scale.ts";
-import { applyReflections as applyRealReflections, rotateRows } from "../../linear-algebra/spectral-kit.ts";
-import { eigBy, eighBy, svdBy } from "../../linear-algebra/spectral-methods.ts";
-import type { FullKit } from "../../linear-algebra/svd-of-any-shape.ts";
-import { solveTriangle } from "../../linear-algebra/triangle.ts";
-import type { OnFraction } from "../../on-fraction.ts";
-import { release } from "../../release.ts";
+} from "../factorizations/planes.ts";
+import { rangeScale, scalePlanes } from "../factorizations/range-scale.ts";
+import { applyReflections as applyRealReflections, rotateRows } from "../factorizations/spectral-kit.ts";
+import { eigBy, eighBy, svdBy } from "../factorizations/spectral-methods.ts";
+import type { FullKit } from "../factorizations/svd-of-any-shape.ts";
+import { solveTriangle } from "../factorizations/triangle.ts";
 import type { LinearAlgebra, Lu, QrMode } from "../linear-algebra.ts";
 import { notPositiveDefinite } from "../not-positive-definite.ts";
+import { release } from "../release.ts";
 import { matmul } from "./matmul.ts";
 
 const whole = ({ rows, columns }: { rows: number; columns: number }): Area => ({

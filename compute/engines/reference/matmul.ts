@@ -1,7 +1,7 @@
 import { type DenseArray, zeros } from "@sluice/contract/array";
 import ndarray from "ndarray";
-import type { OnFraction } from "../../on-fraction.ts";
-import { resultDtype } from "../../result-dtype.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
 import { gemm, type Matrix } from "./gemm.ts";
 
 export { gemmScratchBytes as matmulScratchBytes } from "./gemm.ts";

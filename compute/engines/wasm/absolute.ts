@@ -1,6 +1,6 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
-import type { OnFraction } from "../../on-fraction.ts";
-import type { Crew, Share } from "./crew.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import type { Crew, Share } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";
 

@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../on-fraction.ts";
-import type { Crew, Member, Share } from "./crew.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import type { Crew, Member, Share } from "../threads.ts";
 import { realDestination } from "./destination.ts";
 import {
   depthOf,

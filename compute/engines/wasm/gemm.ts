@@ -1,4 +1,4 @@
-import type { Member } from "./crew.ts";
+import type { Member } from "../threads.ts";
 import type { Block, Operand, Workspace } from "./staging.ts";
 
 /** Rows of A packed at a time: with the usual depth 192 KiB, which stay in L2 while they meet all of B. */

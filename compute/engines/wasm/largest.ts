@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { Crew, Share } from "./crew.ts";
+import type { Crew, Share } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, realOperand, Workspace } from "./staging.ts";
 

@@ -1,7 +1,7 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
-import type { OnFraction } from "../../on-fraction.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import type { Crew } from "./crew.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import type { Crew } from "../threads.ts";
 import { complexDestination, realDestination } from "./destination.ts";
 import {
   depthOf,

@@ -1,5 +1,5 @@
 import { type ArraySpec, byteLength, type DenseArray, elementCount, zeros } from "@sluice/contract/array";
-import { release as releaseBuffer } from "../../release.ts";
+import { release as releaseBuffer } from "../release.ts";
 
 /**
  * Arrays that find no room in kernel memory. Where several threads must reach them they are shared buffers,

@@ -1,7 +1,7 @@
-import type { OnFraction } from "../../on-fraction.ts";
-import type { Crew, Share } from "./crew.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import type { Crew, Share } from "../threads.ts";
 import { type Extents, gemm, type Products, packedBytes } from "./gemm.ts";
-import { kernelsOn } from "./kernels.ts";
+import { kernelsOn } from "./kernels/kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 import { Workspace } from "./staging.ts";
 

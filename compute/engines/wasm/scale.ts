@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 import { scale as scaleOutside } from "../reference/elementwise.ts";
-import type { Crew, Share } from "./crew.ts";
+import type { Crew, Share } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 
 /** Numbers in one turn of a thread. */

@@ -1,6 +1,6 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import type { Engine } from "../engine.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Kernels } from "./kernels/kernels.ts";
 
 /**
  * Relaxed SIMD rounds x · y + z once or twice, as the CPU can. With x = 1 + 2^-52 and z = -(x²

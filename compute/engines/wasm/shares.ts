@@ -1,5 +1,5 @@
+import type { Share } from "../threads.ts";
 import { absoluteShare } from "./absolute.ts";
-import type { Share } from "./crew.ts";
 import { timesLineShare } from "./fft/bluestein.ts";
 import { fftLinesShare } from "./fft/direct.ts";
 import { hermitianPairsShare } from "./fft/pairs.ts";

@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { Member } from "./crew.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Member } from "../threads.ts";
+import type { Kernels } from "./kernels/kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 
 type Floats = Float64Array | Float32Array;

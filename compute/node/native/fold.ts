@@ -2,7 +2,7 @@ import type { DenseArray } from "@sluice/contract/array";
 import { foldedLeft, foldedRight, halfOf } from "../../engines/wasm/fold.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { type Rows, rowsOf } from "../../engines/wasm/staging.ts";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 import { freshResult } from "./fresh-result.ts";
 import type { OpenBlas } from "./openblas.ts";
 import { inPlace, inScratch, staged } from "./operands.ts";

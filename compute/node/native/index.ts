@@ -1,12 +1,12 @@
 import type { Engine, EngineRoom } from "../../engines/engine.ts";
 import { offerEngine } from "../../engines/index.ts";
-import { type Crew, soloCrew } from "../../engines/wasm/crew.ts";
+import { type Crew, soloCrew } from "../../engines/threads.ts";
 import { foldable } from "../../engines/wasm/fold.ts";
 import { engineOn, wasmRoom } from "../../engines/wasm/index.ts";
 import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
 import { selfTest } from "../../engines/wasm/self-test.ts";
-import type { OnFraction } from "../../on-fraction.ts";
-import { isFactorization } from "../../steps.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import { isFactorization } from "../../model/steps.ts";
 import { foldedMatmul } from "./fold.ts";
 import { linearAlgebra } from "./lapack/index.ts";
 import { matmul } from "./matmul.ts";

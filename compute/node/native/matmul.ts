@@ -1,8 +1,8 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { planeOperand, type Rows, realOperand, rowsOf } from "../../engines/wasm/staging.ts";
-import type { OnFraction } from "../../on-fraction.ts";
-import { resultDtype } from "../../result-dtype.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
 import { freshResult } from "./fresh-result.ts";
 import type { OpenBlas } from "./openblas.ts";
 import { direct, fromPlanes, inPlace, inScratch, staged } from "./operands.ts";

@@ -1,5 +1,5 @@
 import { complexDestination } from "../../engines/wasm/destination.ts";
-import { kernelsOn } from "../../engines/wasm/kernels.ts";
+import { kernelsOn } from "../../engines/wasm/kernels/kernels.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { type Block, type Operand, type Rows, viewOf, Workspace } from "../../engines/wasm/staging.ts";
 import type { Source, Target, Tile } from "./product.ts";

@@ -1,5 +1,5 @@
 import type { Extents } from "../../engines/wasm/gemm.ts";
-import type { OnFraction } from "../../on-fraction.ts";
+import type { OnFraction } from "../../model/on-fraction.ts";
 import { asItIs, type Floats, type OpenBlas, rowMajor } from "./openblas.ts";
 
 /**

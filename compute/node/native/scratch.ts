@@ -1,4 +1,4 @@
-import type { PlanStep } from "../../steps.ts";
+import type { PlanStep } from "../../model/steps.ts";
 import { mostColumns, mostRows, mostTerms } from "./product.ts";
 
 /** Blocks of both factors and of the result, in numbers. */

@@ -1,10 +1,10 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { applyElementwise } from "../../elementwise/apply.ts";
-import { absReal } from "../../elementwise/functions.ts";
-import { elementwiseStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { absoluteStep, whileHolding } from "../../steps.ts";
+import { applyElementwise } from "../../loops/elementwise/apply.ts";
+import { absReal } from "../../loops/elementwise/functions.ts";
+import { elementwiseStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { absoluteStep, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 const resultOf = ({ shape, dtype }: ArraySpec): ArraySpec => ({

@@ -1,6 +1,6 @@
 /** add, subtract, multiply, divide, power: NumPy's binary ufuncs. */
-import * as loops from "../../elementwise/arithmetic.ts";
-import { powerComplex, powerReal } from "../../elementwise/power.ts";
+import * as loops from "../../loops/elementwise/arithmetic.ts";
+import { powerComplex, powerReal } from "../../loops/elementwise/power.ts";
 import { binaryOperation } from "./define.ts";
 
 const example = {

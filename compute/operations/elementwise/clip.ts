@@ -1,12 +1,12 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { applyElementwise } from "../../elementwise/apply.ts";
-import { clipReal } from "../../elementwise/select.ts";
-import { transcendentalStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { scalar } from "../../scalar.ts";
-import { whileHolding } from "../../steps.ts";
+import { applyElementwise } from "../../loops/elementwise/apply.ts";
+import { clipReal } from "../../loops/elementwise/select.ts";
+import { transcendentalStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { realDtypes } from "../dtypes.ts";
+import { scalar } from "../program/scalar.ts";
 
 const bound = (description: string) =>
   z.number({ error: "a number, or null for no bound" }).nullable().default(null).describe(description);

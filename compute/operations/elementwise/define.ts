@@ -1,11 +1,11 @@
 import type { ArraySpec, Dtype } from "@sluice/contract/array";
 import * as z from "zod";
-import { broadcastShape } from "../../broadcast.ts";
-import { applyElementwise, type Loop } from "../../elementwise/apply.ts";
-import { elementwiseStep, transcendentalStep } from "../../loop-steps.ts";
-import { defineOperation, type Operation } from "../../operation.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import { type Work, whileHolding } from "../../steps.ts";
+import { applyElementwise, type Loop } from "../../loops/elementwise/apply.ts";
+import { broadcastShape } from "../../model/broadcast.ts";
+import { elementwiseStep, transcendentalStep } from "../../model/loop-steps.ts";
+import { defineOperation, type Operation } from "../../model/operation.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import { type Work, whileHolding } from "../../model/steps.ts";
 import { anyDtype, workingDtype } from "../dtypes.ts";
 
 /** What distinguishes one element-wise operation from another. */

@@ -1,5 +1,5 @@
 /** exp, log, sqrt, sin, cos, tanh: functions of one array, element by element. */
-import * as loops from "../../elementwise/functions.ts";
+import * as loops from "../../loops/elementwise/functions.ts";
 import { unaryOperation } from "./define.ts";
 
 const example = { dataMatrix: [[0.5, 1, 2]] };

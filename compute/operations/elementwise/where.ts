@@ -1,12 +1,12 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { broadcastShape } from "../../broadcast.ts";
-import { applyElementwise } from "../../elementwise/apply.ts";
-import { whereComplex, whereReal } from "../../elementwise/select.ts";
-import { elementwiseStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import { whileHolding } from "../../steps.ts";
+import { applyElementwise } from "../../loops/elementwise/apply.ts";
+import { whereComplex, whereReal } from "../../loops/elementwise/select.ts";
+import { broadcastShape } from "../../model/broadcast.ts";
+import { elementwiseStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype, realDtypes, workingDtype } from "../dtypes.ts";
 
 const resultOf = (condition: ArraySpec, x: ArraySpec, y: ArraySpec): ArraySpec => ({

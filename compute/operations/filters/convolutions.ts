@@ -2,14 +2,14 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { shapeText } from "../../broadcast.ts";
-import { widened } from "../../elementwise/widened.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { convolve, turned } from "../../filters/convolve.ts";
-import { convolveStep, elementwiseStep } from "../../loop-steps.ts";
-import { defineOperation, type Operation } from "../../operation.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import { whileHolding } from "../../steps.ts";
+import { widened } from "../../loops/elementwise/widened.ts";
+import { convolve, turned } from "../../loops/filters/convolve.ts";
+import { shapeText } from "../../model/broadcast.ts";
+import { convolveStep, elementwiseStep } from "../../model/loop-steps.ts";
+import { defineOperation, type Operation } from "../../model/operation.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype, workingDtype } from "../dtypes.ts";
 import { requireNonEmpty } from "../input-checks.ts";
 

@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import * as z from "zod";
-import { settleAxis } from "../../axes.ts";
 import { halfPoints } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { fftLinesStep, whileHolding } from "../../steps.ts";
+import { settleAxis } from "../../model/axes.ts";
+import { fftLinesStep, whileHolding } from "../../model/steps.ts";
 import { requireNonEmpty } from "../input-checks.ts";
 import { axisParam, normParam, pointsParam, realPoints, scaled, scalingSteps } from "./params.ts";
 

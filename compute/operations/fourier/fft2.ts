@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.fft2, over the last two axes unless told otherwise; the answer is complex128 for every input dtype. */

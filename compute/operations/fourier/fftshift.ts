@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { shiftAlongAxes } from "./shift-along-axes.ts";
 
 /** numpy.fft.fftshift: point 0 of each axis to its middle. Bytes are copied, dtypes kept. */

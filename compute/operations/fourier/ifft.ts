@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.ifft: the inverse of fft; complex128 for every input dtype. */

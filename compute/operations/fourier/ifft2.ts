@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.ifft2: the inverse of fft2; complex128 for every input dtype. */

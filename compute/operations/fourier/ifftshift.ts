@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { shiftAlongAxes } from "./shift-along-axes.ts";
 
 /** numpy.fft.ifftshift: the way back from fftshift, which differs from it on axes of odd extent. */

@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.irfft: the inverse of rfft; imaginary parts of points 0 and, for even n, n/2 count as zero. */

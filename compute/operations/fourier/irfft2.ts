@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.irfft2: the inverse of rfft2. */

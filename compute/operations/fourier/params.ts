@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { settleAxis } from "../../axes.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { scaleStep } from "../../steps.ts";
+import { settleAxis } from "../../model/axes.ts";
+import { scaleStep } from "../../model/steps.ts";
 
 const norms = ["backward", "ortho", "forward"] as const;
 export type Norm = (typeof norms)[number];

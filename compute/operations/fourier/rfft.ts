@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { alongAxis } from "./along-axis.ts";
 
 /** numpy.fft.rfft: of real lines the points 0 … n/2, which determine the others. */

@@ -1,4 +1,4 @@
-import { defineOperation } from "../../operation.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { overTwoAxes } from "./two-axes.ts";
 
 /** numpy.fft.rfft2: of real matrices the columns 0 … n/2 of fft2, which determine the others. */

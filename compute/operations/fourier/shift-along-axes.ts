@@ -1,9 +1,9 @@
 import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
-import { settleAxis } from "../../axes.ts";
 import { linesAlong } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { scaleStep, whileHolding } from "../../steps.ts";
+import { settleAxis } from "../../model/axes.ts";
+import { scaleStep, whileHolding } from "../../model/steps.ts";
 
 const params = z.strictObject({
   axes: z

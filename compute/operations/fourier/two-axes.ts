@@ -2,7 +2,7 @@ import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import { halfPoints } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { fft2Steps, fftLinesStep, whileHolding } from "../../steps.ts";
+import { fft2Steps, fftLinesStep, whileHolding } from "../../model/steps.ts";
 import { requireNonEmpty } from "../input-checks.ts";
 import { axesOf, axesParam, normParam, realPoints, scaled, scalingSteps, shapeParam } from "./params.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { choleskyStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { whileHolding } from "../../steps.ts";
+import { choleskyStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 
 const params = z.strictObject({

@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
-import { luStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation, type OperationPlan } from "../../operation.ts";
-import { whileHolding } from "../../steps.ts";
+import { luStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation, type OperationPlan } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
 import { made } from "./made.ts";

@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
-import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { matmulStep, whileHolding } from "../../steps.ts";
+import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { matmulStep, whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, solveFactored, widthOf } from "./elimination.ts";
 import { requireFinite } from "./finite.ts";

@@ -1,4 +1,4 @@
-import type { Operation } from "../../operation.ts";
+import type { Operation } from "../../model/operation.ts";
 import { cholesky } from "./cholesky.ts";
 import { det, slogdet } from "./determinant.ts";
 import { eig, eigvals } from "./eig.ts";

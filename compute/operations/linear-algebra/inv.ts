@@ -2,9 +2,9 @@ import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import type { Lu } from "../../engines/linear-algebra.ts";
-import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { type PlanStep, whileHolding } from "../../steps.ts";
+import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { type PlanStep, whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, rowOrder, unitLower, upper, widthOf } from "./elimination.ts";
 

@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
-import { svdStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { matmulStep, whileHolding } from "../../steps.ts";
+import { svdStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { matmulStep, whileHolding } from "../../model/steps.ts";
 import { epsOf, noComplex, oneMatrix, realOnly, requireRightSide, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { made } from "./made.ts";

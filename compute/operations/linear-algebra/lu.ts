@@ -1,9 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
-import { luStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { whileHolding } from "../../steps.ts";
+import { luStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, widens } from "./checks.ts";
 import { rowOrder, widthOf } from "./elimination.ts";
 

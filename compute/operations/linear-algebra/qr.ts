@@ -1,8 +1,8 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { qrStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { whileHolding } from "../../steps.ts";
+import { qrStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, widens } from "./checks.ts";
 
 const modes = ["reduced", "complete", "r"] as const;

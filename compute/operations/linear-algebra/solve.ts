@@ -1,9 +1,9 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { luStep, triangleStep, widened } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import { whileHolding } from "../../steps.ts";
+import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, requireRightSide, requireSquare, widens } from "./checks.ts";
 import { requireRegular, solveFactored } from "./elimination.ts";
 

@@ -1,6 +1,6 @@
 import type { ArraySpec } from "@sluice/contract/array";
-import { widened } from "../../linear-algebra-steps.ts";
-import { type PlanStep, type Work, whileHolding } from "../../steps.ts";
+import { widened } from "../../model/linear-algebra-steps.ts";
+import { type PlanStep, type Work, whileHolding } from "../../model/steps.ts";
 
 /** A decomposition's own matrices: two square ones of the larger extent, and a copy of the input, beside its results. */
 export function whileDecomposing(a: ArraySpec, results: readonly ArraySpec[], step: Work): PlanStep[] {

@@ -1,7 +1,7 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { svdStep } from "../../linear-algebra-steps.ts";
-import { defineOperation } from "../../operation.ts";
+import { svdStep } from "../../model/linear-algebra-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { noComplex, oneMatrix, realOnly, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";

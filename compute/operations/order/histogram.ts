@@ -1,10 +1,10 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { reduceStep, transcendentalStep } from "../../loop-steps.ts";
-import { defineOperation, type Specs } from "../../operation.ts";
-import { countBetween, countEven, evenEdges, toDensity } from "../../sorting/bins.ts";
-import { whileHolding } from "../../steps.ts";
+import { countBetween, countEven, evenEdges, toDensity } from "../../loops/sorting/bins.ts";
+import { reduceStep, transcendentalStep } from "../../model/loop-steps.ts";
+import { defineOperation, type Specs } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { realDtypes } from "../dtypes.ts";
 
 const finite = z.number({ error: "a finite number" });

@@ -1,5 +1,8 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
+import { transposed } from "../../loops/rearrange/transposed.ts";
+import { interpolates, type QuantileMethod, quantile, quantilePlaces } from "../../loops/sorting/quantile.ts";
+import { sortingSpare, sortLines } from "../../loops/sorting/sort-lines.ts";
 import {
   axesParam,
   keepdimsParam,
@@ -7,13 +10,10 @@ import {
   reducedShape,
   requireElements,
   settleAxes,
-} from "../../axes.ts";
-import { rearrangeStep, reduceStep, sortStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { transposed } from "../../rearrange/transposed.ts";
-import { interpolates, type QuantileMethod, quantile, quantilePlaces } from "../../sorting/quantile.ts";
-import { sortingSpare, sortLines } from "../../sorting/sort-lines.ts";
-import { whileHolding } from "../../steps.ts";
+} from "../../model/axes.ts";
+import { rearrangeStep, reduceStep, sortStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { realDtypes } from "../dtypes.ts";
 
 const percent = z

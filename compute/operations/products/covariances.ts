@@ -1,11 +1,11 @@
 /** cov, corrcoef: how variables vary together. */
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { elementwiseStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { correlationInPlace } from "../../products/correlation.ts";
-import { covariance, covarianceShape, covarianceSteps, layoutOf } from "../../products/covariance.ts";
-import { whileHolding } from "../../steps.ts";
+import { correlationInPlace } from "../../loops/products/correlation.ts";
+import { covariance, covarianceShape, covarianceSteps, layoutOf } from "../../loops/products/covariance.ts";
+import { elementwiseStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 const inputs = {

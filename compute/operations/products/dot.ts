@@ -1,12 +1,12 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { multiplied } from "../../elementwise/multiplied.ts";
-import { elementwiseStep, rearrangeStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { transposed } from "../../rearrange/transposed.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import { matmulStep, whileHolding } from "../../steps.ts";
+import { multiplied } from "../../loops/elementwise/multiplied.ts";
+import { transposed } from "../../loops/rearrange/transposed.ts";
+import { elementwiseStep, rearrangeStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import { matmulStep, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** The axis of b that is summed over: its only one, or the last but one. */

@@ -1,7 +1,7 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { defineOperation } from "../../operation.ts";
-import { gramian, gramianSteps } from "../../products/gramian.ts";
+import { gramian, gramianSteps } from "../../loops/products/gramian.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** Aᴴ·A; NumPy has no function of its own for it. */

@@ -1,10 +1,10 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { multiplied } from "../../elementwise/multiplied.ts";
-import { elementwiseStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { resultDtype } from "../../result-dtype.ts";
-import { whileHolding } from "../../steps.ts";
+import { multiplied } from "../../loops/elementwise/multiplied.ts";
+import { elementwiseStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** Both shapes with as many axes, by leading ones of extent 1. */

@@ -1,12 +1,12 @@
 /** argmin, argmax: where the extremes are. */
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { axisParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../axes.ts";
 import { linesAlong } from "../../engines/array-lines.ts";
-import { reduceStep } from "../../loop-steps.ts";
-import { defineOperation, type Operation } from "../../operation.ts";
-import { argExtreme } from "../../reductions/arg-extremes.ts";
-import { whileHolding } from "../../steps.ts";
+import { argExtreme } from "../../loops/reductions/arg-extremes.ts";
+import { axisParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../model/axes.ts";
+import { reduceStep } from "../../model/loop-steps.ts";
+import { defineOperation, type Operation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): Operation {

@@ -1,11 +1,11 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
-import { axisParam, settleAxis } from "../../axes.ts";
 import { linesAlong } from "../../engines/array-lines.ts";
-import { reduceStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { cumulativeSum } from "../../reductions/cumulative-sum.ts";
-import { whileHolding } from "../../steps.ts";
+import { cumulativeSum } from "../../loops/reductions/cumulative-sum.ts";
+import { axisParam, settleAxis } from "../../model/axes.ts";
+import { reduceStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 const resultOf = ({ shape, dtype }: ArraySpec, axis: number | null): ArraySpec => ({

@@ -1,11 +1,11 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import * as z from "zod";
-import { axesParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../axes.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { reduceStep } from "../../loop-steps.ts";
-import { defineOperation, type Operation } from "../../operation.ts";
-import { type Fold, reduce } from "../../reductions/reduce.ts";
-import { whileHolding } from "../../steps.ts";
+import { type Fold, reduce } from "../../loops/reductions/reduce.ts";
+import { axesParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../model/axes.ts";
+import { reduceStep } from "../../model/loop-steps.ts";
+import { defineOperation, type Operation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** What distinguishes one reduction from another. */

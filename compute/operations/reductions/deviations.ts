@@ -1,10 +1,10 @@
 /** var, std: how far elements lie from their mean. */
 import * as z from "zod";
-import { axesParam, keepdimsParam, settleAxes } from "../../axes.ts";
-import { elementwiseStep } from "../../loop-steps.ts";
-import { defineOperation, type Operation } from "../../operation.ts";
-import { rootsInPlace, varianceOver, varianceSpec, varianceSteps } from "../../reductions/moments.ts";
-import { whileHolding } from "../../steps.ts";
+import { rootsInPlace, varianceOver, varianceSpec, varianceSteps } from "../../loops/reductions/moments.ts";
+import { axesParam, keepdimsParam, settleAxes } from "../../model/axes.ts";
+import { elementwiseStep } from "../../model/loop-steps.ts";
+import { defineOperation, type Operation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 const params = z.strictObject({

@@ -1,7 +1,7 @@
 /** sum, prod, min, max: each element taken into its result. */
-import * as extremes from "../../reductions/extremes.ts";
-import { sumFolds } from "../../reductions/moments.ts";
-import { productComplex, productReal, productSingle } from "../../reductions/product.ts";
+import * as extremes from "../../loops/reductions/extremes.ts";
+import { sumFolds } from "../../loops/reductions/moments.ts";
+import { productComplex, productReal, productSingle } from "../../loops/reductions/product.ts";
 import { reduction } from "./define.ts";
 
 const example = {

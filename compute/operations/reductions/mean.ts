@@ -1,8 +1,8 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import * as z from "zod";
-import { axesParam, keepdimsParam, reducedShape, settleAxes } from "../../axes.ts";
-import { defineOperation } from "../../operation.ts";
-import { meanOver, meanSteps } from "../../reductions/moments.ts";
+import { meanOver, meanSteps } from "../../loops/reductions/moments.ts";
+import { axesParam, keepdimsParam, reducedShape, settleAxes } from "../../model/axes.ts";
+import { defineOperation } from "../../model/operation.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** numpy.mean, the same to the bit. */

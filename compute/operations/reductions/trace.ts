@@ -1,14 +1,14 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import { settleAxis } from "../../axes.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { rearrangeStep, reduceStep } from "../../loop-steps.ts";
-import { defineOperation } from "../../operation.ts";
-import { stridedCopy, stridesOf } from "../../rearrange/strided-copy.ts";
-import { sumFolds } from "../../reductions/moments.ts";
-import { reduce } from "../../reductions/reduce.ts";
-import { whileHolding } from "../../steps.ts";
+import { stridedCopy, stridesOf } from "../../loops/rearrange/strided-copy.ts";
+import { sumFolds } from "../../loops/reductions/moments.ts";
+import { reduce } from "../../loops/reductions/reduce.ts";
+import { settleAxis } from "../../model/axes.ts";
+import { rearrangeStep, reduceStep } from "../../model/loop-steps.ts";
+import { defineOperation } from "../../model/operation.ts";
+import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 const wholeNumber = z.int({ error: "an integer" });

@@ -1,6 +1,6 @@
 import { isTerminal } from "@sluice/contract/job";
+import { oneSizeUp } from "../../../jobs/cost/route.ts";
 import { type Job, parentsOf } from "../../../jobs/record.ts";
-import { oneSizeUp } from "../../../jobs/route.ts";
 import { limits } from "../../../jobs/timing.ts";
 import type { Stage } from "./stage.ts";
 

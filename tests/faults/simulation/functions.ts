@@ -1,9 +1,9 @@
-import type { StoppedTask } from "../../../jobs/evidence.ts";
+import type { StoppedTask } from "../../../jobs/lifecycle/evidence.ts";
+import { settle } from "../../../jobs/lifecycle/settle.ts";
 import { parseMessage } from "../../../jobs/message.ts";
 import type { Compute, Ports } from "../../../jobs/ports.ts";
-import { settle } from "../../../jobs/settle.ts";
-import { sweep } from "../../../jobs/sweep.ts";
-import { work } from "../../../jobs/work.ts";
+import { work } from "../../../jobs/run/dispatch.ts";
+import { sweep } from "../../../jobs/sweep/sweep.ts";
 import type { Adversary } from "./adversary.ts";
 import type { Clock } from "./clock.ts";
 import { type Machine, within } from "./machine.ts";

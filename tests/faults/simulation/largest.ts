@@ -1,4 +1,4 @@
-import { fargateShapes } from "../../../jobs/machines.ts";
+import { fargateShapes } from "../../../jobs/cost/machines.ts";
 
 /** The most memory a task of up to this many vCPUs may have. */
 export function allowedMemory(vcpu: number): number {

@@ -1,6 +1,6 @@
 import { isTerminal } from "@sluice/contract/job";
-import { eventOf } from "../../../jobs/job-event.ts";
-import { redrive } from "../../../jobs/redrive.ts";
+import { eventOf } from "../../../jobs/lifecycle/event.ts";
+import { redrive } from "../../../jobs/sweep/redrive.ts";
 import { boundOf } from "./bound.ts";
 import { jobIdOf } from "./callers.ts";
 import { Chance } from "./chance.ts";

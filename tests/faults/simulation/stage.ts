@@ -1,5 +1,5 @@
 import type { Launch, Ports } from "../../../jobs/ports.ts";
-import { runJob } from "../../../jobs/run.ts";
+import { runJob } from "../../../jobs/run/run.ts";
 import type { Settings } from "../../../jobs/settings.ts";
 import { Adversary } from "./adversary.ts";
 import { Bucket } from "./bucket.ts";

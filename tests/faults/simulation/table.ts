@@ -10,7 +10,7 @@ import type { Network } from "./network.ts";
 export type OnWrite = (before: Job | undefined, after: Job) => void;
 
 /**
- * The job records as DynamoDB keeps them and aws/job-store.ts writes them: one conditional write at a time, a
+ * The job records as DynamoDB keeps them and aws/dynamodb/job-store.ts writes them: one conditional write at a time, a
  * failed condition resolved by one consistent read that looks for the write's own id. Indexes lag a little.
  */
 export class Table {

@@ -1,4 +1,4 @@
-import type { StoppedTask, TaskObservation } from "../../../jobs/evidence.ts";
+import type { StoppedTask, TaskObservation } from "../../../jobs/lifecycle/evidence.ts";
 import type { TaskRequest } from "../../../jobs/ports.ts";
 import type { Machine } from "./machine.ts";
 

@@ -5,7 +5,7 @@ import { temporaryFolder } from "../../../local/workspace.ts";
 
 export const root = path.resolve(import.meta.dirname, "../../..");
 
-const productRegistry = path.join(root, "compute/registry.ts");
+const productRegistry = path.join(root, "compute/model/registry.ts");
 const testRegistry = path.join(import.meta.dirname, "operations/registry.ts");
 
 /** Every import of the product's registry gets the tests' one, but for that one's own. */

@@ -3,7 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, vi } from "vitest";
-import { keyOf } from "../../../aws/job-item.ts";
+import { keyOf } from "../../../aws/dynamodb/job-item.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/cloud.ts";
 import type { Task } from "../../../local/ecs/model.ts";

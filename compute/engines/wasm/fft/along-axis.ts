@@ -1,8 +1,8 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
 import { linesAlong } from "../../array-lines.ts";
 import type { Along } from "../../engine.ts";
-import type { Crew } from "../crew.ts";
+import type { Crew } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { transformDirectly } from "./direct.ts";
 import { workingLength } from "./lengths.ts";

@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../../on-fraction.ts";
-import type { Crew, Share } from "../crew.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
+import type { Crew, Share } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { viewOf, Workspace } from "../staging.ts";
 import { fourStep } from "./four-step.ts";

@@ -1,4 +1,4 @@
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
 import { viewOf } from "../staging.ts";
 import type { SpectrumPlace, StagedPlace } from "./staging.ts";
 import { isReal, linesPerTurn, type Numbers, type Workplace } from "./workplace.ts";

@@ -1,8 +1,8 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
 import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
-import type { Crew, Share } from "../crew.ts";
-import { kernelsOn } from "../kernels.ts";
+import type { Crew, Share } from "../../threads.ts";
+import { kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { Workspace } from "../staging.ts";
 import { BlockedArray, bufferBytes, cutIntoBlocks, type LineArray, lineArray } from "./line-blocks.ts";

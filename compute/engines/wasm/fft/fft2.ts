@@ -1,6 +1,6 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
-import type { OnFraction } from "../../../on-fraction.ts";
-import { type Crew, soloCrew } from "../crew.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
+import { type Crew, soloCrew } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { ResultForm } from "./columns.ts";
 import { withinRange } from "./extremes.ts";

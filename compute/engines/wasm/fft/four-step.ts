@@ -1,5 +1,5 @@
-import type { OnFraction } from "../../../on-fraction.ts";
-import type { Crew } from "../crew.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
+import type { Crew } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { rootTables } from "./roots.ts";
 import { transformMatrices } from "./two-pass.ts";

@@ -1,4 +1,4 @@
-import type { PlanStep } from "../../../steps.ts";
+import type { PlanStep } from "../../../model/steps.ts";
 import { fewLongFrom } from "./along-axis.ts";
 import { workingLength } from "./lengths.ts";
 import { blockBytes } from "./line-blocks.ts";

@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
 import { halfPoints, linesAlong } from "../../array-lines.ts";
-import type { Crew } from "../crew.ts";
+import type { Crew } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { bluestein, chirpFor, releaseChirp } from "./bluestein.ts";
 import { fourStep } from "./four-step.ts";

@@ -1,4 +1,4 @@
-import type { Crew, Share } from "../crew.ts";
+import type { Crew, Share } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { viewOf, Workspace } from "../staging.ts";
 import { rootTables } from "./roots.ts";

@@ -1,4 +1,4 @@
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
 
 /** Spreads one run of work (0 to 1) evenly over so many plan steps, asked for one after another. */
 export function acrossSteps(nextStep: () => OnFraction, steps: number): OnFraction {

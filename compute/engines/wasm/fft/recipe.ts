@@ -1,5 +1,5 @@
 import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
-import type { Kernels } from "../kernels.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { convolutionLength, factorise } from "./lengths.ts";
 

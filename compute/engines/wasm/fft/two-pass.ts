@@ -1,6 +1,6 @@
-import type { OnFraction } from "../../../on-fraction.ts";
-import type { Crew, Member, Share } from "../crew.ts";
-import { kernelsOn } from "../kernels.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
+import type { Crew, Member, Share } from "../../threads.ts";
+import { kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { Workspace } from "../staging.ts";
 import { type ResultForm, resultBytes, transformColumns } from "./columns.ts";

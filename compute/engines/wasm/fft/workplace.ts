@@ -1,4 +1,4 @@
-import type { Member } from "../crew.ts";
+import type { Member } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { workingLength } from "./lengths.ts";
 

@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { choleskyInPlace } from "../../../linear-algebra/cholesky.ts";
-import type { Area } from "../../../linear-algebra/planes.ts";
-import { solveTriangle as solvePlain } from "../../../linear-algebra/triangle.ts";
+import { choleskyInPlace } from "../../factorizations/cholesky.ts";
+import type { Area } from "../../factorizations/planes.ts";
+import { solveTriangle as solvePlain } from "../../factorizations/triangle.ts";
 import { notPositiveDefinite } from "../../not-positive-definite.ts";
 import { blockSize } from "./blocks.ts";
 import {

@@ -1,9 +1,9 @@
 import type { ArraySpec } from "@sluice/contract/array";
-import { eigBy, eighBy, svdBy } from "../../../linear-algebra/spectral-methods.ts";
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
+import { eigBy, eighBy, svdBy } from "../../factorizations/spectral-methods.ts";
 import type { LinearAlgebra } from "../../linear-algebra.ts";
-import type { Crew } from "../crew.ts";
-import type { Kernels } from "../kernels.ts";
+import type { Crew } from "../../threads.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { matmul } from "../matmul.ts";
 import type { KernelMemory } from "../memory.ts";
 import { cholesky } from "./cholesky.ts";

@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { eliminate } from "../../../linear-algebra/lu.ts";
-import { solveTriangle as solvePlain } from "../../../linear-algebra/triangle.ts";
+import { eliminate } from "../../factorizations/lu.ts";
+import { solveTriangle as solvePlain } from "../../factorizations/triangle.ts";
 import type { Lu } from "../../linear-algebra.ts";
 import { blockSize, widened } from "./blocks.ts";
 import {

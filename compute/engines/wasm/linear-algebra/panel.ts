@@ -1,10 +1,10 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { type Area, load, loadAdjoint, type Planes, store } from "../../../linear-algebra/planes.ts";
-import type { OnFraction } from "../../../on-fraction.ts";
-import type { PlanStep } from "../../../steps.ts";
-import type { Crew } from "../crew.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
+import type { PlanStep } from "../../../model/steps.ts";
+import { type Area, load, loadAdjoint, type Planes, store } from "../../factorizations/planes.ts";
+import type { Crew } from "../../threads.ts";
 import { gemmScratchBytes } from "../gemm.ts";
-import type { Kernels } from "../kernels.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { Rows } from "../staging.ts";
 

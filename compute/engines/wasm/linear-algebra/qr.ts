@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { Planes } from "../../../linear-algebra/planes.ts";
-import { rangeScale, scaleFor } from "../../../linear-algebra/range-scale.ts";
+import type { Planes } from "../../factorizations/planes.ts";
+import { rangeScale, scaleFor } from "../../factorizations/range-scale.ts";
 import type { QrMode } from "../../linear-algebra.ts";
 import { widened } from "./blocks.ts";
 import { type Floor, freePanel, loadPanel, storePanel } from "./panel.ts";

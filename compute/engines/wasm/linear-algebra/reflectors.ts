@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { reflectColumns } from "../../../linear-algebra/householder.ts";
-import { newPlanes, type Planes } from "../../../linear-algebra/planes.ts";
+import { reflectColumns } from "../../factorizations/householder.ts";
+import { newPlanes, type Planes } from "../../factorizations/planes.ts";
 import {
   adjointOf,
   type Floor,

@@ -1,4 +1,4 @@
-import type { Triangle } from "../../../linear-algebra/triangle.ts";
+import type { Triangle } from "../../factorizations/triangle.ts";
 import type { Extents } from "../gemm.ts";
 import type { Floor } from "./panel.ts";
 

@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { rotateRows as rotatePlain } from "../../../linear-algebra/spectral-kit.ts";
-import type { FullKit } from "../../../linear-algebra/svd-of-any-shape.ts";
-import type { Share } from "../crew.ts";
+import { rotateRows as rotatePlain } from "../../factorizations/spectral-kit.ts";
+import type { FullKit } from "../../factorizations/svd-of-any-shape.ts";
+import type { Share } from "../../threads.ts";
 import { matmul } from "../matmul.ts";
 import type { Floor } from "./panel.ts";
 import { qr } from "./qr.ts";

@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { solveTriangle as solvePlain, type Triangle } from "../../../linear-algebra/triangle.ts";
+import { solveTriangle as solvePlain, type Triangle } from "../../factorizations/triangle.ts";
 import { blockSize } from "./blocks.ts";
 import { type Floor, freePanel, lefts, loadPanel, partsFrom, storePanel } from "./panel.ts";
 import { solveInPanel } from "./small.ts";

@@ -1,4 +1,4 @@
-import { release } from "../../../release.ts";
+import { release } from "../../../engines/release.ts";
 import type { Floats, Fortran, Integers, OpenBlas } from "../openblas.ts";
 import { type Place, temporary } from "./place.ts";
 

@@ -1,9 +1,9 @@
 import type { DenseArray } from "@sluice/contract/array";
+import type { Triangle } from "../../../engines/factorizations/triangle.ts";
 import type { Lu } from "../../../engines/linear-algebra.ts";
 import { notPositiveDefinite } from "../../../engines/not-positive-definite.ts";
-import type { Triangle } from "../../../linear-algebra/triangle.ts";
-import { widened } from "../../../linear-algebra-steps.ts";
-import { release } from "../../../release.ts";
+import { release } from "../../../engines/release.ts";
+import { widened } from "../../../model/linear-algebra-steps.ts";
 import { anyDiagonal, asItIs, fromLeft, lowerHalf, rowMajor, unitDiagonal, upperHalf } from "../openblas.ts";
 import { call, integers } from "./call.ts";
 import { byColumns, type Place, resultIn, turn, widthOf } from "./place.ts";

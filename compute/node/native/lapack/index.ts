@@ -1,8 +1,8 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import type { LinearAlgebra } from "../../../engines/linear-algebra.ts";
-import type { Crew } from "../../../engines/wasm/crew.ts";
+import type { Crew } from "../../../engines/threads.ts";
 import type { KernelMemory } from "../../../engines/wasm/memory.ts";
-import type { OnFraction } from "../../../on-fraction.ts";
+import type { OnFraction } from "../../../model/on-fraction.ts";
 import { matmul } from "../matmul.ts";
 import type { OpenBlas } from "../openblas.ts";
 import { cholesky, lu, solveTriangle } from "./factors.ts";

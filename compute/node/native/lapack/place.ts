@@ -1,7 +1,7 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import { release } from "../../../engines/release.ts";
 import type { KernelMemory } from "../../../engines/wasm/memory.ts";
-import { widened } from "../../../linear-algebra-steps.ts";
-import { release } from "../../../release.ts";
+import { widened } from "../../../model/linear-algebra-steps.ts";
 import { freshResult } from "../fresh-result.ts";
 import { type OpenBlas, rowMajor, transpose } from "../openblas.ts";
 

@@ -1,6 +1,6 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import type { QrMode } from "../../../engines/linear-algebra.ts";
-import { release } from "../../../release.ts";
+import { release } from "../../../engines/release.ts";
 import { call, inWorkspace } from "./call.ts";
 import { byColumns, type Place, resultIn, temporary, turn, widthOf } from "./place.ts";
 

@@ -1,8 +1,8 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { noConvergence } from "../../../engines/factorizations/no-convergence.ts";
+import { complexValues, complexVectors } from "../../../engines/factorizations/spectral-methods.ts";
 import type { SvdVectors } from "../../../engines/linear-algebra.ts";
-import { noConvergence } from "../../../linear-algebra/no-convergence.ts";
-import { complexValues, complexVectors } from "../../../linear-algebra/spectral-methods.ts";
-import { release } from "../../../release.ts";
+import { release } from "../../../engines/release.ts";
 import { call, integers, inWorkspace } from "./call.ts";
 import { byColumns, copyOf, type Place, resultIn, temporary, turn } from "./place.ts";
 

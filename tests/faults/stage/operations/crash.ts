@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineOperation } from "../../../../compute/operation.ts";
+import { defineOperation } from "../../../../compute/model/operation.ts";
 import { stepsTaking } from "./plan.ts";
 
 /** Has a bug: throws what no operation should. */

@@ -1,6 +1,6 @@
 import { type ArraySpec, byteLength } from "@sluice/contract/array";
-import { stepSeconds } from "../../../../compute/cost.ts";
-import type { PlanStep } from "../../../../compute/steps.ts";
+import { stepSeconds } from "../../../../compute/model/demand.ts";
+import type { PlanStep } from "../../../../compute/model/steps.ts";
 
 /** Steps of equal weight that together are predicted to take `seconds` on one vCPU, and hold only `array`. */
 export function stepsTaking(seconds: number, count: number, array: ArraySpec): PlanStep[] {

@@ -1,14 +1,14 @@
 import { Problem } from "@sluice/contract/problem";
-import type { Operation } from "../../../../compute/operation.ts";
-import { operations as product } from "../../../../compute/registry.ts";
+import type { Operation } from "../../../../compute/model/operation.ts";
+import { operations as product } from "../../../../compute/model/registry.ts";
 import { crash } from "./crash.ts";
 import { hog } from "./hog.ts";
 import { spin } from "./spin.ts";
 
-/** Stands in for compute/registry.ts in the bundles of a test stage: see bundles.ts. */
+/** Stands in for compute/model/registry.ts in the bundles of a test stage: see bundles.ts. */
 export const operations: readonly Operation[] = [...product, spin, hog, crash];
 
-export { defaultOperation } from "../../../../compute/registry.ts";
+export { defaultOperation } from "../../../../compute/model/registry.ts";
 
 /** @throws Problem unknown-operation */
 export function findOperation(name: string): Operation {

@@ -1,6 +1,6 @@
 import { zeros } from "@sluice/contract/array";
 import * as z from "zod";
-import { defineOperation } from "../../../../compute/operation.ts";
+import { defineOperation } from "../../../../compute/model/operation.ts";
 import { stepsTaking } from "./plan.ts";
 
 const turnSeconds = 0.1;

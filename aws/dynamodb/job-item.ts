@@ -1,0 +1,53 @@
+import { isTerminal, type Status } from "@sluice/contract/job";
+import { type Job, NewerRecord, type PendingStep, recordVersion } from "../../jobs/record.ts";
+
+/** How a job lies in the table: the record itself, plus the keys of the three indexes. */
+
+/** Writes to one index partition are limited to 1,000 a second; 8 shards carry 8,000 beats and sends. */
+export const dueShards = ["0", "1", "2", "3", "4", "5", "6", "7"] as const;
+/**
+ * Of ended jobs that are to be announced: however many there are, none stands before a job that goes on, nor before
+ * those of an earlier release, which asks for the shards above alone. Each end is put in and taken out: 2,000 a second.
+ */
+export const endShards = ["end-0", "end-1", "end-2", "end-3"] as const;
+
+export function keyOf(jobId: string): { pk: string } {
+  return { pk: `job#${jobId}` };
+}
+
+export function jobIdOf(item: Record<string, unknown>): string {
+  return String(item.pk).slice("job#".length);
+}
+
+/** Of a job that is due. */
+export function dueShardOf(jobId: string, status: Status | undefined): string {
+  const shards = status !== undefined && isTerminal(status) ? endShards : dueShards;
+  return shards[(jobId.codePointAt(jobId.length - 1) ?? 0) % shards.length] ?? shards[0];
+}
+
+/** The one line there is, under the index key that an item has exactly while it stands in it. */
+export const fargateLine = "fargate";
+
+export function lineOf(step: PendingStep | undefined): string | undefined {
+  return step === "line" ? fargateLine : undefined;
+}
+
+export function toItem(job: Job): Record<string, unknown> {
+  return {
+    ...keyOf(job.jobId),
+    ...job,
+    // Sorts by time, and by id within a millisecond, so that a cursor never skips one.
+    createdSort: `${new Date(job.createdAt).toISOString()}#${job.jobId}`,
+    ...(job.dueAt === undefined ? {} : { dueShard: dueShardOf(job.jobId, job.status) }),
+    line: lineOf(job.step),
+  };
+}
+
+/** @throws NewerRecord */
+export function fromItem(item: Record<string, unknown> | undefined, now: number): Job | undefined {
+  if (!item) return undefined;
+  const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...job } = item;
+  if (job.v !== recordVersion) throw new NewerRecord(jobIdOf(item), job.v);
+  // TTL deletes late, so an expired item is treated as gone at once.
+  return (job.ttl as number) * 1000 < now ? undefined : (job as unknown as Job);
+}

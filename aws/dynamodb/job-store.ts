@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Due, JobStore } from "../../jobs/ports.ts";
+import { type Job, recordVersion } from "../../jobs/record.ts";
+import { limits } from "../../jobs/timing.ts";
+import { dynamo } from "../clients.ts";
+import {
+  dueShardOf,
+  dueShards,
+  endShards,
+  fargateLine,
+  fromItem,
+  jobIdOf,
+  keyOf,
+  lineOf,
+  toItem,
+} from "./job-item.ts";
+import { updateExpression } from "./update-expression.ts";
+
+/** BatchGet gives back what it was too busy to read: asked again this often, the waits growing from 25 ms to 0.8 s. */
+const unprocessedRounds = 6;
+const unprocessedPause = 25;
+
+/** The job record in DynamoDB. One item, one conditional write at a time, no transactions. */
+export function jobStore(tableName: string, now: () => number): JobStore {
+  const TableName = tableName;
+
+  async function get(jobId: string): Promise<Job | undefined> {
+    const { Item } = await dynamo().send(
+      // Consistent: an eventually consistent read right after the 202 may answer "no such job".
+      new GetCommand({ TableName, Key: keyOf(jobId), ConsistentRead: true }),
+    );
+    return fromItem(Item, now());
+  }
+
+  async function dueIn(shards: readonly string[], time: number, limit: number): Promise<Due[]> {
+    const perShard = await Promise.all(
+      shards.map(async (shard) => {
+        const { Items = [] } = await dynamo().send(
+          new QueryCommand({
+            TableName,
+            IndexName: "byDue",
+            KeyConditionExpression: "dueShard = :shard AND dueAt <= :time",
+            ExpressionAttributeValues: { ":shard": shard, ":time": time },
+            Limit: Math.ceil(limit / shards.length),
+          }),
+        );
+        return Items as { pk: string; dueAt: number }[];
+      }),
+    );
+    return perShard
+      .flat()
+      .sort((one, other) => one.dueAt - other.dueAt)
+      .map((item) => ({ jobId: jobIdOf(item), dueAt: item.dueAt }));
+  }
+
+  return {
+    get,
+
+    async create(job) {
+      const writeId = randomUUID();
+      try {
+        await dynamo().send(
+          new PutCommand({
+            TableName,
+            Item: toItem({ ...job, writeId }),
+            // An expired item may linger for days before DynamoDB's TTL removes it.
+            ConditionExpression: "attribute_not_exists(pk) OR #ttl < :now",
+            ExpressionAttributeNames: { "#ttl": "ttl" },
+            ExpressionAttributeValues: { ":now": Math.floor(now() / 1000) },
+          }),
+        );
+        return { created: true };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const existing = await get(job.jobId);
+        if (!existing) throw error;
+        return existing.writeId === writeId ? { created: true } : { created: false, existing };
+      }
+    },
+
+    async update(jobId, guard, changes, append) {
+      const writeId = randomUUID();
+      const fields = { ...changes, updatedAt: now(), writeId };
+      const indexes = {
+        ...("dueAt" in changes
+          ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId, changes.status) }
+          : {}),
+        ...("step" in changes ? { line: lineOf(changes.step) } : {}),
+      };
+      try {
+        const { Attributes } = await dynamo().send(
+          new UpdateCommand({
+            TableName,
+            Key: keyOf(jobId),
+            ...updateExpression({ ...guard }, { ...fields, ...indexes }, append && { attempts: append }),
+            ReturnValues: "ALL_NEW",
+          }),
+        );
+        const job = fromItem(Attributes, now());
+        if (!job) throw new Error(`job ${jobId} expired while it was written`);
+        return { ok: true, job };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const job = await get(jobId);
+        // Our own write, whose reply was lost and which the SDK then repeated.
+        if (job?.writeId === writeId) return { ok: true, job };
+        return job ? { ok: false, job } : { ok: false };
+      }
+    },
+
+    async addWaiter(jobId, waiter) {
+      try {
+        const { Attributes } = await dynamo().send(
+          new UpdateCommand({
+            TableName,
+            Key: keyOf(jobId),
+            UpdateExpression: "SET #waiters = list_append(if_not_exists(#waiters, :none), :one)",
+            ConditionExpression:
+              "#v <= :readable AND #status IN (:pending, :processing) AND (attribute_not_exists(#waiters) OR size(#waiters) < :most)",
+            ExpressionAttributeNames: { "#waiters": "waiters", "#status": "status", "#v": "v" },
+            ExpressionAttributeValues: {
+              ":readable": recordVersion,
+              ":none": [],
+              ":one": [waiter],
+              ":pending": "PENDING",
+              ":processing": "PROCESSING",
+              ":most": limits.waiters,
+            },
+            ReturnValues: "ALL_NEW",
+          }),
+        );
+        const job = fromItem(Attributes, now());
+        return job ? { ok: true, job } : { ok: false };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const job = await get(jobId);
+        return job ? { ok: false, job } : { ok: false };
+      }
+    },
+
+    async announceAt(jobId, dispatch, dueAt) {
+      try {
+        await dynamo().send(
+          new UpdateCommand({
+            TableName,
+            Key: keyOf(jobId),
+            UpdateExpression: dueAt === undefined ? "REMOVE #dueAt, #dueShard" : "SET #dueAt = :dueAt",
+            ConditionExpression:
+              "#dispatch = :dispatch AND attribute_exists(#dueShard) AND NOT #status IN (:pending, :processing)",
+            ExpressionAttributeNames: {
+              "#dueAt": "dueAt",
+              "#dueShard": "dueShard",
+              "#dispatch": "dispatch",
+              "#status": "status",
+            },
+            ExpressionAttributeValues: {
+              ":dispatch": dispatch,
+              ":pending": "PENDING",
+              ":processing": "PROCESSING",
+              ...(dueAt === undefined ? {} : { ":dueAt": dueAt }),
+            },
+          }),
+        );
+      } catch (error) {
+        // Announced by another, or it runs again.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
+    async list(owner, { limit, after }) {
+      const { Items = [], LastEvaluatedKey } = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          IndexName: "byOwner",
+          KeyConditionExpression:
+            after === undefined ? "#owner = :owner" : "#owner = :owner AND createdSort < :after",
+          ExpressionAttributeNames: { "#owner": "owner" },
+          ExpressionAttributeValues: { ":owner": owner, ...(after === undefined ? {} : { ":after": after }) },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      const jobs = await getMany(Items.map(({ pk }) => pk as string));
+      const last = Items.at(-1)?.createdSort as string | undefined;
+      return LastEvaluatedKey && last !== undefined ? { jobs, after: last } : { jobs };
+    },
+
+    due: (time, limit) => dueIn(dueShards, time, limit),
+
+    untold: (time, limit) => dueIn(endShards, time, limit),
+
+    async inLine(limit) {
+      const { Items = [] } = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          IndexName: "byLine",
+          KeyConditionExpression: "#line = :line",
+          ExpressionAttributeNames: { "#line": "line" },
+          ExpressionAttributeValues: { ":line": fargateLine },
+          Limit: limit,
+        }),
+      );
+      return Items.map(jobIdOf);
+    },
+  };
+
+  /** The items behind index keys, in the keys' order; those deleted meanwhile are left out. */
+  async function getMany(keys: readonly string[]): Promise<Job[]> {
+    const items = new Map<string, Job>();
+    let wanted: { pk: string }[] = keys.map((pk) => ({ pk }));
+    let refused = 0;
+    while (wanted.length > 0) {
+      const { Responses, UnprocessedKeys } = await dynamo().send(
+        new BatchGetCommand({ RequestItems: { [TableName]: { Keys: wanted.slice(0, 100) } } }),
+      );
+      for (const item of Responses?.[TableName] ?? []) {
+        const job = fromItem(item, now());
+        if (job) items.set(item.pk as string, job);
+      }
+      const unprocessed = (UnprocessedKeys?.[TableName]?.Keys ?? []) as { pk: string }[];
+      wanted = [...unprocessed, ...wanted.slice(100)];
+      if (unprocessed.length === 0) continue;
+      if (refused === unprocessedRounds) {
+        throw new Error(
+          `DynamoDB left ${unprocessed.length} of ${keys.length} jobs unread, ${refused} times`,
+        );
+      }
+      await pause(Math.random() * unprocessedPause * 2 ** refused++);
+    }
+    return keys.flatMap((key) => items.get(key) ?? []);
+  }
+}

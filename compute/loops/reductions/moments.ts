@@ -1,0 +1,113 @@
+/** Mean and variance in the steps in which NumPy takes them, so that they agree with it to the bit. */
+import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { Engine } from "../../engines/engine.ts";
+import { reducedCount, reducedShape } from "../../model/axes.ts";
+import { elementwiseStep, reduceStep } from "../../model/loop-steps.ts";
+import { type PlanStep, whileHolding } from "../../model/steps.ts";
+import { scalar } from "../../operations/program/scalar.ts";
+import { applyElementwise, type Loop } from "../elementwise/apply.ts";
+import * as loops from "../elementwise/arithmetic.ts";
+import { sqrtReal } from "../elementwise/functions.ts";
+import { type Fold, reduce } from "./reduce.ts";
+import { sumComplex, sumReal, sumSingle } from "./sum.ts";
+
+export const sumFolds: Readonly<Record<Dtype, Fold>> = {
+  float64: sumReal,
+  float32: sumSingle,
+  complex128: sumComplex,
+};
+
+const realDtypeOf = (dtype: Dtype): Dtype => (dtype === "complex128" ? "float64" : dtype);
+
+function sumInto(
+  a: DenseArray,
+  axes: readonly number[],
+  shape: readonly number[],
+  engine: Engine,
+): DenseArray {
+  const result = engine.array({ shape, dtype: a.dtype });
+  result.data.fill(0);
+  return reduce(sumFolds[a.dtype], a, axes, result, engine.nextStep());
+}
+
+/** Element by element with a second operand, in place. */
+function applyInPlace(real: Loop, complex: Loop, a: DenseArray, b: DenseArray, engine: Engine): DenseArray {
+  const as = a.dtype === "complex128" ? "complex128" : "float64";
+  const operands = [a, b].map((array) => ({ array, as }) as const);
+  return applyElementwise(as === "complex128" ? complex : real, operands, a, engine.nextStep());
+}
+
+const divideBy = (a: DenseArray, count: number, engine: Engine): DenseArray =>
+  applyInPlace(loops.divideReal, loops.divideComplex, a, scalar(count), engine);
+
+export function meanSteps(a: ArraySpec, mean: ArraySpec): PlanStep[] {
+  return whileHolding([a, mean], [reduceStep(a, mean), elementwiseStep([mean], mean)]);
+}
+
+/** Mean over axes in the dtype of a; NaN over no elements. Runs `meanSteps`. */
+export function meanOver(
+  a: DenseArray,
+  axes: readonly number[],
+  keepdims: boolean,
+  engine: Engine,
+): DenseArray {
+  const sum = sumInto(a, axes, reducedShape(a.shape, axes, keepdims), engine);
+  return divideBy(sum, reducedCount(a.shape, axes), engine);
+}
+
+export function varianceSpec(a: ArraySpec, axes: readonly number[], keepdims: boolean): ArraySpec {
+  return { shape: reducedShape(a.shape, axes, keepdims), dtype: realDtypeOf(a.dtype) };
+}
+
+export function varianceSteps(a: ArraySpec, axes: readonly number[], result: ArraySpec): PlanStep[] {
+  const mean: ArraySpec = { shape: reducedShape(a.shape, axes, true), dtype: a.dtype };
+  const deviations: ArraySpec = { shape: a.shape, dtype: a.dtype };
+  const squares: ArraySpec = { shape: a.shape, dtype: realDtypeOf(a.dtype) };
+  const both = a.dtype === "complex128" ? [deviations, squares] : [deviations];
+  return [
+    ...meanSteps(a, mean),
+    ...whileHolding([a, mean, deviations], [elementwiseStep([a, mean], deviations)]),
+    ...whileHolding([a, ...both], [elementwiseStep([deviations], squares)]),
+    ...whileHolding([a, squares, result], [reduceStep(squares, result), elementwiseStep([result], result)]),
+  ];
+}
+
+/** Mean of |a - mean|² over axes, real, with n - ddof for n. Runs `varianceSteps`. */
+export function varianceOver(
+  a: DenseArray,
+  axes: readonly number[],
+  { ddof, keepdims }: { ddof: number; keepdims: boolean },
+  engine: Engine,
+): DenseArray {
+  const as = a.dtype === "complex128" ? "complex128" : "float64";
+  const mean = meanOver(a, axes, true, engine);
+  const operands = [a, mean].map((array) => ({ array, as }) as const);
+  const subtract = as === "complex128" ? loops.subtractComplex : loops.subtractReal;
+  const deviations = applyElementwise(subtract, operands, engine.array(a), engine.nextStep());
+  engine.release(mean);
+  const squares = squaresOf(deviations, engine);
+  const sum = sumInto(squares, axes, reducedShape(a.shape, axes, keepdims), engine);
+  engine.release(squares);
+  return divideBy(sum, Math.max(reducedCount(a.shape, axes) - ddof, 0), engine);
+}
+
+/** |z|² of each, where that needs no other memory in place. */
+function squaresOf(deviations: DenseArray, engine: Engine): DenseArray {
+  if (deviations.dtype !== "complex128") {
+    return applyInPlace(loops.multiplyReal, loops.multiplyComplex, deviations, deviations, engine);
+  }
+  const squares = engine.array({ shape: deviations.shape, dtype: "float64" });
+  applyElementwise(
+    loops.squaredMagnitude,
+    [{ array: deviations, as: "complex128" }],
+    squares,
+    engine.nextStep(),
+  );
+  engine.release(deviations);
+  return squares;
+}
+
+/** Square roots, in place. */
+export function rootsInPlace(a: DenseArray, engine: Engine): DenseArray {
+  return applyElementwise(sqrtReal, [{ array: a, as: "float64" }], a, engine.nextStep());
+}

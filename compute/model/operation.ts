@@ -1,0 +1,68 @@
+import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { z } from "zod";
+import type { Engine, RandomRequest } from "../engines/engine.ts";
+import type { PlanStep } from "./steps.ts";
+
+export type Specs = Record<string, ArraySpec>;
+export type Arrays = Record<string, DenseArray>;
+
+/** An array that is cheaper to make than to send: `numpy.random.default_rng(seed).random(shape, dtype)`. */
+export type RandomArray = RandomRequest & ArraySpec;
+
+export type Operands = Record<string, DenseArray | RandomArray>;
+
+/** What an operation says of one input: checked by `plan()`, shown in the catalogue. */
+export interface InputRule {
+  readonly description: string;
+  /** A number is exact; `{ min }` alone allows any number of axes from there on. */
+  readonly rank: number | { readonly min: number; readonly max?: number };
+  readonly dtypes: readonly Dtype[];
+}
+
+/** What an operation works out once its params and inputs are known to be of the right kind. */
+export interface OperationPlan<Params = Record<string, unknown>> {
+  /** The params with everything the shapes decide filled in. */
+  readonly params: Params;
+  readonly outputs: Specs;
+  /** In the order in which `run` does them. */
+  readonly steps: readonly PlanStep[];
+}
+
+/** One named numeric function. Adding one is a file in operations/ and a line in registry.ts. */
+export interface Operation {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: Readonly<Record<string, InputRule>>;
+  /** Takes inputs of any names and shapes instead, and checks them itself: what they are for. */
+  readonly anyInputs?: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly params: z.ZodObject;
+  /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
+  readonly differences?: readonly string[];
+  /** A submit body that runs as it stands. */
+  readonly example: Readonly<Record<string, unknown>>;
+  plan(params: unknown, inputs: Specs): OperationPlan;
+  run(params: unknown, inputs: Arrays, engine: Engine): Arrays;
+}
+
+type Each<Inputs, Value> = { readonly [Name in keyof Inputs]: Value };
+
+interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, InputRule>> {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: Inputs;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly params: Schema;
+  readonly differences?: readonly string[];
+  readonly example: Readonly<Record<string, unknown>>;
+  plan(params: z.output<Schema>, inputs: Each<Inputs, ArraySpec>): OperationPlan<z.output<Schema>>;
+  run(params: z.output<Schema>, inputs: Each<Inputs, DenseArray>, engine: Engine): Arrays;
+}
+
+/** Lets an operation be written against its own params and inputs; the registry needs neither type. */
+export function defineOperation<Schema extends z.ZodObject, Inputs extends Record<string, InputRule>>(
+  definition: Definition<Schema, Inputs>,
+): Operation {
+  // Sound because plan.ts parses params by this schema and checks inputs by these rules first.
+  return definition as unknown as Operation;
+}

@@ -1,0 +1,52 @@
+import { Problem } from "@sluice/contract/problem";
+import { chosenEngine } from "../engines/index.ts";
+import { checkInputs } from "../operations/input-checks.ts";
+import type { Specs } from "./operation.ts";
+import { type Params, parseParams } from "./parse-params.ts";
+import { findOperation } from "./registry.ts";
+import type { PlanStep } from "./steps.ts";
+
+/** Everything that can be said of a job before it runs. */
+export interface Plan {
+  readonly operation: string;
+  /** Validated, with defaults and what the shapes decide filled in; a null seed stays null. */
+  readonly params: Params;
+  readonly inputs: Specs;
+  readonly outputs: Specs;
+  /** In the order in which they run; what the cost model prices. */
+  readonly steps: readonly PlanStep[];
+  readonly flops: number;
+  /** Most bytes alive at once: inputs, intermediates, outputs and kernel scratch. */
+  readonly peakBytes: number;
+}
+
+/**
+ * Validates a job and says what it will take. Pure: shapes and dtypes in, no data.
+ * @throws Problem unknown-operation, invalid-params, invalid-shape
+ */
+export function plan(operation: string, params: unknown, inputs: Specs): Plan {
+  const found = findOperation(operation);
+  const parsed = parseParams(found.params, params);
+  if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
+  const { params: settled, outputs, steps } = found.plan(parsed, inputs);
+  const flops = steps.reduce((total, step) => total + step.flops, 0);
+  const room = chosenEngine();
+  const peakBytes = steps.reduce((peak, step) => Math.max(peak, step.live + room.scratchBytes(step)), 0);
+  requireExact("flops", flops);
+  requireExact("bytes of memory", peakBytes);
+  return { operation, params: settled, inputs, outputs, steps, flops, peakBytes };
+}
+
+/** Products of huge extents stop being exact integers beyond 2^53: no such job can run anyway. */
+function requireExact(what: string, amount: number): void {
+  if (amount <= Number.MAX_SAFE_INTEGER) return;
+  throw new Problem(
+    "invalid-shape",
+    `The job would take ${amount.toPrecision(3)} ${what}: no machine can run it.`,
+    {
+      field: "inputs",
+      expected: `fewer than 2^53 ${what}`,
+      got: amount.toPrecision(3),
+    },
+  );
+}

@@ -1,0 +1,35 @@
+import { stepSeconds } from "./demand.ts";
+import type { OnFraction } from "./on-fraction.ts";
+import type { PlanStep } from "./steps.ts";
+
+const ignore: OnFraction = () => {};
+/** Reports closer together than this are dropped (but for the last): a job makes some 100. */
+const smallestChange = 0.01;
+
+/**
+ * Turns each step's own fraction into the job's. Steps weigh what the cost model says they take,
+ * so that half the progress is about half the time.
+ */
+export function trackProgress(steps: readonly PlanStep[], onProgress?: OnFraction): () => OnFraction {
+  if (!onProgress) return () => ignore;
+  const weights = steps.map((step) => stepSeconds(step));
+  // Work on empty arrays weighs nothing.
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  let next = 0;
+  let base = 0;
+  let reported = 0;
+  return () => {
+    const [start, weight] = [base, (weights[next] ?? 0) / total];
+    next += 1;
+    base += weight;
+    return (fraction) => {
+      // The weights add up to 1 but for rounding, which must not keep the end from being reported.
+      const isEnd = fraction === 1 && next === steps.length;
+      const whole = isEnd ? 1 : Math.min(1, start + fraction * weight);
+      const isLast = whole === 1 && reported < 1;
+      if (whole < reported + smallestChange && !isLast) return;
+      reported = whole;
+      onProgress(whole);
+    };
+  };
+}

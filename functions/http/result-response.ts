@@ -1,0 +1,52 @@
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { Result, resultHead } from "../../jobs/api/result.ts";
+import type { Job } from "../../jobs/record.ts";
+import { json } from "./endpoint.ts";
+
+/** A result as API Gateway takes it. */
+export function resultResponse(
+  { jobId }: Job,
+  name: string,
+  result: Result,
+): APIGatewayProxyStructuredResultV2 {
+  const saved = (type: string, fileName: string) => ({
+    "content-type": type,
+    "content-disposition": `attachment; filename="${fileName}"`,
+    "cache-control": "no-store",
+  });
+  switch (result.type) {
+    case "application/json":
+      return json(200, result.view);
+    case "application/x-npy":
+      return { statusCode: 303, headers: { location: result.url, "cache-control": "no-store" } };
+    case "text/csv":
+      return {
+        statusCode: 200,
+        headers: saved("text/csv; charset=utf-8; header=absent", `${jobId}-${name}.csv`),
+        body: result.text,
+      };
+    case "application/zip":
+      return {
+        statusCode: 200,
+        headers: saved("application/zip", `${jobId}.npz`),
+        body: Buffer.from(result.bytes).toString("base64"),
+        isBase64Encoded: true,
+      };
+  }
+}
+
+/** What a HEAD says of an output: its `.npy`, which is what there is of it whatever GET is asked for. */
+export function headResponse({ shape, dtype, bytes }: Awaited<ReturnType<typeof resultHead>>) {
+  return {
+    statusCode: 200,
+    headers: {
+      "content-type": "application/x-npy",
+      "content-length": String(bytes),
+      // A gateway may count an empty body itself.
+      "x-array-bytes": String(bytes),
+      "x-array-shape": shape.join(","),
+      "x-array-dtype": dtype,
+      "cache-control": "no-store",
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { type ArraySpec, byteLength } from "@sluice/contract/array";
+import {
+  type ArrayView,
+  isTerminal,
+  type JobView,
+  type OutputView,
+  type StatusView,
+} from "@sluice/contract/job";
+import { maxJsonResultBytes } from "@sluice/contract/limits";
+import type { Ports } from "../ports.ts";
+import type { Attempt, Job } from "../record.ts";
+import { jsonWithin, outputLink } from "../run/arrays.ts";
+
+/** The job as its owner sees it. Links are signed here, without a call. */
+export async function jobView(
+  job: Job,
+  { objects }: Pick<Ports, "objects">,
+  { withData = false }: { withData?: boolean } = {},
+): Promise<JobView> {
+  const outputs = job.status === "COMPLETED" ? await outputViews(job, objects, withData) : undefined;
+  return {
+    jobId: job.jobId,
+    status: job.status,
+    statusReason: job.statusReason,
+    operation: job.operation,
+    params: job.params,
+    labels: job.labels,
+    inputs: arrayViews(job.inputs),
+    progress: job.progress,
+    route: job.route,
+    attempts: job.attempts.map((attempt, index) => attemptView(attempt, index, job)),
+    ...(outputs ? { outputs } : {}),
+    ...(job.error ? { error: job.error } : {}),
+    ...(isTerminal(job.status) && job.usd !== undefined ? { cost: { usd: job.usd } } : {}),
+    timings: timings(job),
+    links: linksOf(job.jobId),
+    createdAt: iso(job.createdAt),
+    updatedAt: iso(job.updatedAt),
+    ...(job.finishedAt === undefined ? {} : { finishedAt: iso(job.finishedAt) }),
+  };
+}
+
+/** Specs by name, with the bytes of their data. */
+export function arrayViews(specs: Readonly<Record<string, ArraySpec>>): Record<string, ArrayView> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { shape, dtype }]) => [
+      name,
+      { shape, dtype, bytes: byteLength({ shape, dtype }) },
+    ]),
+  );
+}
+
+export function statusView({ jobId, status, statusReason, progress, updatedAt }: Job): StatusView {
+  return { jobId, status, statusReason, progress, updatedAt: iso(updatedAt) };
+}
+
+async function outputViews(
+  job: Job,
+  objects: Ports["objects"],
+  withData: boolean,
+): Promise<Record<string, OutputView>> {
+  const views: Record<string, OutputView> = {};
+  let room: number = maxJsonResultBytes;
+  for (const [name, output] of Object.entries(job.outputs ?? {})) {
+    const { shape, dtype, bytes } = output;
+    const url = await outputLink(job, name, output, objects);
+    const json = withData ? await jsonWithin(output, room, objects) : undefined;
+    if (json) room -= json.length;
+    views[name] = { shape, dtype, bytes, url, ...(json ? { data: json } : {}) };
+  }
+  return views;
+}
+
+function attemptView(attempt: Attempt, index: number, job: Job) {
+  const { target, memoryMiB = job.route.memoryMiB, engine, startedAt, endedAt, outcome, reason } = attempt;
+  return {
+    attempt: index + 1,
+    target,
+    memoryMiB,
+    engine,
+    startedAt: iso(startedAt),
+    ...(endedAt === undefined ? {} : { endedAt: iso(endedAt) }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+export function linksOf(jobId: string): JobView["links"] {
+  const self = `/jobs/${jobId}`;
+  return { self, status: `${self}/status`, result: `${self}/result` };
+}
+
+export function timings({ createdAt, startedAt, finishedAt }: Job): JobView["timings"] {
+  return {
+    ...(startedAt === undefined ? {} : { queuedSeconds: (startedAt - createdAt) / 1000 }),
+    ...(startedAt === undefined || finishedAt === undefined
+      ? {}
+      : { computeSeconds: (finishedAt - startedAt) / 1000 }),
+    ...(finishedAt === undefined ? {} : { totalSeconds: (finishedAt - createdAt) / 1000 }),
+  };
+}
+
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}

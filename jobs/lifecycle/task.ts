@@ -1,0 +1,162 @@
+import { oneSizeDown } from "../cost/route.ts";
+import type { Job } from "../record.ts";
+import type { Settings } from "../settings.ts";
+import { backoff, timing } from "../timing.ts";
+import {
+  type LaunchRefusal,
+  type StopCause,
+  type StoppedTask,
+  stopCause,
+  type TaskObservation,
+} from "./evidence.ts";
+import { type AttemptEnd, again, type Decision, failed, jitter, send, stopTask } from "./transitions.ts";
+
+/** Decisions about the machine a job was given: it would not start, stopped, or went quiet. */
+
+/** No task: wait for capacity, try a shape the account may have, or give up for good. */
+export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, settings: Settings): Decision {
+  if (refusal.kind === "cap") return inLine(job, now, settings);
+  const smaller = refusal.kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
+  if (refusal.kind === "shape" && !smaller) {
+    const message = `the job needs ${job.route.vcpu} vCPU and ${job.route.memoryMiB} MiB, and the account may not start such a task`;
+    return failed(job, now, { code: "no-capacity", message });
+  }
+  const refusals = job.refusals + 1;
+  const wait = backoff(timing.refusalBackoff, timing.refusalCeiling, job.refusals, jitter(job));
+  return {
+    changes: {
+      step: "send",
+      dueAt: Math.min(now + wait, job.deadlineAt),
+      refusals,
+      statusReason: `waiting for Fargate capacity: ${refusalInWords[refusal.kind]}`,
+      taskArn: undefined,
+      ...(smaller ? { route: smaller } : {}),
+    },
+    effects: [],
+    taskFailed: refusal.kind === "configuration",
+  };
+}
+
+/** Nothing is tried while the stage is full: sweep calls the job up when it is its turn. */
+function inLine(job: Job, now: number, { maxTasks, maxRunningVcpu }: Settings): Decision {
+  const caps = `${maxTasks} tasks with ${maxRunningVcpu} vCPU`;
+  return {
+    changes: {
+      step: "line",
+      lineSince: job.lineSince ?? now,
+      dueAt: job.deadlineAt,
+      statusReason: `waiting for Fargate capacity: the stage runs at most ${caps} at once, and it is in line`,
+      taskArn: undefined,
+    },
+    effects: [],
+  };
+}
+
+/** Our words: ECS's own text may name accounts and ARNs, and stays in the log. */
+const refusalInWords: Record<Exclude<LaunchRefusal["kind"], "cap">, string> = {
+  capacity: "no task could be started just now",
+  shape: "the account's limit is below this size, so a smaller one is tried",
+  configuration: "the stage's Fargate configuration was refused",
+};
+
+const stopInWords: Record<StopCause, string> = {
+  "out-of-memory": "the task ran out of memory",
+  spot: "the Spot machine was reclaimed",
+  infrastructure: "the machine was taken away or did not start",
+  image: "the container image could not be pulled",
+  operator: "the task was stopped by hand",
+  exited: "the task died",
+};
+
+/** The task of the current dispatch is gone. */
+export function afterStop(
+  job: Job,
+  task: StoppedTask,
+  now: number,
+  settings: Settings,
+): Decision | undefined {
+  // A stop event of a task that did not win this claim says nothing about the one that did. A claim on
+  // Fargate that does not know its task is of the only one its dispatch started.
+  const itsTask = job.taskArn ?? (job.route.target === "fargate" ? task.taskArn : undefined);
+  if (job.status === "PROCESSING" && itsTask !== task.taskArn) return undefined;
+  if (job.status === "PENDING" && job.step !== "launched") return undefined;
+  const cause = stopCause(task);
+  const code = task.exitCode === undefined ? "" : ` (exit code ${task.exitCode})`;
+  const reason = `${stopInWords[cause]}${code}`;
+  const decision =
+    cause === "image"
+      ? failed(job, now, { code: "image-unavailable", message: reason })
+      : again(job, endOf(cause, reason), now, settings);
+  return { ...decision, taskFailed: cause !== "spot" && cause !== "operator" };
+}
+
+function endOf(cause: StopCause, reason: string): AttemptEnd {
+  switch (cause) {
+    case "out-of-memory":
+      return { outcome: "out-of-memory", reason, counted: true, move: "size-up" };
+    case "spot":
+      return { outcome: "interrupted", reason, counted: false, spot: true };
+    case "infrastructure":
+    case "operator":
+      return { outcome: "interrupted", reason, counted: false };
+    default:
+      return { outcome: "died", reason, counted: true };
+  }
+}
+
+/** A launch is due for a look: nobody has claimed the job yet. */
+export function afterLaunch(
+  job: Job,
+  task: TaskObservation | undefined,
+  now: number,
+  settings: Settings,
+): Decision | undefined {
+  const launchedAt = job.sentAt ?? now;
+  switch (task?.state) {
+    case "stopped":
+      return afterStop(job, task, now, settings);
+    case "starting":
+    case "running": {
+      if (now < launchedAt + timing.launchGrace) {
+        const statusReason =
+          task.state === "starting" ? "its Fargate task is starting" : "its Fargate task is running";
+        return {
+          changes: { dueAt: now + timing.launchCheck, taskArn: task.taskArn, statusReason },
+          effects: [],
+        };
+      }
+      const reason = "its task started but never took the job";
+      const late = { ...job, taskArn: task.taskArn };
+      const decision = again(late, { outcome: "died", reason, counted: true }, now, settings);
+      return { ...decision, effects: stopTask(late, reason), taskFailed: true };
+    }
+    default:
+      // RunTask was never reached, or its task is long forgotten: a new dispatch fences either off.
+      return send(job, now, { unanswered: job.unanswered });
+  }
+}
+
+/** The worker stopped renewing its lease. On Lambda that is death; on Fargate ECS is asked first. */
+export function afterLease(
+  job: Job,
+  task: TaskObservation | undefined,
+  now: number,
+  settings: Settings,
+): Decision | undefined {
+  const lease = job.leaseUntil ?? 0;
+  if (now < lease) return { changes: { dueAt: lease }, effects: [] };
+  if (job.route.target === "lambda") {
+    const reason = "the Lambda function went quiet: most likely it was killed, out of time or memory";
+    return again(job, { outcome: "died", reason, counted: true, move: "escalate" }, now, settings);
+  }
+  if (task?.state === "stopped") return afterStop(job, task, now, settings);
+  if (task?.state === "running" && now < lease + timing.lease) {
+    return {
+      changes: { dueAt: lease + timing.lease, statusReason: "its task is running but quiet" },
+      effects: [],
+    };
+  }
+  const reason = "its task went quiet";
+  const decision = again(job, { outcome: "died", reason, counted: true }, now, settings);
+  return { ...decision, effects: stopTask(job, reason), taskFailed: true };
+}

@@ -1,0 +1,149 @@
+import type { Operands } from "@sluice/compute";
+import type { JsonText } from "@sluice/compute/json/json-text";
+import { arrayText } from "@sluice/compute/json/write-array";
+import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { type Allocate, dataBytes, npyHeader, receiveNpy } from "@sluice/contract/npy";
+import { Problem } from "@sluice/contract/problem";
+import { ObjectChanged, ObjectMissing, type ObjectStore } from "../ports.ts";
+import {
+  type InputRef,
+  isAwaitedInput,
+  isStored,
+  type Job,
+  type OutputRef,
+  type StoredInput,
+} from "../record.ts";
+
+/** Arrays in and out of S3. All bytes travel as `.npy`. */
+
+interface Reading {
+  readonly signal?: AbortSignal;
+  /** Memory for the array; of one thread's own when absent. */
+  readonly allocate?: Allocate | undefined;
+}
+
+/** For arrays that several threads work on: they get it uncopied, and it outlives each of them. */
+export const shared: Allocate = (bytes) => new SharedArrayBuffer(bytes);
+
+/** @throws Problem `invalid-npy` when the file holds another array than is on record */
+function readArray(
+  stored: StoredInput,
+  objects: Pick<ObjectStore, "get">,
+  { signal, allocate }: Reading = {},
+) {
+  const { key, offset, length, etag } = stored;
+  const open = (head: Uint8Array) => {
+    const incoming = receiveNpy(head, length, allocate);
+    requireSame(stored, incoming.array);
+    return incoming;
+  };
+  return objects.get(key, { offset, length }, open, { etag, signal }).then(({ array }) => array);
+}
+
+function requireSame(onRecord: ArraySpec, inFile: ArraySpec): void {
+  const words = ({ shape, dtype }: ArraySpec) => `${dtype} of shape (${shape.join(", ")})`;
+  const [expected, got] = [words(onRecord), words(inFile)];
+  if (expected === got) return;
+  const detail = `The .npy file must hold ${expected}, as on record, not ${got}.`;
+  throw new Problem("invalid-npy", detail, { expected, got });
+}
+
+/**
+ * The array behind an input, each byte received straight into its place; a random one stays a request until
+ * the computation makes it.
+ *
+ * @throws Problem `input-not-found` when the data has expired, `input-changed` when a pinned file was replaced
+ */
+export async function readInput(
+  name: string,
+  input: InputRef,
+  objects: Pick<ObjectStore, "get">,
+  reading?: Reading,
+): Promise<Operands[string]> {
+  if (isAwaitedInput(input)) throw new Error(`input ${name} is yet to be made by job ${input.job}`);
+  if (!isStored(input)) return input;
+  try {
+    return await readArray(input, objects, reading);
+  } catch (error) {
+    const field = `inputs.${name}`;
+    if (error instanceof ObjectMissing)
+      throw new Problem("input-not-found", `the data of input ${name} has expired`, { field });
+    // Without a pin it is ours alone to write, so that a new attempt may read it whole.
+    if (error instanceof ObjectChanged && input.etag !== undefined)
+      throw new Problem("input-changed", `the data of input ${name} was replaced after submit`, { field });
+    throw error;
+  }
+}
+
+/** All inputs of a job, side by side. @throws as `readInput`, or the signal's reason */
+export async function readInputs(
+  job: Job,
+  objects: Pick<ObjectStore, "get">,
+  reading: Reading & { readonly signal: AbortSignal },
+): Promise<Operands> {
+  const entries = await Promise.all(
+    Object.entries(job.inputs).map(
+      async ([name, input]) => [name, await readInput(name, input, objects, reading)] as const,
+    ),
+  );
+  reading.signal.throwIfAborted();
+  return Object.fromEntries(entries);
+}
+
+/** Writes every output under this dispatch's own keys; finish then names the ones that count. */
+export async function writeOutputs(
+  job: Job,
+  results: Record<string, DenseArray>,
+  objects: Pick<ObjectStore, "put">,
+  signal: AbortSignal,
+): Promise<Record<string, OutputRef>> {
+  const outputs: Record<string, OutputRef> = {};
+  for (const [name, array] of Object.entries(results)) {
+    const key = `jobs/${job.jobId}/out/${job.dispatch}/${name}.npy`;
+    const header = npyHeader(array);
+    const bytes = header.byteLength + byteLength(array);
+    await objects.put(key, [header, dataBytes(array)], signal);
+    outputs[name] = { shape: array.shape, dtype: array.dtype, key, bytes };
+  }
+  return outputs;
+}
+
+/** @throws Problem `expired` when the bucket's lifecycle has removed it */
+export async function readOutput(output: OutputRef, objects: Pick<ObjectStore, "get">): Promise<DenseArray> {
+  try {
+    return await readArray({ ...output, offset: 0, length: output.bytes }, objects);
+  } catch (error) {
+    if (!(error instanceof ObjectMissing)) throw error;
+    throw new Problem("expired", "the result of this job has expired");
+  }
+}
+
+/** A presigned link to an output, saved under the job's name. */
+export function outputLink(
+  { jobId }: Job,
+  name: string,
+  { key }: OutputRef,
+  objects: Pick<ObjectStore, "link">,
+): Promise<string> {
+  return objects.link(key, `${jobId}-${name}.npy`);
+}
+
+/** A number and its comma take at least 2 characters. */
+const leastJsonNumber = 2;
+
+/**
+ * An output as JSON text, if that takes at most `limit` bytes inside Lambda's own JSON answer, where each quote takes
+ * two: a result of nothing but "NaN" would else pass our cap and break Lambda's of 6 MB.
+ *
+ * @throws Problem `expired`
+ */
+export async function jsonWithin(
+  output: OutputRef,
+  limit: number,
+  objects: Pick<ObjectStore, "get">,
+): Promise<JsonText | undefined> {
+  const { shape, dtype } = output;
+  const numbers = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
+  if (numbers * leastJsonNumber > limit + shape.length) return undefined;
+  return arrayText(await readOutput(output, objects), limit);
+}

@@ -1,0 +1,92 @@
+import type { Ports } from "../ports.ts";
+import type { Job } from "../record.ts";
+import { timing } from "../timing.ts";
+import { leaseOf, type Machine, ownedBy } from "./claim.ts";
+import { Stopped } from "./stopped.ts";
+
+export interface Beat {
+  /** Aborted with a Stopped when this worker must let go of the job. */
+  readonly signal: AbortSignal;
+  /** Called with the completed fraction of the work; written with the next beat. */
+  readonly progress: (fraction: number) => void;
+  /** Ends all timers and waits for a write under way, so that nothing follows the finish. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps a claimed job alive: renews its lease, writes its progress, and looks every second whether it
+ * was cancelled or fenced off. Runs on the thread the computation does not block.
+ */
+export function keepBeat(
+  job: Job,
+  machine: Machine,
+  { store, log, now }: Pick<Ports, "store" | "log" | "now">,
+): Beat {
+  const abort = new AbortController();
+  const about = { jobId: job.jobId, dispatch: job.dispatch };
+  const stop = (reason: Stopped) => abort.abort(reason);
+  let progress = 0;
+  let lastBeat = now();
+  let underWay: Promise<void> = Promise.resolve();
+
+  const look = async () => {
+    if (now() - lastBeat < timing.beat) {
+      const current = await store.get(job.jobId);
+      const mine =
+        current?.dispatch === job.dispatch &&
+        current.worker === job.worker &&
+        current.status === "PROCESSING";
+      if (!mine) stop(new Stopped("lost", `the job is ${current?.status ?? "gone"} or runs elsewhere`));
+      return;
+    }
+    lastBeat = now();
+    const leaseUntil = leaseOf(machine, lastBeat);
+    const beaten = await store.update(job.jobId, ownedBy(job), { progress, leaseUntil, dueAt: leaseUntil });
+    if (!beaten.ok) stop(new Stopped("lost", `the job is ${beaten.job?.status ?? "gone"} or runs elsewhere`));
+  };
+
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking || abort.signal.aborted) return;
+    looking = true;
+    underWay = look()
+      // A beat that failed on the way is not a lost job: the lease outlives three of them.
+      .catch((error) => log.warn("beat failed", { ...about, error }))
+      .finally(() => {
+        looking = false;
+      });
+  }, timing.watch);
+
+  const timers = [
+    after(job.deadlineAt - now(), () =>
+      stop(new Stopped("deadline", `the job did not finish within ${job.maxSeconds} s`)),
+    ),
+  ];
+  if (machine.killedAt !== undefined) {
+    const left = machine.killedAt - timing.lambdaMargin - now();
+    timers.push(
+      after(left, () => stop(new Stopped("out-of-time", "the Lambda function was about to time out"))),
+    );
+  }
+  const taken = () => stop(new Stopped("interrupted", "the machine is being taken away"));
+  if (machine.signal?.aborted) taken();
+  machine.signal?.addEventListener("abort", taken, { once: true });
+
+  return {
+    signal: abort.signal,
+    progress: (fraction) => {
+      progress = Math.min(1, Math.max(progress, fraction));
+    },
+    async stop() {
+      clearInterval(timer);
+      for (const pending of timers) clearTimeout(pending);
+      machine.signal?.removeEventListener("abort", taken);
+      await underWay;
+    },
+  };
+}
+
+/** setTimeout holds at most 2^31−1 ms, about 24 days; no deadline is longer than that. */
+function after(milliseconds: number, action: () => void) {
+  return setTimeout(action, Math.min(Math.max(0, milliseconds), 2 ** 31 - 1));
+}

@@ -1,0 +1,159 @@
+import { refusedEngines } from "@sluice/compute";
+import { Problem } from "@sluice/contract/problem";
+import { afterWrite } from "../lifecycle/completion.ts";
+import { next } from "../lifecycle/next.ts";
+import { closeAttempt, ended } from "../lifecycle/transitions.ts";
+import type { Compute, Ports } from "../ports.ts";
+import type { Job } from "../record.ts";
+import { limits } from "../timing.ts";
+import { readInputs, shared, writeOutputs } from "./arrays.ts";
+import { claim, type Machine, ownedBy, threadsOf } from "./claim.ts";
+import { keepBeat } from "./heartbeat.ts";
+import { Stopped } from "./stopped.ts";
+
+/** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
+export type RunOutcome = "completed" | "failed" | "released" | "lost";
+
+type RunPorts = Pick<
+  Ports,
+  "store" | "objects" | "log" | "metrics" | "events" | "trace" | "now" | "settings"
+>;
+
+/**
+ * Runs one job on this machine, on both lanes: claim, read, compute, write, finish. Every write is
+ * fenced by the dispatch, so a job that moved on is left alone and a loser deletes nothing.
+ * A failure of the job's own is recorded; a failure of ours gives the job back.
+ *
+ * @throws only when not even giving the job back could be written: the lease then runs out
+ */
+export async function runJob(
+  { jobId, dispatch }: { jobId: string; dispatch: number },
+  machine: Machine,
+  compute: Compute,
+  ports: RunPorts,
+): Promise<RunOutcome> {
+  const { trace } = ports;
+  ports.log.about({ jobId, dispatch });
+  const job = await trace.during("claim", () => claim(jobId, dispatch, machine, ports));
+  if (!job) return "lost";
+  const about = { jobId, dispatch, operation: job.operation };
+  ports.log.info("job claimed", { ...about, target: machine.target });
+  for (const { name, reason } of refusedEngines())
+    ports.log.warn("engine not used", { ...about, name, reason });
+  const beat = keepBeat(job, machine, ports);
+  try {
+    const { signal } = beat;
+    const threads = threadsOf(machine);
+    // Threads can only share what is shared memory; one thread is handed its arrays, and frees them when it ends.
+    const allocate = threads > 1 ? shared : undefined;
+    const inputs = await trace.during("read", () => readInputs(job, ports.objects, { signal, allocate }));
+    const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
+    const work = { operation: job.operation, params: job.params, inputs, threads };
+    const results = await trace.during("compute", () =>
+      compute(work, watch).catch((error: unknown) => {
+        throw error instanceof Problem || beat.signal.aborted ? error : new ComputeFailed(error);
+      }),
+    );
+    beat.signal.throwIfAborted();
+    const outputs = await trace.during("write", () => writeOutputs(job, results, ports.objects, signal));
+    return await finish(job, { outputs }, ports);
+  } catch (error) {
+    if (error instanceof Problem) {
+      ports.log.info("job failed", { ...about, code: error.code, detail: error.message });
+      return await finish(job, { error: { code: error.code, message: error.message } }, ports);
+    }
+    return await giveBack(job, beat.signal.aborted ? beat.signal.reason : error, ports, about);
+  } finally {
+    await beat.stop();
+  }
+}
+
+/**
+ * A prediction that was wrong once is not trusted again: who blocks the thread that beats cannot be told to
+ * stop. A task has paid for its minute anyway.
+ */
+function mayBlock({ attempts, route }: Job, { target }: Machine): boolean {
+  return target === "lambda" && attempts.length === 1 && route.estimate.seconds < limits.blockingSeconds;
+}
+
+/** Publishes the result or the error, if the job is still this worker's. */
+async function finish(
+  job: Job,
+  end: Pick<Job, "outputs"> | Pick<Job, "error">,
+  ports: RunPorts,
+): Promise<RunOutcome> {
+  const now = ports.now();
+  const completed = "outputs" in end;
+  const outcome = completed ? "completed" : "failed";
+  const reason = ("error" in end && end.error?.message) || "finished";
+  const attempts = closeAttempt(job, now, outcome, reason);
+  const written = await ports.store.update(job.jobId, ownedBy(job), {
+    status: completed ? "COMPLETED" : "FAILED",
+    statusReason: reason,
+    ...(completed ? { progress: 1 } : {}),
+    ...ended(job, attempts, now),
+    ...end,
+  });
+  const { jobId, dispatch } = job;
+  if (!written.ok) {
+    ports.log.warn("job moved on before it was finished", { jobId, dispatch, status: written.job?.status });
+    return "lost";
+  }
+  const seconds = (now - (job.startedAt ?? now)) / 1000;
+  ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: job.route.estimate.seconds });
+  await afterWrite(written.job, ports);
+  return outcome;
+}
+
+/** The job did not end here: say so at once instead of letting the lease run out. */
+async function giveBack(
+  job: Job,
+  error: unknown,
+  ports: RunPorts,
+  about: Record<string, unknown>,
+): Promise<RunOutcome> {
+  const { cause, detail } = causeOf(error);
+  if (cause === "lost") return "lost";
+  ports.log.warn("job given back", { ...about, cause, error });
+  const evidence =
+    cause === "deadline"
+      ? ({ kind: "due", queueWaiting: 0 } as const)
+      : ({ kind: "released", cause, detail } as const);
+  const now = ports.now();
+  const decision = next(
+    job,
+    evidence,
+    cause === "deadline" ? Math.max(now, job.deadlineAt) : now,
+    ports.settings,
+  );
+  if (!decision) return "lost";
+  const written = await ports.store.update(job.jobId, ownedBy(job), decision.changes);
+  if (!written.ok) return "lost";
+  await afterWrite(written.job, ports);
+  return decision.changes.status === "FAILED" ? "failed" : "released";
+}
+
+/** What the computation threw: not a Problem, so no fault of the job's that the operation knows of. */
+class ComputeFailed extends Error {
+  override readonly name = "ComputeFailed";
+
+  constructor(cause: unknown) {
+    super(`the computation failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Why the job is given back, and in words for the caller: the error itself is in the log. */
+function causeOf(error: unknown): { cause: Stopped["why"]; detail: string } {
+  if (error instanceof Stopped) return { cause: error.why, detail: error.message };
+  if (isOutOfMemory(error)) return { cause: "out-of-memory", detail: "the attempt ran out of memory" };
+  if (error instanceof ComputeFailed) return { cause: "crashed", detail: "the computation crashed" };
+  return { cause: "our-fault", detail: "the attempt failed on our side" };
+}
+
+/** An array that could not be allocated, here or in the compute thread, or a thread whose heap was full. */
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") return true;
+  if (error instanceof RangeError && /allocation failed/i.test(error.message)) return true;
+  return isOutOfMemory(error.cause);
+}

@@ -1,0 +1,72 @@
+import { apply } from "../lifecycle/apply.ts";
+import type { HeldSlot, Ports, RunningTask } from "../ports.ts";
+import { launchName } from "../run/launch-name.ts";
+import { timing } from "../timing.ts";
+import { readableJob } from "./readable-job.ts";
+
+/**
+ * Gives back the slots that no task will give back: of a launch that never reached ECS, or whose stop event
+ * was lost. A task that was asked to stop is not in `running` any more but may take 120 s to be gone.
+ *
+ * @param held the slots as they were before `running` was asked for: a younger one's task may not be in it
+ */
+export async function checkSlots(
+  held: readonly HeldSlot[],
+  running: readonly RunningTask[],
+  { slots, log, now }: Pick<Ports, "slots" | "log" | "now">,
+): Promise<void> {
+  const alive = new Set(running.map(launchName));
+  for (const slot of held) {
+    const { jobId, dispatch, missing } = slot;
+    const at = now();
+    if (alive.has(launchName(slot))) {
+      if (missing) await slots.markMissing(slot, undefined);
+    } else if (!missing || at - missing.seen > timing.slotSighting) {
+      await slots.markMissing(slot, { since: at, seen: at });
+    } else if (at - missing.since > timing.slotGrace) {
+      await slots.release(slot, missing);
+      log.warn("slot without a task given back", { jobId, dispatch, missingSince: missing.since });
+    } else if (at - missing.seen > timing.slotSighting / 3) {
+      await slots.markMissing(slot, { since: missing.since, seen: at });
+    }
+  }
+}
+
+/**
+ * Calls up the jobs at the head of the line while the stage's caps have room, in the order in which they came:
+ * one too large for what is free holds up those behind it, so that it is not passed for ever.
+ *
+ * @returns how many were sent
+ */
+export async function admitFromLine(ports: Ports): Promise<number> {
+  const { slots, store, settings, now, log } = ports;
+  const inLine = await store.inLine(settings.maxTasks);
+  if (inLine.length === 0) return 0;
+  await slots.keepLine(now() + timing.lineKept);
+  let admitted = 0;
+  for (const jobId of inLine) {
+    const called = await log.scope(() => callUp(jobId, ports));
+    if (called === "no room") break;
+    if (called === "sent") admitted++;
+  }
+  return admitted;
+}
+
+async function callUp(jobId: string, ports: Ports): Promise<"sent" | "no room" | "passed over"> {
+  const { slots, settings, log } = ports;
+  const job = await readableJob(jobId, ports);
+  // The index lags behind the records.
+  if (job?.step !== "line") return "passed over";
+  // The caps were lowered since: it can only wait for its deadline, or for a stage that may run it again.
+  if (job.route.vcpu > settings.maxRunningVcpu) return "passed over";
+  // Taken here and now, for the launch to come: sending raises the dispatch by one, launching by one more.
+  const launch = { jobId, dispatch: job.dispatch + 2 };
+  if (!(await slots.take(launch, job.route.vcpu, true))) return "no room";
+  const applied = await apply(job, { kind: "room" }, ports);
+  if (applied?.changed && applied.job.dispatch + 1 === launch.dispatch) {
+    log.info("job called up from the line", { jobId, dispatch: applied.job.dispatch });
+    return "sent";
+  }
+  await slots.release(launch);
+  return "passed over";
+}

@@ -1,0 +1,148 @@
+import { sideBySide } from "../concurrently.ts";
+import { apply } from "../lifecycle/apply.ts";
+import type { Parents, TaskObservation } from "../lifecycle/evidence.ts";
+import type { Due, Ports, RunningTask } from "../ports.ts";
+import { type Job, parentsOf } from "../record.ts";
+import { timing } from "../timing.ts";
+
+/** Jobs looked at in one go; there are further goes while the time lasts. */
+const page = 500;
+/** sweep is killed after 55 s; what is left is the next pass's. */
+const patience = 35_000;
+
+interface DueCounts {
+  due: number;
+  /** Those that earlier passes should have moved. */
+  overdue: number;
+  moved: number;
+  failed: number;
+}
+
+/**
+ * Brings every job whose dueAt has passed before next(), with what can be known of its message and its task.
+ *
+ * @param running the stage's tasks; undefined when ECS did not say, and jobs with a task then wait
+ */
+export async function sweepDue(
+  running: readonly RunningTask[] | undefined,
+  ports: Ports,
+): Promise<DueCounts> {
+  const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0 };
+  const until = ports.now() + patience;
+  const late = new Set<string>();
+  let queueWaiting: Promise<number> | undefined;
+  const waiting = () => {
+    queueWaiting ??= ports.queue.waiting();
+    return queueWaiting;
+  };
+  for (;;) {
+    const movedBefore = counts.moved;
+    const now = ports.now();
+    const due = await ports.store.due(now, page);
+    for (const { jobId, dueAt } of due) if (dueAt < now - timing.overdue) late.add(jobId);
+    counts.overdue = late.size;
+    await sweepPage(due, { running, waiting }, counts, ports);
+    // A page of which nothing moved would come again.
+    if (due.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
+  }
+}
+
+interface Pass {
+  readonly running: readonly RunningTask[] | undefined;
+  readonly waiting: () => Promise<number>;
+}
+
+async function sweepPage(
+  due: readonly Due[],
+  { running, waiting }: Pass,
+  counts: DueCounts,
+  ports: Ports,
+): Promise<void> {
+  counts.due += due.length;
+  const attempt = async (jobId: string, look: () => Promise<void>) => {
+    try {
+      await ports.log.scope(look);
+    } catch (error) {
+      counts.failed++;
+      ports.log.error("sweep could not look at a job; the next pass will", { jobId, error });
+    }
+  };
+  const jobs: Job[] = [];
+  await sideBySide(due, ({ jobId }) =>
+    attempt(jobId, async () => {
+      const job = await ports.store.get(jobId);
+      if (job) jobs.push(job);
+    }),
+  );
+  const described = await describeQuiet(jobs, running, ports);
+  await sideBySide(jobs, (job) =>
+    attempt(job.jobId, async () => {
+      const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
+      if (task?.state === "stopped") await ports.slots.release(job);
+      const queueWaiting = job.step === "sent" ? await waiting() : 0;
+      const parents = hasParents(job, ports) ? await parentsAfter(job, ports) : undefined;
+      const seen = { queueWaiting, ...(task ? { task } : {}), ...(parents ? { parents } : {}) };
+      const applied = await apply(job, { kind: "due", ...seen }, ports);
+      if (applied?.changed) counts.moved++;
+    }),
+  );
+}
+
+/**
+ * The jobs that make this one's inputs, each read after this one was: one that ends later wakes it, and a decision
+ * about its state of now then does not land.
+ */
+async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<Parents> {
+  const jobs = new Map<string, Job>();
+  for (const jobId of parentsOf(job)) {
+    const parent = await store.get(jobId);
+    if (parent) jobs.set(jobId, parent);
+  }
+  return { rev: job.rev, jobs };
+}
+
+/** Whether next() must know of the job's task. Past the deadline it need not: the job ends whatever ECS says. */
+function hasTask(job: Job, { now }: Pick<Ports, "now">): boolean {
+  if (now() >= job.deadlineAt) return false;
+  return job.step === "launched" || (job.status === "PROCESSING" && job.route.target === "fargate");
+}
+
+/** Whether next() must know of the jobs it waits for: past the deadline no more, and one may be of a later release. */
+function hasParents(job: Job, { now }: Pick<Ports, "now">): boolean {
+  return job.step === "inputs" && now() < job.deadlineAt;
+}
+
+/** What ECS says of the tasks that are not running: most of them have stopped. */
+async function describeQuiet(
+  jobs: readonly Job[],
+  running: readonly RunningTask[] | undefined,
+  ports: Ports,
+): Promise<Map<string, TaskObservation> | undefined> {
+  if (!running) return undefined;
+  const seen = new Set(running.map(({ taskArn }) => taskArn));
+  const quiet = jobs.flatMap((job) =>
+    hasTask(job, ports) && job.taskArn !== undefined && !seen.has(job.taskArn) ? [job.taskArn] : [],
+  );
+  if (quiet.length === 0) return new Map();
+  try {
+    return await ports.tasks.describe(quiet);
+  } catch (error) {
+    ports.log.error("ECS could not be asked about tasks", { tasks: quiet.length, error });
+    return undefined;
+  }
+}
+
+/** @throws when ECS did not answer: a job is not given up on silence */
+function taskOf(
+  job: Job,
+  running: readonly RunningTask[] | undefined,
+  described: Map<string, TaskObservation> | undefined,
+): TaskObservation {
+  const { jobId, dispatch, taskArn } = job;
+  const mine = running?.find((task) =>
+    taskArn === undefined ? task.jobId === jobId && task.dispatch === dispatch : task.taskArn === taskArn,
+  );
+  if (mine) return { state: mine.state, taskArn: mine.taskArn };
+  if (!running || !described) throw new Error("ECS does not answer");
+  return (taskArn === undefined ? undefined : described.get(taskArn)) ?? { state: "missing" };
+}

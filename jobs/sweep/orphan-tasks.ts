@@ -1,0 +1,34 @@
+import { isTerminal } from "@sluice/contract/job";
+import { sideBySide } from "../concurrently.ts";
+import { about } from "../log-context.ts";
+import type { Ports, RunningTask } from "../ports.ts";
+
+/** A task younger than this may not have claimed yet, and its launch may not be written yet. */
+const youngTask = 2 * 60_000;
+
+/**
+ * Stops tasks that claim no live job: Fargate has no time limit of its own, and they would bill for ever.
+ *
+ * @returns how many were stopped
+ */
+export async function stopStrayTasks(
+  running: readonly RunningTask[],
+  { tasks, store, log, now }: Ports,
+): Promise<number> {
+  let stopped = 0;
+  const old = running.filter(({ createdAt }) => now() - createdAt > youngTask);
+  const look = async ({ taskArn, jobId, dispatch }: RunningTask) => {
+    try {
+      const job = await store.get(jobId);
+      log.about(job ? { ...about(job), dispatch } : { jobId, dispatch });
+      if (job && !isTerminal(job.status) && job.dispatch === dispatch) return;
+      await tasks.stop(taskArn, "it claims no live job");
+      stopped++;
+      log.warn("stray task stopped", { jobId, dispatch, taskArn, status: job?.status });
+    } catch (error) {
+      log.error("stray task not stopped; the next pass will", { jobId, dispatch, taskArn, error });
+    }
+  };
+  await sideBySide(old, (task) => log.scope(() => look(task)));
+  return stopped;
+}
