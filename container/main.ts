@@ -3,7 +3,7 @@ import { config, stageName, taskEnvironment } from "../aws/config.ts";
 import { taskTrace } from "../aws/ecs/task-trace.ts";
 import { thisTask } from "../aws/ecs/this-task.ts";
 import { ports as portsOfProcess } from "../aws/ports.ts";
-import { about, inScope } from "../aws/telemetry/log-scope.ts";
+import { addContext, inScope } from "../aws/telemetry/log-scope.ts";
 import { requestTrace } from "../aws/telemetry/trace.ts";
 import { compute } from "../jobs/run/compute.ts";
 import { launchName } from "../jobs/run/launch-name.ts";
@@ -23,7 +23,7 @@ async function main(header: string): Promise<number> {
   process.once("SIGTERM", () => taken.abort());
   const { JOB_ID: jobId, DISPATCH: dispatch } = taskEnvironment();
   const launch = { jobId, dispatch };
-  about({ ...launch, requestId: launchName(launch) });
+  addContext({ ...launch, requestId: launchName(launch) });
   const trace = taskTrace(header, config().stage, Date.now);
   const ports = { ...portsOfProcess(), trace };
   const { log } = ports;

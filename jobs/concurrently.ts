@@ -2,7 +2,7 @@
 const lanes = 10;
 
 /** Brings `action` to every item, ten at a time. @throws the first error of an action, once it is thrown */
-export async function sideBySide<Item>(
+export async function concurrently<Item>(
   items: readonly Item[],
   action: (item: Item) => Promise<void>,
 ): Promise<void> {

@@ -40,20 +40,20 @@ export interface JobStore {
    * Adds a job to those that `jobId` wakes when it ends. Touches nothing else, `rev` neither: no decision under
    * way is lost over it. Fails once the job has ended, and when its list is full.
    */
-  addWaiter(jobId: string, waiter: string): Promise<UpdateResult>;
+  addDependent(jobId: string, waiter: string): Promise<UpdateResult>;
   /**
    * When the end of a job that is at this dispatch must be announced, or undefined once it is. Touches nothing else,
    * and nothing once it is announced.
    */
-  announceAt(jobId: string, dispatch: number, dueAt: number | undefined): Promise<void>;
+  schedulePublication(jobId: string, dispatch: number, dueAt: number | undefined): Promise<void>;
   /** One owner's job ids, newest first. */
   list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
   /** Jobs that go on and whose dueAt has passed, the longest overdue first. */
   due(now: number, limit: number): Promise<Due[]>;
   /** The same of jobs that have ended: they are to be announced. */
-  untold(now: number, limit: number): Promise<Due[]>;
+  unpublished(now: number, limit: number): Promise<Due[]>;
   /** Ids of jobs in the line for a task, the longest waiting first. */
-  inLine(limit: number): Promise<string[]>;
+  waitingForCapacity(limit: number): Promise<string[]>;
 }
 
 export type Due = { readonly jobId: string; readonly dueAt: number };
@@ -155,7 +155,7 @@ export interface DeadLetters {
   count(): Promise<number>;
   /** At most `limit` of them, hidden from other readers for half a minute, or until given back. */
   read(limit: number): Promise<DeadLetter[]>;
-  giveBack(letters: readonly DeadLetter[]): Promise<void>;
+  putBack(letters: readonly DeadLetter[]): Promise<void>;
   remove(letter: DeadLetter): Promise<void>;
 }
 
@@ -189,7 +189,7 @@ export interface Slots {
   /** Notes that a slot has no task; undefined when it has one after all. */
   markMissing(launch: Launch, missing: Missing | undefined): Promise<void>;
   /** Until then, epoch ms, new launches are refused: those in line go first. */
-  keepLine(until: number): Promise<void>;
+  reserveForQueue(until: number): Promise<void>;
 }
 
 export interface TaskRequest extends Launch {

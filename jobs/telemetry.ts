@@ -8,7 +8,7 @@ export interface Log {
   warn(message: string, fields: Record<string, unknown>): void;
   error(message: string, fields: Record<string, unknown>): void;
   /** Every later line of this scope carries these too: of the invocation or the task, or of what `scope` runs. */
-  about(fields: Record<string, unknown>): void;
+  addContext(fields: Record<string, unknown>): void;
   /** A scope of its own inside this one: for those who look at many jobs side by side. */
   scope<Value>(run: () => Promise<Value>): Promise<Value>;
 }

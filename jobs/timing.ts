@@ -38,9 +38,9 @@ export const timing = {
   /** New launches stand behind those in line for this long after sweep last saw a line. */
   lineKept: 90 * second,
   /** A job's end that is not announced by then is announced by sweep. */
-  announce: 60 * second,
+  publish: 60 * second,
   /** When nobody took the announcement, it is made again this much later: meanwhile others get their turn. */
-  announceAgain: 5 * minute,
+  publishAgain: 5 * minute,
   /** Due for longer than this, a job is overdue: sweep runs every minute, and has passed it by or not run at all. */
   overdue: 5 * minute,
   /** First wait after RunTask was refused; doubles up to the ceiling. */
@@ -63,7 +63,7 @@ export const limits = {
   sizeUps: 12,
   unansweredSends: 3,
   /** Jobs that one job wakes when it ends; those beyond find out by themselves. */
-  waiters: 100,
+  dependents: 100,
   /** After this many Spot reclaims the job pays for on-demand. */
   spotReclaims: 2,
 } as const;

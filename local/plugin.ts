@@ -138,7 +138,7 @@ export default class LocalCloudPlugin {
     this.#build.done.catch(() => {});
     whenListening(
       () => this.#gateway(),
-      (server) => void this.#announce(server),
+      (server) => void this.#publishEnd(server),
     );
   }
 
@@ -172,7 +172,7 @@ export default class LocalCloudPlugin {
     }
   }
 
-  async #announce(server: HapiServer): Promise<void> {
+  async #publishEnd(server: HapiServer): Promise<void> {
     behaveLikeGateway(server);
     server.ext("onPreStop", async () => {
       await this.#stop();

@@ -111,7 +111,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       }
     },
 
-    async addWaiter(jobId, waiter) {
+    async addDependent(jobId, waiter) {
       try {
         const { Attributes } = await dynamo().send(
           new UpdateCommand({
@@ -127,7 +127,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
               ":one": [waiter],
               ":pending": "PENDING",
               ":processing": "PROCESSING",
-              ":most": limits.waiters,
+              ":most": limits.dependents,
             },
             ReturnValues: "ALL_NEW",
           }),
@@ -141,7 +141,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       }
     },
 
-    async announceAt(jobId, dispatch, dueAt) {
+    async schedulePublication(jobId, dispatch, dueAt) {
       try {
         await dynamo().send(
           new UpdateCommand({
@@ -190,9 +190,9 @@ export function jobStore(tableName: string, now: () => number): JobStore {
 
     due: (time, limit) => dueIn(dueShards, time, limit),
 
-    untold: (time, limit) => dueIn(endShards, time, limit),
+    unpublished: (time, limit) => dueIn(endShards, time, limit),
 
-    async inLine(limit) {
+    async waitingForCapacity(limit) {
       const { Items = [] } = await dynamo().send(
         new QueryCommand({
           TableName,

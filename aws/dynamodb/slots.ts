@@ -153,7 +153,7 @@ export function taskSlots({ tableName, maxTasks, maxRunningVcpu }: SlotsConfig, 
 
     markMissing,
 
-    async keepLine(until) {
+    async reserveForQueue(until) {
       const longer = {
         update: "SET #lineUntil = :until",
         condition: "attribute_exists(pk) AND (attribute_not_exists(#lineUntil) OR #lineUntil < :until)",

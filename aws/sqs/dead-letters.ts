@@ -59,7 +59,7 @@ export function deadLetters(queueUrl: string | undefined): DeadLetters {
       return [...letters.values()];
     },
 
-    async giveBack(letters) {
+    async putBack(letters) {
       for (let start = 0; start < letters.length; start += batchSize) {
         // Entries that fail are let be: they come back by themselves.
         await sqs().send(

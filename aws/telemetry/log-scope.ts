@@ -15,7 +15,7 @@ export function inScope<Value>(fields: Fields, run: () => Value): Value {
 }
 
 /** Adds to the scope; outside of all scopes nobody would carry it. */
-export function about(fields: Fields): void {
+export function addContext(fields: Fields): void {
   Object.assign(scopes.getStore() ?? {}, fields);
 }
 

@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Log } from "../../jobs/telemetry.ts";
-import { about, inScope, lineFields } from "./log-scope.ts";
+import { addContext, inScope, lineFields } from "./log-scope.ts";
 
 let log: Log | undefined;
 
@@ -16,7 +16,7 @@ function scoped(lines: Logger): Log {
     info: (message, fields) => lines.info(message, lineFields(fields)),
     warn: (message, fields) => lines.warn(message, lineFields(fields)),
     error: (message, fields) => lines.error(message, lineFields(fields)),
-    about,
+    addContext,
     scope: (run) => inScope({}, run),
   };
 }

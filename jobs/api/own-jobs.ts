@@ -2,9 +2,9 @@ import { isTerminal } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
 import { isRandomId } from "../ids.ts";
 import { apply } from "../lifecycle/apply.ts";
-import { announce } from "../lifecycle/completion.ts";
-import { askToBeWoken } from "../lifecycle/dependents.ts";
-import { about } from "../log-context.ts";
+import { publishEnd } from "../lifecycle/completion.ts";
+import { subscribeToParents } from "../lifecycle/dependents.ts";
+import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import { isStored, type Job } from "../record.ts";
 
@@ -18,7 +18,7 @@ export async function getJob(
 ): Promise<Job> {
   const job = isRandomId(jobId) ? await store.get(jobId) : undefined;
   if (job?.owner !== owner) throw notFound(jobId);
-  log.about(about(job));
+  log.addContext(logContext(job));
   return job;
 }
 
@@ -55,11 +55,11 @@ export async function retry(job: Job, ports: Ports): Promise<Job> {
     throw new Problem("expired", `the inputs of job ${jobId} have expired`);
   }
   // Its end would be forgotten with its next run.
-  if (job.dueAt !== undefined) await announce(job, ports);
+  if (job.dueAt !== undefined) await publishEnd(job, ports);
   const applied = await apply(job, { kind: "retry" }, ports);
   if (!applied) throw notFound(jobId);
   if (!applied.changed) throw notRetryable(applied.job);
-  await askToBeWoken(applied.job, ports);
+  await subscribeToParents(applied.job, ports);
   return applied.job;
 }
 

@@ -12,7 +12,7 @@ const firstGuess = 30;
  * by itself; so a wait first sleeps until jobs like this one have lately ended, and then looks at intervals
  * that fit that time. On a busy stage this takes 2 or 3 looks where doubling from 10 ms takes 8.
  */
-export class Pace {
+export class PollInterval {
   /** What jobs took beyond their prediction, in ms. */
   #overhead = firstGuess;
 

@@ -1,13 +1,13 @@
 import { isTerminal } from "@sluice/contract/job";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
-import { Pace } from "./poll-interval.ts";
+import { PollInterval } from "./poll-interval.ts";
 
 /** Most small jobs end within this: they need no slot, and two writes are saved. */
 const unslotted = 250;
 
 /** One per process: each wait learns from the ones before it. */
-const sharedPace = new Pace();
+const sharedPace = new PollInterval();
 
 /**
  * Holds until the job is terminal or the time is up, if the stage has a wait slot free.
@@ -23,13 +23,13 @@ export async function waitForEnd(
   const start = now();
   const until = start + seconds * 1000;
   let current = job;
-  let giveBack: (() => Promise<void>) | undefined;
+  let release: (() => Promise<void>) | undefined;
   try {
     for (let look = 0; !isTerminal(current.status); look++) {
       if (now() >= until) break;
-      if (!giveBack && now() - start >= unslotted) {
-        giveBack = await waitSlots.take((until - now()) / 1000);
-        if (!giveBack) return { job: current, granted: undefined };
+      if (!release && now() - start >= unslotted) {
+        release = await waitSlots.take((until - now()) / 1000);
+        if (!release) return { job: current, granted: undefined };
       }
       await passing(Math.min(pace.pause(current, look, now()), until - now()));
       current = (await store.get(job.jobId)) ?? current;
@@ -37,7 +37,7 @@ export async function waitForEnd(
     pace.saw(current);
     return { job: current, granted: seconds };
   } finally {
-    await giveBack?.();
+    await release?.();
   }
 }
 

@@ -1,4 +1,4 @@
-import { about } from "../log-context.ts";
+import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { afterWrite } from "./completion.ts";
@@ -22,12 +22,12 @@ export async function apply(
 ): Promise<{ job: Job; changed: boolean } | undefined> {
   let job = seen;
   for (let round = 0; round < rounds; round++) {
-    ports.log.about(about(job));
+    ports.log.addContext(logContext(job));
     const decision = next(job, evidence, ports.now(), ports.settings);
     if (!decision) return { job, changed: false };
     const written = await ports.store.update(job.jobId, { rev: job.rev }, decision.changes);
     if (written.ok) {
-      ports.log.about(about(written.job));
+      ports.log.addContext(logContext(written.job));
       const { jobId, dispatch, status, statusReason } = written.job;
       ports.log.info("job moved", { jobId, dispatch, status, statusReason, evidence: evidence.kind });
       await act(decision, written.job, ports);

@@ -1,7 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
-import { wakeWaiters } from "./dependents.ts";
+import { notifyDependents } from "./dependents.ts";
 import { eventOf } from "./event.ts";
 import { measuresOf } from "./measures.ts";
 
@@ -14,8 +14,8 @@ type EndPorts = Pick<Ports, "store" | "log" | "metrics" | "events" | "now">;
 export async function afterWrite(job: Job, ports: EndPorts): Promise<void> {
   if (!isTerminal(job.status)) return;
   ports.metrics.put(measuresOf(job));
-  await wakeWaiters(job, ports);
-  await announce(job, ports);
+  await notifyDependents(job, ports);
+  await publishEnd(job, ports);
 }
 
 /**
@@ -24,7 +24,7 @@ export async function afterWrite(job: Job, ports: EndPorts): Promise<void> {
  *
  * @returns whether it was told
  */
-export async function announce(
+export async function publishEnd(
   job: Job,
   { store, events, log }: Pick<EndPorts, "store" | "events" | "log">,
 ): Promise<boolean> {
@@ -36,7 +36,7 @@ export async function announce(
     return false;
   }
   try {
-    await store.announceAt(jobId, dispatch, undefined);
+    await store.schedulePublication(jobId, dispatch, undefined);
   } catch (error) {
     log.warn("end announced, and will be once more", { jobId, dispatch, status, error });
   }

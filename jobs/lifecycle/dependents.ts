@@ -1,5 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
-import { sideBySide } from "../concurrently.ts";
+import { concurrently } from "../concurrently.ts";
 import type { Ports } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 
@@ -11,12 +11,12 @@ import { type Job, parentsOf } from "../record.ts";
 type WakingPorts = Pick<Ports, "store" | "log" | "now">;
 
 /** After the job's record is written: a parent that has ended by now will wake nobody any more. */
-export async function askToBeWoken(job: Job, ports: WakingPorts): Promise<void> {
+export async function subscribeToParents(job: Job, ports: WakingPorts): Promise<void> {
   const { jobId } = job;
   let ended = false;
   for (const parent of parentsOf(job)) {
     try {
-      const added = await ports.store.addWaiter(parent, jobId);
+      const added = await ports.store.addDependent(parent, jobId);
       ended ||= !added.ok && (!added.job || isTerminal(added.job.status));
     } catch (error) {
       ports.log.warn("job will not be woken: it looks by itself", { jobId, parent, error });
@@ -26,9 +26,9 @@ export async function askToBeWoken(job: Job, ports: WakingPorts): Promise<void> 
 }
 
 /** Once `job` has ended, whoever ended it. */
-export async function wakeWaiters(job: Job, ports: WakingPorts): Promise<void> {
+export async function notifyDependents(job: Job, ports: WakingPorts): Promise<void> {
   if (!isTerminal(job.status) || !job.waiters) return;
-  await sideBySide(job.waiters, (jobId) => wake(jobId, ports));
+  await concurrently(job.waiters, (jobId) => wake(jobId, ports));
 }
 
 async function wake(jobId: string, { store, log, now }: WakingPorts): Promise<void> {

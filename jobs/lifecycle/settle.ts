@@ -11,7 +11,7 @@ export async function settle(
   task: StoppedTask,
   ports: Ports,
 ): Promise<void> {
-  ports.log.about({ jobId, dispatch });
+  ports.log.addContext({ jobId, dispatch });
   await ports.slots.release({ jobId, dispatch });
   const job = await ports.store.get(jobId);
   if (!job) return;

@@ -15,7 +15,7 @@ import { type AttemptEnd, again, type Decision, failed, jitter, send, stopTask }
 
 /** No task: wait for capacity, try a shape the account may have, or give up for good. */
 export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, settings: Settings): Decision {
-  if (refusal.kind === "cap") return inLine(job, now, settings);
+  if (refusal.kind === "cap") return waitingForCapacity(job, now, settings);
   const smaller = refusal.kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
   if (refusal.kind === "shape" && !smaller) {
     const message = `the job needs ${job.route.vcpu} vCPU and ${job.route.memoryMiB} MiB, and the account may not start such a task`;
@@ -38,7 +38,7 @@ export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, sett
 }
 
 /** Nothing is tried while the stage is full: sweep calls the job up when it is its turn. */
-function inLine(job: Job, now: number, { maxTasks, maxRunningVcpu }: Settings): Decision {
+function waitingForCapacity(job: Job, now: number, { maxTasks, maxRunningVcpu }: Settings): Decision {
   const caps = `${maxTasks} tasks with ${maxRunningVcpu} vCPU`;
   return {
     changes: {

@@ -79,7 +79,7 @@ export function ended(job: Job, attempts: Attempt[], now: number): JobChanges {
   return {
     step: undefined,
     // Until it is announced: see end.ts.
-    dueAt: now + timing.announce,
+    dueAt: now + timing.publish,
     leaseUntil: undefined,
     lineSince: undefined,
     attempts,

@@ -1,7 +1,7 @@
 import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
 import { randomId } from "../ids.ts";
-import { about } from "../log-context.ts";
+import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { timing } from "../timing.ts";
@@ -65,7 +65,7 @@ export async function claim(
     },
   );
   // Of a claim that lost the job has moved on: this machine's own dispatch still names it.
-  if (claimed.job) ports.log.about({ ...about(claimed.job), dispatch });
+  if (claimed.job) ports.log.addContext({ ...logContext(claimed.job), dispatch });
   if (claimed.ok) return claimed.job;
   const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
   ports.log.info("job is not ours to run", { jobId, dispatch, ...found });

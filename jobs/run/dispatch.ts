@@ -1,7 +1,7 @@
 import { lambdaVcpu } from "../cost/machines.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { LaunchRefusal } from "../lifecycle/evidence.ts";
-import { about } from "../log-context.ts";
+import { logContext } from "../log-context.ts";
 import type { Message } from "../message.ts";
 import type { Compute, Ports } from "../ports.ts";
 import { limits, timing } from "../timing.ts";
@@ -33,7 +33,7 @@ export async function work(
  */
 async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkOutcome> {
   const now = ports.now();
-  ports.log.about({ jobId, dispatch });
+  ports.log.addContext({ jobId, dispatch });
   const raised = await ports.store.update(
     jobId,
     { dispatch, status: "PENDING" },
@@ -47,7 +47,7 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
       taskArn: undefined,
     },
   );
-  if (raised.job) ports.log.about(about(raised.job));
+  if (raised.job) ports.log.addContext(logContext(raised.job));
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });
     // It ended after it was called up from the line: the slot taken for it then is nobody's.

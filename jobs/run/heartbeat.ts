@@ -17,13 +17,13 @@ export interface Beat {
  * Keeps a claimed job alive: renews its lease, writes its progress, and looks every second whether it
  * was cancelled or fenced off. Runs on the thread the computation does not block.
  */
-export function keepBeat(
+export function startHeartbeat(
   job: Job,
   machine: Machine,
   { store, log, now }: Pick<Ports, "store" | "log" | "now">,
 ): Beat {
   const abort = new AbortController();
-  const about = { jobId: job.jobId, dispatch: job.dispatch };
+  const context = { jobId: job.jobId, dispatch: job.dispatch };
   const stop = (reason: Stopped) => abort.abort(reason);
   let progress = 0;
   let lastBeat = now();
@@ -51,7 +51,7 @@ export function keepBeat(
     looking = true;
     underWay = look()
       // A beat that failed on the way is not a lost job: the lease outlives three of them.
-      .catch((error) => log.warn("beat failed", { ...about, error }))
+      .catch((error) => log.warn("beat failed", { ...context, error }))
       .finally(() => {
         looking = false;
       });

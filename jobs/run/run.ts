@@ -8,7 +8,7 @@ import type { Job } from "../record.ts";
 import { limits } from "../timing.ts";
 import { readInputs, shared, writeOutputs } from "./arrays.ts";
 import { claim, type Machine, ownedBy, threadsOf } from "./claim.ts";
-import { keepBeat } from "./heartbeat.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { Stopped } from "./stopped.ts";
 
 /** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
@@ -33,14 +33,14 @@ export async function runJob(
   ports: RunPorts,
 ): Promise<RunOutcome> {
   const { trace } = ports;
-  ports.log.about({ jobId, dispatch });
+  ports.log.addContext({ jobId, dispatch });
   const job = await trace.during("claim", () => claim(jobId, dispatch, machine, ports));
   if (!job) return "lost";
-  const about = { jobId, dispatch, operation: job.operation };
-  ports.log.info("job claimed", { ...about, target: machine.target });
+  const context = { jobId, dispatch, operation: job.operation };
+  ports.log.info("job claimed", { ...context, target: machine.target });
   for (const { name, reason } of refusedEngines())
-    ports.log.warn("engine not used", { ...about, name, reason });
-  const beat = keepBeat(job, machine, ports);
+    ports.log.warn("engine not used", { ...context, name, reason });
+  const beat = startHeartbeat(job, machine, ports);
   try {
     const { signal } = beat;
     const threads = threadsOf(machine);
@@ -59,10 +59,10 @@ export async function runJob(
     return await finish(job, { outputs }, ports);
   } catch (error) {
     if (error instanceof Problem) {
-      ports.log.info("job failed", { ...about, code: error.code, detail: error.message });
+      ports.log.info("job failed", { ...context, code: error.code, detail: error.message });
       return await finish(job, { error: { code: error.code, message: error.message } }, ports);
     }
-    return await giveBack(job, beat.signal.aborted ? beat.signal.reason : error, ports, about);
+    return await giveBack(job, beat.signal.aborted ? beat.signal.reason : error, ports, context);
   } finally {
     await beat.stop();
   }
@@ -110,11 +110,11 @@ async function giveBack(
   job: Job,
   error: unknown,
   ports: RunPorts,
-  about: Record<string, unknown>,
+  context: Record<string, unknown>,
 ): Promise<RunOutcome> {
   const { cause, detail } = causeOf(error);
   if (cause === "lost") return "lost";
-  ports.log.warn("job given back", { ...about, cause, error });
+  ports.log.warn("job given back", { ...context, cause, error });
   const evidence =
     cause === "deadline"
       ? ({ kind: "due", queueWaiting: 0 } as const)

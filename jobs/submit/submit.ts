@@ -1,8 +1,8 @@
 import { Problem } from "@sluice/contract/problem";
 import { idForKey, randomId } from "../ids.ts";
-import { askToBeWoken } from "../lifecycle/dependents.ts";
+import { subscribeToParents } from "../lifecycle/dependents.ts";
 import { waiting } from "../lifecycle/inputs.ts";
-import { about } from "../log-context.ts";
+import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import { type InputRef, type Job, parentsOf } from "../record.ts";
 import { timing } from "../timing.ts";
@@ -33,7 +33,7 @@ export async function submit(
   const { owner, idempotencyKey, requestHash } = submission;
   const jobId = idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey);
   const job = newJob(jobId, submission, ports);
-  ports.log.about(about(job));
+  ports.log.addContext(logContext(job));
   const parts = Object.values(submission.prepared.inputs).flatMap((input) =>
     input.kind === "bytes" ? input.parts : [],
   );
@@ -41,7 +41,7 @@ export async function submit(
 
   const created = await ports.store.create(job);
   if (!created.created) {
-    ports.log.about(about(created.existing));
+    ports.log.addContext(logContext(created.existing));
     if (created.existing.requestHash === requestHash) return { job: created.existing, replayed: true };
     throw new Problem(
       "idempotency-conflict",
@@ -52,10 +52,10 @@ export async function submit(
     );
   }
   ports.metrics.put({ JobsAccepted: 1 });
-  const accepted = { ...about(job), operation: job.operation, target: job.route.target };
+  const accepted = { ...logContext(job), operation: job.operation, target: job.route.target };
   if (job.step === "inputs") {
     ports.log.info("job accepted: it waits for its inputs", { ...accepted, parents: parentsOf(job) });
-    await askToBeWoken(job, ports);
+    await subscribeToParents(job, ports);
     return { job, replayed: false };
   }
   try {

@@ -38,21 +38,21 @@ export async function checkSlots(
  *
  * @returns how many were sent
  */
-export async function admitFromLine(ports: Ports): Promise<number> {
+export async function admitFromQueue(ports: Ports): Promise<number> {
   const { slots, store, settings, now, log } = ports;
-  const inLine = await store.inLine(settings.maxTasks);
-  if (inLine.length === 0) return 0;
-  await slots.keepLine(now() + timing.lineKept);
+  const waiting = await store.waitingForCapacity(settings.maxTasks);
+  if (waiting.length === 0) return 0;
+  await slots.reserveForQueue(now() + timing.lineKept);
   let admitted = 0;
-  for (const jobId of inLine) {
-    const called = await log.scope(() => callUp(jobId, ports));
+  for (const jobId of waiting) {
+    const called = await log.scope(() => admit(jobId, ports));
     if (called === "no room") break;
     if (called === "sent") admitted++;
   }
   return admitted;
 }
 
-async function callUp(jobId: string, ports: Ports): Promise<"sent" | "no room" | "passed over"> {
+async function admit(jobId: string, ports: Ports): Promise<"sent" | "no room" | "passed over"> {
   const { slots, settings, log } = ports;
   const job = await readableJob(jobId, ports);
   // The index lags behind the records.

@@ -23,7 +23,7 @@ export async function markDeadLetters(ports: Ports): Promise<number> {
       if (message) await log.scope(() => mark(message, ports));
     }
   } finally {
-    await deadLetters.giveBack(letters);
+    await deadLetters.putBack(letters);
   }
   return count;
 }

@@ -1,4 +1,4 @@
-import { sideBySide } from "../concurrently.ts";
+import { concurrently } from "../concurrently.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { Parents, TaskObservation } from "../lifecycle/evidence.ts";
 import type { Due, Ports, RunningTask } from "../ports.ts";
@@ -68,14 +68,14 @@ async function sweepPage(
     }
   };
   const jobs: Job[] = [];
-  await sideBySide(due, ({ jobId }) =>
+  await concurrently(due, ({ jobId }) =>
     attempt(jobId, async () => {
       const job = await ports.store.get(jobId);
       if (job) jobs.push(job);
     }),
   );
   const described = await describeQuiet(jobs, running, ports);
-  await sideBySide(jobs, (job) =>
+  await concurrently(jobs, (job) =>
     attempt(job.jobId, async () => {
       const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
       if (task?.state === "stopped") await ports.slots.release(job);

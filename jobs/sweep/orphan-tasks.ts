@@ -1,6 +1,6 @@
 import { isTerminal } from "@sluice/contract/job";
-import { sideBySide } from "../concurrently.ts";
-import { about } from "../log-context.ts";
+import { concurrently } from "../concurrently.ts";
+import { logContext } from "../log-context.ts";
 import type { Ports, RunningTask } from "../ports.ts";
 
 /** A task younger than this may not have claimed yet, and its launch may not be written yet. */
@@ -11,7 +11,7 @@ const youngTask = 2 * 60_000;
  *
  * @returns how many were stopped
  */
-export async function stopStrayTasks(
+export async function stopOrphanTasks(
   running: readonly RunningTask[],
   { tasks, store, log, now }: Ports,
 ): Promise<number> {
@@ -20,7 +20,7 @@ export async function stopStrayTasks(
   const look = async ({ taskArn, jobId, dispatch }: RunningTask) => {
     try {
       const job = await store.get(jobId);
-      log.about(job ? { ...about(job), dispatch } : { jobId, dispatch });
+      log.addContext(job ? { ...logContext(job), dispatch } : { jobId, dispatch });
       if (job && !isTerminal(job.status) && job.dispatch === dispatch) return;
       await tasks.stop(taskArn, "it claims no live job");
       stopped++;
@@ -29,6 +29,6 @@ export async function stopStrayTasks(
       log.error("stray task not stopped; the next pass will", { jobId, dispatch, taskArn, error });
     }
   };
-  await sideBySide(old, (task) => log.scope(() => look(task)));
+  await concurrently(old, (task) => log.scope(() => look(task)));
   return stopped;
 }

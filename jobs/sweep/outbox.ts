@@ -1,7 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
-import { sideBySide } from "../concurrently.ts";
-import { announce } from "../lifecycle/completion.ts";
-import { about } from "../log-context.ts";
+import { concurrently } from "../concurrently.ts";
+import { publishEnd } from "../lifecycle/completion.ts";
+import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import { timing } from "../timing.ts";
 
@@ -21,7 +21,7 @@ interface EndCounts {
  * Announces ends for whoever wrote them and could not. What is not taken is put off, and once it is plain that
  * EventBridge does not answer so is the rest, unasked: one write each instead of seconds.
  */
-export async function announceLateEnds(ports: Ports): Promise<EndCounts> {
+export async function publishOutbox(ports: Ports): Promise<EndCounts> {
   const { store, log, now } = ports;
   const counts: EndCounts = { announced: 0, failed: 0 };
   const until = now() + patience;
@@ -33,20 +33,20 @@ export async function announceLateEnds(ports: Ports): Promise<EndCounts> {
     const job = await store.get(jobId);
     // Announced since, or running again: only the index lags behind.
     if (!job || !isTerminal(job.status) || job.dueAt === undefined || job.dueAt > now()) return;
-    log.about(about(job));
+    log.addContext(logContext(job));
     const ask = refusals < refusalsEnough;
     if (!ask) unasked++;
-    const told = ask && (await announce(job, ports));
+    const told = ask && (await publishEnd(job, ports));
     if (ask) refusals = told ? 0 : refusals + 1;
     if (told) counts.announced++;
-    else await store.announceAt(jobId, job.dispatch, now() + timing.announceAgain);
+    else await store.schedulePublication(jobId, job.dispatch, now() + timing.publishAgain);
     moved++;
   };
   do {
     moved = 0;
-    const due = await store.untold(now(), page);
+    const due = await store.unpublished(now(), page);
     found = due.length;
-    await sideBySide(due, async ({ jobId }) => {
+    await concurrently(due, async ({ jobId }) => {
       if (now() > until) return;
       try {
         await log.scope(() => tell(jobId));

@@ -56,7 +56,7 @@ export async function redrive(filter: RedriveFilter, ports: Ports): Promise<Redr
       log.info("dead letter dealt with", { ...item });
     }
   } finally {
-    await deadLetters.giveBack(kept);
+    await deadLetters.putBack(kept);
   }
   return { dryRun: filter.dryRun, found: letters.length, items };
 }
@@ -77,23 +77,23 @@ async function consider(
   if (onlyJob !== undefined && jobId !== onlyJob) return undefined;
   const found = await ports.store.get(jobId);
   if (onlyOwner !== undefined && found?.owner !== onlyOwner) return undefined;
-  const about = { jobId, ...at };
-  if (!found) return { ...about, action: "removed", reason: "its job has expired" };
+  const context = { jobId, ...at };
+  if (!found) return { ...context, action: "removed", reason: "its job has expired" };
   // sweep may not have come by yet: then the job still waits for this message.
   const dead = { kind: "dead-letter", dispatch } as const;
   const waits = isAwaited(found, dispatch);
   const undelivered = found.status === "FAILED" && found.error?.code === "not-delivered";
   if (!undelivered && !waits) {
-    return { ...about, action: "removed", reason: `its job is ${found.status} without it` };
+    return { ...context, action: "removed", reason: `its job is ${found.status} without it` };
   }
-  if (dryRun) return { ...about, action: "retried", reason: found.statusReason };
+  if (dryRun) return { ...context, action: "retried", reason: found.statusReason };
   const job = waits ? (await apply(found, dead, ports))?.job : found;
-  if (job?.status !== "FAILED") return { ...about, action: "kept", reason: "its job moved meanwhile" };
+  if (job?.status !== "FAILED") return { ...context, action: "kept", reason: "its job moved meanwhile" };
   try {
     await retry(job, ports);
-    return { ...about, action: "retried", reason: job.statusReason };
+    return { ...context, action: "retried", reason: job.statusReason };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { ...about, action: "kept", reason: error.message };
+    return { ...context, action: "kept", reason: error.message };
   }
 }

@@ -1,9 +1,9 @@
 import type { Ports } from "../ports.ts";
-import { admitFromLine, checkSlots } from "./capacity-queue.ts";
+import { admitFromQueue, checkSlots } from "./capacity-queue.ts";
 import { markDeadLetters } from "./dead-letters.ts";
 import { sweepDue } from "./due.ts";
-import { stopStrayTasks } from "./orphan-tasks.ts";
-import { announceLateEnds } from "./outbox.ts";
+import { stopOrphanTasks } from "./orphan-tasks.ts";
+import { publishOutbox } from "./outbox.ts";
 
 export interface SweepCounts {
   /** Jobs that were due, those of them that moved, and those that could not be looked at. */
@@ -42,11 +42,11 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
   // One picture of all tasks for the whole pass: ECS allows 20 calls a second.
   const running = settings.fargate ? await part("the tasks", () => ports.tasks.running()) : [];
   const due = await part("the jobs that are due", () => sweepDue(running, ports));
-  const tasksStopped = running && (await part("stray tasks", () => stopStrayTasks(running, ports)));
+  const tasksStopped = running && (await part("stray tasks", () => stopOrphanTasks(running, ports)));
   if (held && running) await part("slots without a task", () => checkSlots(held, running, ports));
-  const admitted = settings.fargate ? await part("the line", () => admitFromLine(ports)) : 0;
+  const admitted = settings.fargate ? await part("the line", () => admitFromQueue(ports)) : 0;
   const deadLetters = await part("the dead letters", () => markDeadLetters(ports));
-  const ends = await part("the ends to announce", () => announceLateEnds(ports));
+  const ends = await part("the ends to announce", () => publishOutbox(ports));
   const counts: SweepCounts = {
     due: due?.due ?? 0,
     moved: due?.moved ?? 0,

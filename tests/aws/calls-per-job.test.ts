@@ -11,7 +11,7 @@ import type { Job } from "../../jobs/record.ts";
 import { claim } from "../../jobs/run/claim.ts";
 import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
-import { keepBeat } from "../../jobs/run/heartbeat.ts";
+import { startHeartbeat } from "../../jobs/run/heartbeat.ts";
 import { runJob } from "../../jobs/run/run.ts";
 import { prepare } from "../../jobs/submit/prepare.ts";
 import { submit } from "../../jobs/submit/submit.ts";
@@ -110,7 +110,7 @@ describe("a small job", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     let now = Date.now();
     try {
-      const beat = keepBeat(job, machine, { ...ports(), now: () => now });
+      const beat = startHeartbeat(job, machine, { ...ports(), now: () => now });
       now += timing.beat;
       vi.advanceTimersByTime(timing.watch);
       await beat.stop();

@@ -48,11 +48,11 @@ describe("a log line", () => {
     const invocation = (name: string) =>
       inScope({ requestId: name, trace: `Root=${root};Sampled=0` }, async () => {
         await pause(1);
-        log.about({ jobId: name });
+        log.addContext({ jobId: name });
         await pause(1);
         log.info("first", {});
         // What is learned in a scope inside stays there.
-        await log.scope(async () => log.about({ jobId: `${name}-other` }));
+        await log.scope(async () => log.addContext({ jobId: `${name}-other` }));
         log.info("second", { owner: "me" });
       });
     const lines = await printed(() => Promise.all(["a", "b", "c"].map(invocation)));

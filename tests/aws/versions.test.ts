@@ -165,7 +165,7 @@ describe.each(records)("$release $name", ({ release, name, item }) => {
     await expect(ports.store.get(item.jobId)).rejects.toThrow(NewerRecord);
     await expect(ports.store.list(String(item.owner), { limit: 10 })).rejects.toThrow(NewerRecord);
     await expect(claim(item.jobId, Number(item.dispatch), lambda(), ports)).rejects.toThrow(NewerRecord);
-    await expect(ports.store.addWaiter(item.jobId, "other")).rejects.toThrow(NewerRecord);
+    await expect(ports.store.addDependent(item.jobId, "other")).rejects.toThrow(NewerRecord);
     const { moved } = await sweep(ports);
     expect([moved, world.messages, world.started]).toEqual([0, [], []]);
     expect(await raw(item)).toEqual(later);

@@ -203,11 +203,11 @@ test("cancel and retry", async () => {
     expect((await asked("cancel", { method: "DELETE", jobId })).status).toBe(200);
     expect((await asked("retry", { method: "POST", jobId })).status).toBe(202);
   }
-  const untold = await submitted(data);
+  const unpublished = await submitted(data);
   cloud.instead = (name) => (name === "events.PutEvents" ? { status: 400, body: {} } : undefined);
-  await asked("cancel", { method: "DELETE", jobId: untold });
+  await asked("cancel", { method: "DELETE", jobId: unpublished });
   cloud.instead = () => undefined;
-  expect((await asked("retry", { method: "POST", jobId: untold })).status).toBe(202);
+  expect((await asked("retry", { method: "POST", jobId: unpublished })).status).toBe(202);
   const jobId = await submitted(data);
   await asked("cancel", { method: "DELETE", jobId });
   lose(jobId);

@@ -42,23 +42,23 @@ describe("jobs that wait for a job", () => {
     const job = newJob();
     await store.create(job);
     const before = await store.get(job.jobId);
-    expect(await store.addWaiter(job.jobId, "one")).toMatchObject({ ok: true });
-    const added = await store.addWaiter(job.jobId, "other");
+    expect(await store.addDependent(job.jobId, "one")).toMatchObject({ ok: true });
+    const added = await store.addDependent(job.jobId, "other");
     expect(added).toEqual({ ok: true, job: { ...before, waiters: ["one", "other"] } });
     const ended = await store.update(job.jobId, { rev: 1 }, { status: "FAILED", dueAt: undefined });
     expect(ended.job?.waiters).toEqual(["one", "other"]);
-    const late = await store.addWaiter(job.jobId, "late");
+    const late = await store.addDependent(job.jobId, "late");
     expect(late).toEqual({ ok: false, job: ended.job });
-    expect(await store.addWaiter(randomId(), "one")).toEqual({ ok: false });
+    expect(await store.addDependent(randomId(), "one")).toEqual({ ok: false });
   });
 
   test("are so many and no more", async () => {
-    const waiters = Array.from({ length: limits.waiters - 1 }, (_, index) => `job-${index}`);
+    const waiters = Array.from({ length: limits.dependents - 1 }, (_, index) => `job-${index}`);
     const job = newJob({ waiters });
     await store.create(job);
-    expect((await store.addWaiter(job.jobId, "last")).ok).toBe(true);
-    const full = await store.addWaiter(job.jobId, "one too many");
-    expect([full.ok, full.job?.waiters?.length]).toEqual([false, limits.waiters]);
+    expect((await store.addDependent(job.jobId, "last")).ok).toBe(true);
+    const full = await store.addDependent(job.jobId, "one too many");
+    expect([full.ok, full.job?.waiters?.length]).toEqual([false, limits.dependents]);
   });
 });
 
@@ -213,19 +213,19 @@ describe("the due index", () => {
     await store.create(job);
     const { dispatch } = job;
     // While it runs there is nothing to announce.
-    await store.announceAt(job.jobId, dispatch, undefined);
+    await store.schedulePublication(job.jobId, dispatch, undefined);
     const ended = await store.update(job.jobId, {}, { status: "FAILED", dueAt: 2000 });
-    await store.announceAt(job.jobId, dispatch + 1, undefined);
-    expect(await store.untold(2000, 500)).toEqual([{ jobId: job.jobId, dueAt: 2000 }]);
+    await store.schedulePublication(job.jobId, dispatch + 1, undefined);
+    expect(await store.unpublished(2000, 500)).toEqual([{ jobId: job.jobId, dueAt: 2000 }]);
     // Not among those that go on: the sweep of an earlier release asks for them alone.
     expect(await store.due(1e12, 500)).toEqual([]);
-    await store.announceAt(job.jobId, dispatch, 3000);
-    expect(await store.untold(2999, 500)).toEqual([]);
-    expect(await store.untold(3000, 500)).toEqual([{ jobId: job.jobId, dueAt: 3000 }]);
-    await store.announceAt(job.jobId, dispatch, undefined);
-    expect(await store.untold(1e12, 500)).toEqual([]);
+    await store.schedulePublication(job.jobId, dispatch, 3000);
+    expect(await store.unpublished(2999, 500)).toEqual([]);
+    expect(await store.unpublished(3000, 500)).toEqual([{ jobId: job.jobId, dueAt: 3000 }]);
+    await store.schedulePublication(job.jobId, dispatch, undefined);
+    expect(await store.unpublished(1e12, 500)).toEqual([]);
     // Somebody else's late wish does not bring it back.
-    await store.announceAt(job.jobId, dispatch, 4000);
+    await store.schedulePublication(job.jobId, dispatch, 4000);
     const { dueAt: _, ...announced } = ended.job ?? {};
     expect(await store.get(job.jobId)).toEqual(announced);
     expect(await item(job.jobId)).not.toHaveProperty("dueShard");
@@ -234,9 +234,9 @@ describe("the due index", () => {
   test("has a job that runs again among those that go on", async () => {
     const job = newJob({ status: "FAILED", dueAt: 1000 });
     await store.create(job);
-    expect(await store.untold(1000, 500)).toEqual([{ jobId: job.jobId, dueAt: 1000 }]);
+    expect(await store.unpublished(1000, 500)).toEqual([{ jobId: job.jobId, dueAt: 1000 }]);
     await store.update(job.jobId, {}, { status: "PENDING", dueAt: 2000 });
-    expect(await store.untold(1e12, 500)).toEqual([]);
+    expect(await store.unpublished(1e12, 500)).toEqual([]);
     expect(await store.due(2000, 500)).toEqual([{ jobId: job.jobId, dueAt: 2000 }]);
   });
 });
@@ -248,25 +248,25 @@ describe("the line", () => {
     );
     for (const job of [...waiting, newJob({ step: "sent" })]) await store.create(job);
     const ids = waiting.map(({ jobId }) => jobId).reverse();
-    expect(await store.inLine(100)).toEqual(ids);
-    expect(await store.inLine(2)).toEqual(ids.slice(0, 2));
+    expect(await store.waitingForCapacity(100)).toEqual(ids);
+    expect(await store.waitingForCapacity(2)).toEqual(ids.slice(0, 2));
     const [oldest = "", second = "", third = ""] = ids;
 
     // Called up; a beat of another field leaves the others where they are.
     await store.update(oldest, {}, { step: "sent" });
     await store.update(second, {}, { progress: 0.1 });
-    expect(await store.inLine(100)).toEqual(ids.slice(1));
+    expect(await store.waitingForCapacity(100)).toEqual(ids.slice(1));
     // Refused again, it has its old place.
     await store.update(oldest, {}, { step: "line" });
-    expect(await store.inLine(100)).toEqual(ids);
+    expect(await store.waitingForCapacity(100)).toEqual(ids);
     expect(await store.get(oldest)).not.toHaveProperty("line");
 
     await store.update(oldest, {}, { step: undefined, lineSince: undefined, status: "PROCESSING" });
     await store.update(second, {}, { step: undefined, status: "CANCELLED" });
-    expect(await store.inLine(100)).toEqual(ids.slice(2));
+    expect(await store.waitingForCapacity(100)).toEqual(ids.slice(2));
     expect(await item(second)).not.toHaveProperty("line");
     for (const jobId of [third, ...ids.slice(3)]) await store.update(jobId, {}, { step: undefined });
-    expect(await store.inLine(100)).toEqual([]);
+    expect(await store.waitingForCapacity(100)).toEqual([]);
   });
 });
 

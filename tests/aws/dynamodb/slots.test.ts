@@ -61,7 +61,7 @@ describe("a stage that has launched nothing yet has no item", () => {
     await slots.release(launch());
     await slots.markMissing(launch(), { since: clock, seen: clock });
     expect(await item()).toEqual({});
-    await slots.keepLine(clock + 90_000);
+    await slots.reserveForQueue(clock + 90_000);
     expect(await slots.take(launch(), 1, false)).toBe(false);
     expect(await slots.take(launch(), 1, true)).toBe(true);
   });
@@ -104,7 +104,7 @@ describe("slots", () => {
     const slots = of(1);
     const first = launch();
     await slots.take(first, 4, false);
-    await slots.keepLine(clock + 90_000);
+    await slots.reserveForQueue(clock + 90_000);
     expect(await slots.take(first, 4, false)).toBe(true);
     expect((await item()).vcpu).toBe(4);
     // Another launch of the same job is another launch.
@@ -146,7 +146,7 @@ describe("slots", () => {
   test("never expire: the item has no ttl", async () => {
     const slots = of(1);
     await slots.take(launch(), 1, false);
-    await slots.keepLine(clock + 90_000);
+    await slots.reserveForQueue(clock + 90_000);
     expect(Object.keys(await item()).sort()).toEqual(["held", "lineUntil", "pk", "vcpu"]);
   });
 
@@ -164,7 +164,7 @@ describe("slots", () => {
 describe("the line", () => {
   test("holds off new launches until its time is over; who has waited goes in", async () => {
     const slots = of(8);
-    await slots.keepLine(clock + 90_000);
+    await slots.reserveForQueue(clock + 90_000);
     expect(await slots.take(launch(), 1, false)).toBe(false);
     expect(await slots.take(launch(), 1, true)).toBe(true);
     clock += 89_999;
@@ -176,10 +176,10 @@ describe("the line", () => {
   test("is never shortened, by a slow sweep or by a repeated write", async () => {
     const slots = of(8);
     cloud.loseReplies = true;
-    await slots.keepLine(clock + 90_000);
-    await slots.keepLine(clock + 30_000);
+    await slots.reserveForQueue(clock + 90_000);
+    await slots.reserveForQueue(clock + 30_000);
     expect((await item()).lineUntil).toBe(clock + 90_000);
-    await slots.keepLine(clock + 120_000);
+    await slots.reserveForQueue(clock + 120_000);
     expect((await item()).lineUntil).toBe(clock + 120_000);
   });
 });

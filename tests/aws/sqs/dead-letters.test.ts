@@ -83,7 +83,7 @@ describe("dead letters", () => {
     const texts = await dead(12);
     const read = await letters.read(100);
     expect(await letters.count()).toBe(0);
-    await letters.giveBack(read);
+    await letters.putBack(read);
     expect(asked.filter(({ command }) => command === "ChangeMessageVisibilityBatch")).toHaveLength(2);
     expect(await letters.count()).toBe(12);
     expect(textsOf(await letters.read(100))).toEqual(texts);
@@ -101,7 +101,7 @@ describe("dead letters", () => {
     const [first, ...rest] = await letters.read(3);
     if (!first) throw new Error("there are three");
     await letters.remove(first);
-    await letters.giveBack(rest);
+    await letters.putBack(rest);
     expect(textsOf(await letters.read(100))).toEqual(textsOf(rest));
   });
 
@@ -109,14 +109,14 @@ describe("dead letters", () => {
     const texts = await dead(3);
     const read = await letters.read(3);
     const broken = { handle: "no such handle", text: "", sentAt: 0 };
-    await letters.giveBack([broken, ...read]);
+    await letters.putBack([broken, ...read]);
     expect(textsOf(await letters.read(100))).toEqual(texts);
   });
 
   test("none: nothing is read, given back or counted", async () => {
     expect([await letters.count(), await letters.read(100)]).toEqual([0, []]);
     asked.length = 0;
-    await letters.giveBack([]);
+    await letters.putBack([]);
     expect(asked).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ export class Log implements TelemetryLog {
     this.error = write;
   }
 
-  about(): void {}
+  addContext(): void {}
 
   scope<Value>(run: () => Promise<Value>): Promise<Value> {
     return run();

@@ -52,7 +52,7 @@ export class MessageQueue {
             return { handle, text, sentAt };
           });
         }),
-      giveBack: (letters) =>
+      putBack: (letters) =>
         network.call("SQS", "ChangeMessageVisibility", undefined, () => {
           for (const { handle } of letters) {
             const letter = this.dead.get(handle);

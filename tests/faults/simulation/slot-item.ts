@@ -43,8 +43,8 @@ export class SlotItem {
           const slot = this.held.get(nameOf(launch));
           if (slot) this.#mark(slot, missing);
         }),
-      keepLine: (until) =>
-        call("keepLine", undefined, () => {
+      reserveForQueue: (until) =>
+        call("reserveForQueue", undefined, () => {
           this.#lineKeptUntil = Math.max(this.#lineKeptUntil, until);
         }),
     };

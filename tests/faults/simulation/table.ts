@@ -31,12 +31,12 @@ export class Table {
       create: (job) => this.#create(job),
       get: (jobId) => this.#get(jobId),
       update: (...parameters) => this.#update(...parameters),
-      addWaiter: (jobId, waiter) => this.#addWaiter(jobId, waiter),
-      announceAt: (...parameters) => this.#announceAt(...parameters),
+      addDependent: (jobId, waiter) => this.#addDependent(jobId, waiter),
+      schedulePublication: (...parameters) => this.#schedulePublication(...parameters),
       list: async (owner, { limit }) => ({ jobs: await this.#list(owner, limit) }),
       due: (now, limit) => this.#due(limit, (job) => !isTerminal(job.status) && isDue(job, now)),
-      untold: (now, limit) => this.#due(limit, (job) => isTerminal(job.status) && isDue(job, now)),
-      inLine: async (limit) =>
+      unpublished: (now, limit) => this.#due(limit, (job) => isTerminal(job.status) && isDue(job, now)),
+      waitingForCapacity: async (limit) =>
         (await this.#index("inLine", limit, (job) => job.step === "line", byLine)).map(({ jobId }) => jobId),
     };
   }
@@ -77,10 +77,10 @@ export class Table {
     return job ? { ok: false, job } : { ok: false };
   }
 
-  async #addWaiter(jobId: string, waiter: string): ReturnType<JobStore["addWaiter"]> {
+  async #addDependent(jobId: string, waiter: string): ReturnType<JobStore["addDependent"]> {
     const added = await this.#network.call("DynamoDB", "UpdateItem", jobId, () => {
       const before = this.items.get(jobId);
-      if (!before || isTerminal(before.status) || (before.waiters?.length ?? 0) >= limits.waiters)
+      if (!before || isTerminal(before.status) || (before.waiters?.length ?? 0) >= limits.dependents)
         return undefined;
       return this.#put(before, { ...before, waiters: [...(before.waiters ?? []), waiter] });
     });
@@ -89,7 +89,9 @@ export class Table {
     return job ? { ok: false, job } : { ok: false };
   }
 
-  async #announceAt(...[jobId, dispatch, dueAt]: Parameters<JobStore["announceAt"]>): Promise<void> {
+  async #schedulePublication(
+    ...[jobId, dispatch, dueAt]: Parameters<JobStore["schedulePublication"]>
+  ): Promise<void> {
     await this.#network.call("DynamoDB", "UpdateItem", jobId, () => {
       const before = this.items.get(jobId);
       if (!before || before.dispatch !== dispatch || before.dueAt === undefined) return;

@@ -54,10 +54,10 @@ describe("an end", () => {
     refusing();
     expect(await run()).toBe("completed");
     const ended = now();
-    expect(ended).toMatchObject({ status: "COMPLETED", dueAt: start + timing.announce });
+    expect(ended).toMatchObject({ status: "COMPLETED", dueAt: start + timing.publish });
     await minutes(1);
     // Put off, so that it does not stand before jobs that sweep could move.
-    expect(now().dueAt).toBe(start + 60_000 + timing.announceAgain);
+    expect(now().dueAt).toBe(start + 60_000 + timing.publishAgain);
     await minutes(4);
     world.broken.clear();
     expect(world.events).toEqual([]);
@@ -69,7 +69,7 @@ describe("an end", () => {
   });
 
   test("that was told, but not noted, is told again: at least once", async () => {
-    world.broken.set("store.announceAt", [new Error("InternalServerError")]);
+    world.broken.set("store.schedulePublication", [new Error("InternalServerError")]);
     await run();
     await minutes(1);
     expect(world.events.map(({ id }) => id)).toEqual([

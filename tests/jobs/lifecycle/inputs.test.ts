@@ -281,7 +281,7 @@ describe("between the look and the write", () => {
 
   test("neither a wake that fails nor an asking that fails is the job's or its parent's fault", async () => {
     const first = await parent();
-    world.broken.set("store.addWaiter", [new Error("InternalServerError")]);
+    world.broken.set("store.addDependent", [new Error("InternalServerError")]);
     const child = await childOf(first);
     expect(now(child).step).toBe("inputs");
     const other = await childOf(first);
@@ -320,21 +320,21 @@ test("nothing but its parents, its deadline and its caller move a job that waits
 test("a job wakes so many and no more: the rest find out by themselves", async () => {
   const first = await parent();
   const children: Job[] = [];
-  for (let index = 0; index <= limits.waiters; index++) children.push(await childOf(first));
-  expect(now(first).waiters).toHaveLength(limits.waiters);
+  for (let index = 0; index <= limits.dependents; index++) children.push(await childOf(first));
+  expect(now(first).waiters).toHaveLength(limits.dependents);
   await worked(first);
   await nextSweep();
-  expect(children.filter((child) => now(child).step === "sent")).toHaveLength(limits.waiters);
+  expect(children.filter((child) => now(child).step === "sent")).toHaveLength(limits.dependents);
   vi.setSystemTime(start + timing.inputs);
   await sweep(world.ports);
-  expect(children.filter((child) => now(child).step === "sent")).toHaveLength(limits.waiters + 1);
+  expect(children.filter((child) => now(child).step === "sent")).toHaveLength(limits.dependents + 1);
 });
 
 test("a job that nobody waits for costs not one call more", async () => {
   const first = await parent();
   world.calls.length = 0;
   await worked(first);
-  const told = ["events.put", "store.announceAt"];
+  const told = ["events.put", "store.schedulePublication"];
   expect(world.calls).toEqual(["store.update", "objects.get", "objects.put", "store.update", ...told]);
 });
 

@@ -62,7 +62,7 @@ const happening = fc.oneof(
       kind: fc.constant("break" as const),
       call: fc.constantFrom(
         ...(["store.update", "store.get", "queue.send", "queue.waiting"] as const),
-        ...(["events.put", "store.announceAt"] as const),
+        ...(["events.put", "store.schedulePublication"] as const),
         ...(["objects.get", "objects.put", "tasks.run", "tasks.stop", "tasks.describe"] as const),
       ),
     }),

@@ -120,7 +120,7 @@ const newJob: fc.Arbitrary<Job> = fc
 const taskOf = (dispatch: number) => `arn:task/${dispatch}`;
 
 /** The evidence as it would be about this job: about its dispatch and task, or about another one. */
-function about(
+function aboutJob(
   job: Job,
   { evidence: seen, dispatchesBack, strangeTask }: Extract<Happening, { kind: "evidence" }>,
 ): Evidence {
@@ -180,7 +180,7 @@ function workerWrite(
 
 function happen(job: Job, what: Happening, now: number, stage: Settings): Job {
   if (what.kind !== "evidence") return workerWrite(job, what.kind, now) ?? job;
-  const decision = next(job, about(job, what), now, stage);
+  const decision = next(job, aboutJob(job, what), now, stage);
   if (!decision) return job;
   for (const effect of decision.effects) {
     if (effect.kind !== "send") continue;
@@ -267,7 +267,7 @@ describe("any order of late, repeated and foreign evidence", () => {
         for (const { what, wait } of schedule) {
           now += wait;
           if (what.kind === "evidence") {
-            const frozen = deepFreeze(structuredClone([job, about(job, what), stage] as const));
+            const frozen = deepFreeze(structuredClone([job, aboutJob(job, what), stage] as const));
             expect(next(frozen[0], frozen[1], now, frozen[2])).toEqual(
               next(frozen[0], frozen[1], now, frozen[2]),
             );

@@ -249,7 +249,7 @@ test("every outcome is due again, a terminal one to be announced", () => {
         const decision = decide(jobIn[state], evidence, now);
         if (!decision) continue;
         const job = written(jobIn[state], decision.changes);
-        if (isTerminal(job.status)) expect(job.dueAt).toBe(now + timing.announce);
+        if (isTerminal(job.status)) expect(job.dueAt).toBe(now + timing.publish);
         else expect(job.dueAt).toBeGreaterThanOrEqual(now);
       }
     }

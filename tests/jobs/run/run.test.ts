@@ -22,7 +22,7 @@ beforeEach(async () => {
   return () => vi.useRealTimers();
 });
 
-const told = ["events.put", "store.announceAt"];
+const told = ["events.put", "store.schedulePublication"];
 const now = () => world.job(job.jobId);
 const launch = () => ({ jobId: job.jobId, dispatch: now().dispatch });
 

@@ -14,7 +14,7 @@ beforeEach(() => {
 const idOf = (name: string, index: number) => `${name}${String(index).padStart(26 - name.length, "0")}`;
 
 /** Jobs whose ends were not announced, due for so long. */
-function untold(count: number, dueFor: number): void {
+function unpublished(count: number, dueFor: number): void {
   for (let index = 0; index < count; index++) {
     const jobId = idOf("ended", index);
     const { step: _, ...job } = sampleJob({ jobId, status: "COMPLETED", finishedAt: start });
@@ -57,7 +57,7 @@ const pass = async () => {
 const asked = () => world.calls.filter((call) => call === "events.put").length;
 
 test("ends that EventBridge does not take keep no job from its turn, however many there are", async () => {
-  untold(3_000, 60_000);
+  unpublished(3_000, 60_000);
   const jobs = live(20);
   bus(silence, () => new Error("TimeoutError"));
   await pass();
@@ -68,7 +68,7 @@ test("ends that EventBridge does not take keep no job from its turn, however man
 });
 
 test("nor do those that it takes slowly", async () => {
-  untold(3_000, 60_000);
+  unpublished(3_000, 60_000);
   const [job] = live(1);
   if (!job) throw new Error("there is one");
   bus(1_900, () => undefined);
@@ -78,7 +78,7 @@ test("nor do those that it takes slowly", async () => {
 });
 
 test("an end that is refused for itself keeps no other from being announced", async () => {
-  untold(200, 60_000);
+  unpublished(200, 60_000);
   const refused = new Set(Array.from({ length: 9 }, (_, index) => idOf("ended", index)));
   bus(5, (jobId) => (refused.has(jobId) ? new Error("ValidationException") : undefined));
   await pass();

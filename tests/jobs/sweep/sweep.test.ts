@@ -256,7 +256,7 @@ describe("tasks that claim no live job", () => {
   test("a stage without Fargate does not ask ECS", async () => {
     world = memoryWorld({ fargate: false });
     await sweep(world.ports);
-    expect(world.calls).toEqual(["store.due", "deadLetters.count", "store.untold"]);
+    expect(world.calls).toEqual(["store.due", "deadLetters.count", "store.unpublished"]);
   });
 });
 

@@ -259,7 +259,7 @@ function memorySlots(world: () => World): Slots {
       const { missing: _, ...rest } = slot;
       world().slots.set(key(launch), missing ? { ...rest, missing } : rest);
     },
-    async keepLine(until) {
+    async reserveForQueue(until) {
       lineUntil = Math.max(lineUntil, until);
     },
   };
@@ -275,7 +275,7 @@ function memoryDeadLetters(world: () => World): DeadLetters {
       for (const text of free) reading.add(text);
       return free.map((text) => ({ handle: text, text, sentAt: Date.now() }));
     },
-    async giveBack(letters) {
+    async putBack(letters) {
       for (const { handle } of letters) world().reading.delete(handle);
     },
     async remove({ handle }) {
@@ -302,7 +302,7 @@ function memoryLog(lines: () => LogLine[]): Ports["log"] {
     info: write("info"),
     warn: write("warn"),
     error: write("error"),
-    about: () => undefined,
+    addContext: () => undefined,
     scope: (run) => run(),
   };
 }

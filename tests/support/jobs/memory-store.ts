@@ -69,15 +69,15 @@ export function memoryStore(table: Map<string, Job>, dropReplies: () => boolean)
       if (job?.writeId === writeId) return { ok: true, job };
       return job ? { ok: false, job } : { ok: false };
     },
-    async addWaiter(jobId, waiter) {
+    async addDependent(jobId, waiter) {
       const job = table.get(jobId);
-      if (!job || isTerminal(job.status) || (job.waiters ?? []).length >= limits.waiters)
+      if (!job || isTerminal(job.status) || (job.waiters ?? []).length >= limits.dependents)
         return job ? { ok: false, job: structuredClone(job) } : { ok: false };
       const waiters = [...(job.waiters ?? []), waiter];
       table.set(jobId, { ...job, waiters });
       return { ok: true, job: structuredClone({ ...job, waiters }) };
     },
-    async announceAt(jobId, dispatch, dueAt) {
+    async schedulePublication(jobId, dispatch, dueAt) {
       const job = table.get(jobId);
       if (!job || job.dispatch !== dispatch || job.dueAt === undefined || !isTerminal(job.status)) return;
       const { dueAt: _, ...announced } = job;
@@ -93,8 +93,8 @@ export function memoryStore(table: Map<string, Job>, dropReplies: () => boolean)
       return mine.length > limit && last ? { jobs, after: position(last) } : { jobs };
     },
     due: async (now, limit) => dueAmong(table, now, limit, ({ status }) => !isTerminal(status)),
-    untold: async (now, limit) => dueAmong(table, now, limit, ({ status }) => isTerminal(status)),
-    async inLine(limit) {
+    unpublished: async (now, limit) => dueAmong(table, now, limit, ({ status }) => isTerminal(status)),
+    async waitingForCapacity(limit) {
       return [...table.values()]
         .filter(({ step }) => step === "line")
         .sort((one, other) => (one.lineSince ?? 0) - (other.lineSince ?? 0))
