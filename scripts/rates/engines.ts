@@ -103,7 +103,7 @@ changeRates((rates, date) => {
     overheadSeconds: Number(overheadSeconds.toPrecision(2)),
     // Measured by the benchmark's rows on two threads, not here.
     secondThread: rates.engines[name]?.secondThread ?? {},
-    // Native is wasm but for matrix products. Factorizations are measured by measure-factorizations.ts.
+    // Native is wasm but for matrix products. Factorizations are measured by factorizations.ts.
     nanoseconds: {
       ...rates.engines[name]?.nanoseconds,
       ...(name === "native" ? { matmul: nanoseconds.matmul } : nanoseconds),
