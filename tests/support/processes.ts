@@ -45,7 +45,8 @@ export function watchProcesses(root: number): Processes {
   };
 }
 
-function treeOf(root: number): number[] {
+/** A process and all its descendants. Linux only. */
+export function treeOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     const parent = Number(/^PPid:\s+(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1]);
