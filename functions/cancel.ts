@@ -1,14 +1,8 @@
-import { ports } from "../aws/ports.ts";
 import { cancelJob } from "../jobs/api/own-jobs.ts";
 import { jobView } from "../jobs/api/view.ts";
-import { api, json } from "./http/endpoint.ts";
-import { ownerOf } from "./http/owner.ts";
-import { invocation } from "./invocation.ts";
+import { endpoint } from "./http/endpoint.ts";
 
 /** DELETE /jobs/{jobId} */
-export const handler = invocation(
-  api().handler(async (event) => {
-    const job = await cancelJob(event.pathParameters?.jobId ?? "", ownerOf(event), ports());
-    return json(200, await jobView(job, ports()));
-  }),
-);
+export const handler = endpoint(async ({ owner, jobId, ports }) => ({
+  json: await jobView(await cancelJob(jobId, owner, ports), ports),
+}));

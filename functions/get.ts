@@ -1,15 +1,10 @@
-import { ports } from "../aws/ports.ts";
 import { getJob } from "../jobs/api/own-jobs.ts";
-import { api, json } from "./http/endpoint.ts";
-import { ownerOf } from "./http/owner.ts";
+import { endpoint } from "./http/endpoint.ts";
 import { viewAfterWait } from "./http/prefer.ts";
-import { invocation } from "./invocation.ts";
 
 /** GET /jobs/{jobId} */
-export const handler = invocation(
-  api().handler(async (event) => {
-    const job = await getJob(event.pathParameters?.jobId ?? "", ownerOf(event), ports());
-    const { view, headers } = await viewAfterWait(job, event.headers.prefer, ports());
-    return json(200, view, headers);
-  }),
-);
+export const handler = endpoint(async ({ owner, jobId, event, ports }) => {
+  const job = await getJob(jobId, owner, ports);
+  const { view, headers } = await viewAfterWait(job, event.headers.prefer, ports);
+  return { json: view, headers };
+});

@@ -1,6 +1,5 @@
 import { catalogue } from "@sluice/compute";
-import { api, json } from "./http/endpoint.ts";
-import { invocation } from "./invocation.ts";
+import { api } from "./http/api.ts";
 
 /** GET /operations */
-export const handler = invocation(api().handler(async () => json(200, { operations: catalogue() })));
+export const handler = api(() => ({ json: { operations: catalogue() } }));

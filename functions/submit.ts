@@ -1,32 +1,17 @@
-import { ports } from "../aws/ports.ts";
 import { accept } from "../jobs/submit/accept.ts";
-import { apiWithMatrix, json } from "./http/endpoint.ts";
-import { ownerOf } from "./http/owner.ts";
+import { endpoint } from "./http/endpoint.ts";
 import { viewAfterWait } from "./http/prefer.ts";
-import { idempotencyKey, requestHash, submissionOf } from "./http/submission.ts";
-import { invocation } from "./invocation.ts";
+import { idempotencyOf, submitBodyReader } from "./http/submit-body.ts";
 
 /** POST /jobs */
-export const handler = invocation(
-  apiWithMatrix().handler(async (event) => {
-    const owner = ownerOf(event);
-    const key = idempotencyKey(event.headers);
-    const { job, replayed } = await accept(
-      {
-        owner,
-        body: submissionOf(event),
-        requestHash: requestHash(event),
-        ...(key === undefined ? {} : { idempotencyKey: key }),
-      },
-      ports(),
-    );
-    const { view, ended, headers } = await viewAfterWait(job, event.headers.prefer, ports());
-    const common = {
-      location: view.links.self,
-      ...(replayed ? { "idempotency-replayed": "true" } : {}),
-      ...headers,
-    };
-    if (ended) return json(200, view, common);
-    return json(202, { ...view, message: "Job accepted for processing." }, common);
-  }),
+export const handler = endpoint(
+  async ({ owner, body, event, ports }) => {
+    const { job, replayed } = await accept(body, owner, idempotencyOf(event), ports);
+    const { view, ended, headers: granted } = await viewAfterWait(job, event.headers.prefer, ports);
+    const replay = replayed ? { "idempotency-replayed": "true" } : {};
+    const headers = { location: view.links.self, ...replay, ...granted };
+    if (ended) return { json: view, headers };
+    return { status: 202, json: { ...view, message: "Job accepted for processing." }, headers };
+  },
+  { body: submitBodyReader },
 );

@@ -1,15 +1,10 @@
 import { uploadBody } from "@sluice/contract/upload";
-import { validate } from "@sluice/contract/validate";
-import { ports } from "../aws/ports.ts";
 import { openUpload } from "../jobs/submit/uploads.ts";
-import { apiWithJson, json } from "./http/endpoint.ts";
-import { ownerOf } from "./http/owner.ts";
-import { invocation } from "./invocation.ts";
+import { endpoint } from "./http/endpoint.ts";
+import { jsonBody } from "./http/validated.ts";
 
 /** POST /uploads: where to PUT an array that is too large for a body. */
-export const handler = invocation(
-  apiWithJson().handler(async (event) => {
-    const { bytes } = validate(uploadBody, event.body);
-    return json(201, await openUpload(ownerOf(event), bytes, ports()));
-  }),
+export const handler = endpoint(
+  async ({ owner, body, ports }) => ({ status: 201, json: await openUpload(owner, body.bytes, ports) }),
+  { body: jsonBody(uploadBody) },
 );

@@ -1,47 +1,62 @@
-import middy, { type MiddyfiedHandler } from "@middy/core";
-import httpHeaderNormalizer from "@middy/http-header-normalizer";
-import httpJsonBodyParser from "@middy/http-json-body-parser";
-import { stringify } from "@sluice/compute/json/json-text";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { boundedBody, type RawBodyEvent, textBody } from "../middleware/bounded-body.ts";
-import { matrixBody } from "../middleware/matrix-body.ts";
-import { problemDocuments } from "../middleware/problem-documents.ts";
+import type { Context } from "aws-lambda";
+import { ports } from "../../aws/ports.ts";
+import type { Ports } from "../../jobs/ports.ts";
+import type { RawBodyEvent } from "../middleware/bounded-body.ts";
+import { type Answer, api, type Middleware } from "./api.ts";
+import { ownerOf } from "./owner.ts";
 
-type Response = APIGatewayProxyStructuredResultV2;
+/** An event after its middlewares: `body` is the parsed value, or "" where no middleware parses it. */
+export type BodyEvent = Omit<RawBodyEvent, "body"> & { readonly body: unknown };
 
-/** An event whose JSON body is parsed: `body` is the value, or "" for a `.npy` body. */
-export type BodyEvent = Omit<RawBodyEvent, "body"> & { body: unknown };
-
-/** What every HTTP handler stands on: lower-case headers in, problem documents out. */
-export function api(): MiddyfiedHandler<APIGatewayProxyEventV2, Response> {
-  const handler = middy<APIGatewayProxyEventV2, Response>();
-  handler.use(problemDocuments());
-  handler.use(httpHeaderNormalizer());
-  return handler;
+/** How a route reads its body: middlewares unpack and parse it, `read` checks it. */
+export interface BodyReader<Body> {
+  middlewares(): Middleware[];
+  read(event: BodyEvent): Body;
 }
 
-/** `api()` for requests with a small JSON body, bounded before it is parsed. */
-export function apiWithJson(): MiddyfiedHandler<BodyEvent, Response> {
-  return withBody(textBody(), httpJsonBodyParser());
+/** What a handler gets: a request whose parts are checked. */
+export interface Request<Params, Body> {
+  readonly owner: string;
+  /** From the path; "" where the path holds none. */
+  readonly jobId: string;
+  /** What the route's own `params` reads from the query. */
+  readonly params: Params;
+  readonly body: Body;
+  readonly event: BodyEvent;
+  readonly context: Context;
+  readonly ports: Ports;
 }
 
-/** `api()` for requests that bring matrices, as JSON or `.npy`. */
-export function apiWithMatrix(): MiddyfiedHandler<BodyEvent, Response> {
-  return withBody(matrixBody());
+/** What a route reads beside its path. A route imports its own readers, so that no bundle holds those of another. */
+interface Takes<Params, Body> {
+  readonly params?: (event: BodyEvent) => Params;
+  readonly body?: BodyReader<Body>;
+  readonly middlewares?: readonly Middleware[];
 }
 
-function withBody(...parsers: object[]): MiddyfiedHandler<BodyEvent, Response> {
-  // Middy types each middleware by the event it leaves behind; here the body changes type twice.
-  const handler = api() as unknown as MiddyfiedHandler<RawBodyEvent, Response>;
-  handler.use(boundedBody());
-  for (const parser of parsers) handler.use(parser);
-  return handler as unknown as MiddyfiedHandler<BodyEvent, Response>;
-}
-
-export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return {
-    statusCode,
-    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
-    body: stringify(body),
-  };
+/**
+ * Makes the handler of a route that works for an owner.
+ *
+ * @param answer gets the checked request; what it throws becomes a problem document
+ */
+export function endpoint<Params = undefined, Body = undefined>(
+  answer: (request: Request<Params, Body>) => Answer | Promise<Answer>,
+  { params, body, middlewares = [] }: Takes<Params, Body> = {},
+) {
+  return api(
+    (plain, context) => {
+      // The middlewares of `body` add `rawBody` and parse `body`.
+      const event = plain as unknown as BodyEvent;
+      return answer({
+        owner: ownerOf(event),
+        jobId: event.pathParameters?.jobId ?? "",
+        params: params?.(event) as Params,
+        body: body?.read(event) as Body,
+        event,
+        context,
+        ports: ports(),
+      });
+    },
+    [...(body?.middlewares() ?? []), ...middlewares],
+  );
 }

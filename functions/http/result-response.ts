@@ -1,14 +1,9 @@
-import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Result, resultHead } from "../../jobs/api/result.ts";
 import type { Job } from "../../jobs/record.ts";
-import { json } from "./endpoint.ts";
+import type { Answer } from "./api.ts";
 
-/** A result as API Gateway takes it. */
-export function resultResponse(
-  { jobId }: Job,
-  name: string,
-  result: Result,
-): APIGatewayProxyStructuredResultV2 {
+/** A result in the type that was asked for. */
+export function resultResponse({ jobId }: Job, name: string, result: Result): Answer {
   const saved = (type: string, fileName: string) => ({
     "content-type": type,
     "content-disposition": `attachment; filename="${fileName}"`,
@@ -16,7 +11,7 @@ export function resultResponse(
   });
   switch (result.type) {
     case "application/json":
-      return json(200, result.view);
+      return { json: result.view };
     case "application/x-npy":
       return { statusCode: 303, headers: { location: result.url, "cache-control": "no-store" } };
     case "text/csv":
@@ -36,7 +31,7 @@ export function resultResponse(
 }
 
 /** What a HEAD says of an output: its `.npy`, which is what there is of it whatever GET is asked for. */
-export function headResponse({ shape, dtype, bytes }: Awaited<ReturnType<typeof resultHead>>) {
+export function headResponse({ shape, dtype, bytes }: Awaited<ReturnType<typeof resultHead>>): Answer {
   return {
     statusCode: 200,
     headers: {

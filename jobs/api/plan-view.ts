@@ -1,5 +1,5 @@
 import type { ArrayView, Route } from "@sluice/contract/job";
-import type { Prepared } from "../submit/prepare.ts";
+import type { PreparedJob } from "../submit/prepare.ts";
 import { arrayViews } from "./view.ts";
 
 /** What `POST /plans` answers. */
@@ -12,7 +12,7 @@ export interface PlanView {
   readonly maxSeconds: number;
 }
 
-export function planView({ operation, params, plan, route, maxSeconds }: Prepared): PlanView {
+export function planView({ operation, params, plan, route, maxSeconds }: PreparedJob): PlanView {
   const { inputs, outputs } = plan;
   return { operation, params, inputs: arrayViews(inputs), outputs: arrayViews(outputs), route, maxSeconds };
 }

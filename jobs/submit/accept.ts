@@ -3,12 +3,7 @@ import { idForKey } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { prepare } from "./prepare.ts";
-import { type Submission, submit } from "./submit.ts";
-
-/** A submit as it came. */
-export interface SubmitRequest extends Pick<Submission, "owner" | "requestHash" | "idempotencyKey"> {
-  readonly body: SubmitBody;
-}
+import { type Idempotency, submit } from "./submit.ts";
 
 /**
  * Checks a body and makes a job of it, once per Idempotency-Key.
@@ -16,15 +11,16 @@ export interface SubmitRequest extends Pick<Submission, "owner" | "requestHash" 
  * @returns the job, and whether an earlier request with the same key had made it
  * @throws Problem as `prepare` and `submit`
  */
-export async function accept(request: SubmitRequest, ports: Ports): Promise<{ job: Job; replayed: boolean }> {
-  const { body, owner, requestHash, idempotencyKey } = request;
-  const { target: requestedTarget, labels } = body;
+export async function accept(
+  body: SubmitBody,
+  owner: string,
+  idempotency: Idempotency,
+  ports: Ports,
+): Promise<{ job: Job; replayed: boolean }> {
   try {
-    const prepared = await prepare(body, owner, ports);
-    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-    return await submit({ owner, prepared, requestedTarget, labels, requestHash, ...key }, ports);
+    return await submit(await prepare(body, owner, ports), idempotency, ports);
   } catch (error) {
-    const job = await madeEarlier(request, ports);
+    const job = await madeEarlier(owner, idempotency, ports);
     if (!job) throw error;
     return { job, replayed: true };
   }
@@ -35,7 +31,8 @@ export async function accept(request: SubmitRequest, ports: Ports): Promise<{ jo
  * got the answer, must learn of the job.
  */
 export async function madeEarlier(
-  { owner, requestHash, idempotencyKey }: Omit<SubmitRequest, "body">,
+  owner: string,
+  { requestHash, idempotencyKey }: Idempotency,
   { store }: Pick<Ports, "store">,
 ): Promise<Job | undefined> {
   if (idempotencyKey === undefined) return undefined;

@@ -8,11 +8,11 @@ import type { Compute, Ports } from "../ports.ts";
 import { isAwaitedInput } from "../record.ts";
 import { readInput } from "../run/arrays.ts";
 import { limits } from "../timing.ts";
-import { type Prepared, type PreparedInput, prepare } from "./prepare.ts";
+import { type PreparedInput, type PreparedJob, prepare } from "./prepare.ts";
 import { submit } from "./submit.ts";
 
 /** What the direct function answers when it could do the work itself. */
-export interface DirectResult extends Pick<Prepared, "operation" | "params"> {
+export interface DirectResult extends Pick<PreparedJob, "operation" | "params"> {
   readonly outputs: Readonly<Record<string, OutputView>>;
   readonly computeSeconds: number;
 }
@@ -32,10 +32,7 @@ export async function computeDirectly(
   const prepared = await prepare(body, owner, ports);
   if (prepared.route.target === "fargate" || waits(prepared)) {
     const requestHash = sha256(JSON.stringify(body));
-    const { job } = await submit(
-      { owner, prepared, requestedTarget: body.target, labels: body.labels, requestHash },
-      ports,
-    );
+    const { job } = await submit(prepared, { requestHash }, ports);
     return jobView(job, ports);
   }
   const inputs = await arraysOf(prepared, ports);
@@ -61,11 +58,11 @@ export async function computeDirectly(
   };
 }
 
-function waits({ inputs }: Prepared): boolean {
+function waits({ inputs }: PreparedJob): boolean {
   return Object.values(inputs).some((input) => input.kind === "ref" && isAwaitedInput(input.ref));
 }
 
-async function arraysOf({ inputs }: Prepared, { objects }: Pick<Ports, "objects">): Promise<Operands> {
+async function arraysOf({ inputs }: PreparedJob, { objects }: Pick<Ports, "objects">): Promise<Operands> {
   const read = async (name: string, input: PreparedInput): Promise<Operands[string]> => {
     if (input.kind === "bytes") return input.array;
     if (input.kind === "spec") throw new Error("a submit body holds no bare shapes");

@@ -8,7 +8,7 @@ import type { ArrayRef, PlanArrayRef, PlanBody, SubmitBody } from "@sluice/contr
 import { route } from "../cost/route.ts";
 import { freshSeed, isRandomId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
-import type { AwaitedInput, InputRef, StoredInput } from "../record.ts";
+import type { AwaitedInput, InputRef, Job, StoredInput } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { uploadedInput } from "./uploads.ts";
 
@@ -23,13 +23,17 @@ export type PreparedInput =
   | { readonly kind: "ref"; readonly ref: InputRef }
   | { readonly kind: "spec"; readonly spec: ArraySpec };
 
-export interface Prepared {
+/** A submit body, checked: all that a job needs to know of itself before it is stored. */
+export interface PreparedJob {
+  readonly owner: string;
   readonly operation: string;
   readonly params: Record<string, unknown>;
   readonly inputs: Readonly<Record<string, PreparedInput>>;
   readonly plan: Plan;
   readonly route: Route;
+  readonly requestedTarget: Job["requestedTarget"];
   readonly maxSeconds: number;
+  readonly labels: Record<string, string>;
 }
 
 interface PreparePorts {
@@ -48,7 +52,7 @@ export async function prepare(
   body: SubmitBody | PlanBody,
   owner: string,
   { store, uploads, settings }: PreparePorts,
-): Promise<Prepared> {
+): Promise<PreparedJob> {
   const inputs: Record<string, PreparedInput> = {};
   for (const [name, ref] of Object.entries(body.inputs as Record<string, PlanArrayRef>)) {
     inputs[name] = await prepareInput(ref, `inputs.${name}`, owner, { store, uploads });
@@ -65,12 +69,15 @@ export async function prepare(
   const specs = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, specOf(input)]));
   const planned = plan(body.operation, params, specs);
   return {
+    owner,
     operation: body.operation,
     params: planned.params,
     inputs,
     plan: planned,
     route: route(planned, body.target, settings),
+    requestedTarget: body.target,
     maxSeconds: checkedMaxSeconds(body.maxSeconds, settings),
+    labels: body.labels,
   };
 }
 

@@ -6,13 +6,10 @@ import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import { type InputRef, type Job, parentsOf } from "../record.ts";
 import { timing } from "../timing.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedJob } from "./prepare.ts";
 
-export interface Submission {
-  readonly owner: string;
-  readonly prepared: Prepared;
-  readonly requestedTarget: Job["requestedTarget"];
-  readonly labels: Record<string, string>;
+/** How a repeated request is recognised. */
+export interface Idempotency {
   /** SHA-256 of the request as it came. */
   readonly requestHash: string;
   readonly idempotencyKey?: string;
@@ -27,14 +24,14 @@ export interface Submission {
  * @throws Problem `idempotency-conflict` when that earlier request was another one
  */
 export async function submit(
-  submission: Submission,
+  prepared: PreparedJob,
+  { requestHash, idempotencyKey }: Idempotency,
   ports: Pick<Ports, "store" | "objects" | "queue" | "log" | "metrics" | "trace" | "now" | "settings">,
 ): Promise<{ job: Job; replayed: boolean }> {
-  const { owner, idempotencyKey, requestHash } = submission;
-  const jobId = idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey);
-  const job = newJob(jobId, submission, ports);
+  const jobId = idempotencyKey === undefined ? randomId() : idForKey(prepared.owner, idempotencyKey);
+  const job = newJob(jobId, prepared, requestHash, ports);
   ports.log.addContext(logContext(job));
-  const parts = Object.values(submission.prepared.inputs).flatMap((input) =>
+  const parts = Object.values(prepared.inputs).flatMap((input) =>
     input.kind === "bytes" ? input.parts : [],
   );
   if (parts.length > 0) await ports.objects.put(inputsKey(jobId, requestHash), parts);
@@ -74,7 +71,8 @@ function inputsKey(jobId: string, requestHash: string): string {
 
 function newJob(
   jobId: string,
-  { owner, prepared, requestedTarget, labels, requestHash }: Submission,
+  prepared: PreparedJob,
+  requestHash: string,
   { now, settings, trace }: Pick<Ports, "now" | "settings" | "trace">,
 ): Job {
   const createdAt = now();
@@ -84,16 +82,16 @@ function newJob(
   return {
     v: 1,
     jobId,
-    owner,
+    owner: prepared.owner,
     status: "PENDING",
     progress: 0,
     operation: prepared.operation,
     params: prepared.params,
-    labels,
+    labels: prepared.labels,
     inputs,
     outputSpecs: prepared.plan.outputs,
     route: prepared.route,
-    requestedTarget,
+    requestedTarget: prepared.requestedTarget,
     maxSeconds: prepared.maxSeconds,
     deadlineAt,
     trace: trace.current(),
@@ -121,7 +119,7 @@ function newJob(
   };
 }
 
-function inputRefs(key: string, { inputs }: Prepared): Record<string, InputRef> {
+function inputRefs(key: string, { inputs }: PreparedJob): Record<string, InputRef> {
   let offset = 0;
   const refs: Record<string, InputRef> = {};
   for (const [name, input] of Object.entries(inputs)) {

@@ -66,11 +66,7 @@ async function submitted(body: unknown): Promise<Job> {
   const checked = validate(submitBody, body);
   const prepared = await prepare(checked, owner, ports());
   const requestHash = sha256(JSON.stringify(body));
-  const { target: requestedTarget } = checked;
-  const { job } = await submit(
-    { owner, prepared, requestedTarget, labels: checked.labels, requestHash },
-    ports(),
-  );
+  const { job } = await submit(prepared, { requestHash }, ports());
   return job;
 }
 

@@ -58,10 +58,7 @@ const owner = "iam:AROAEXAMPLEEXAMPLE012";
 const submitted = (target: string) => async () => {
   const body = validate(submitBody, { target, inputs: { a: { random: { shape: [64, 64] } } } });
   const prepared = await prepare(body, owner, ports());
-  await submit(
-    { owner, prepared, requestedTarget: body.target, labels: {}, requestHash: sha256(target) },
-    ports(),
-  );
+  await submit(prepared, { requestHash: sha256(target) }, ports());
 };
 const message = () => parseMessage(cloud.messages.at(-1) ?? "");
 const worked = () => work(message(), { target: "lambda", killedAt: Date.now() + 120_000 }, compute, ports());

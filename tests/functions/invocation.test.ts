@@ -44,5 +44,8 @@ test("every function of the project is wrapped", async () => {
   const sources = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
   const handlers = sources.filter((source) => /export const handler\b/.test(source));
   expect(handlers.length).toBeGreaterThan(14);
-  for (const source of handlers) expect(source).toMatch(/export const handler = invocation\(/);
+  for (const source of handlers) expect(source).toMatch(/export const handler = (invocation|endpoint|api)\(/);
+  // An endpoint is an api, and an api wraps what it returns.
+  expect(await readFile(path.join(folder, "http/endpoint.ts"), "utf8")).toMatch(/^ {2}return api\(/m);
+  expect(await readFile(path.join(folder, "http/api.ts"), "utf8")).toMatch(/^ {2}return invocation\(/m);
 });

@@ -138,9 +138,9 @@ export function jobIdOf({ owner, key }: Script): string {
 async function submitted(script: Script, ports: Ports): Promise<Job> {
   const { body, owner, key, size, target, seconds } = script;
   const checked = validate(submitBody, body);
-  const requestHash = sha256(JSON.stringify(body));
+  const idempotency = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: key };
   const prepared = await prepare(checked, owner, ports).catch(async (error: unknown) => {
-    const job = await madeEarlier({ owner, requestHash, idempotencyKey: key }, ports);
+    const job = await madeEarlier(owner, idempotency, ports);
     if (!job) throw error;
     return job;
   });
@@ -148,14 +148,8 @@ async function submitted(script: Script, ports: Ports): Promise<Job> {
   const estimate = { ...prepared.route.estimate, seconds };
   const route = size ? { ...prepared.route, ...size, target: "fargate" as const, estimate } : prepared.route;
   const { job } = await submit(
-    {
-      owner,
-      prepared: { ...prepared, route },
-      requestedTarget: target,
-      labels: {},
-      requestHash,
-      idempotencyKey: key,
-    },
+    { ...prepared, route, requestedTarget: target, labels: {} },
+    idempotency,
     ports,
   );
   return job;

@@ -53,16 +53,10 @@ async function freeze(name: string, jobId: string): Promise<void> {
 
 async function submitted(body: unknown = {}): Promise<string> {
   const checked = validate(submitBody, { inputs: { a: { random: { shape: [4, 4] } } }, ...(body as object) });
-  const { job } = await submit(
-    {
-      owner,
-      prepared: await prepare(checked, owner, ports()),
-      requestedTarget: checked.target,
-      labels: { team: "spectroscopy" },
-      requestHash: sha256(JSON.stringify(body)),
-    },
-    ports(),
-  );
+  const prepared = await prepare(checked, owner, ports());
+  const labels = { team: "spectroscopy" };
+  const requestHash = sha256(JSON.stringify(body));
+  const { job } = await submit({ ...prepared, labels }, { requestHash }, ports());
   return job.jobId;
 }
 

@@ -19,17 +19,9 @@ export async function submitted(
   { owner = "local", idempotencyKey }: { owner?: string; idempotencyKey?: string } = {},
 ): Promise<{ job: Job; replayed: boolean }> {
   const checked = validate(submitBody, body);
-  return submit(
-    {
-      owner,
-      prepared: await prepare(checked, owner, world.ports),
-      requestedTarget: checked.target,
-      labels: checked.labels,
-      requestHash: sha256(JSON.stringify(body)),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    },
-    world.ports,
-  );
+  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const prepared = await prepare(checked, owner, world.ports);
+  return submit(prepared, { requestHash: sha256(JSON.stringify(body)), ...key }, world.ports);
 }
 
 /** A computation that takes this long, says how far it is, and can be stopped; the result is its input. */
