@@ -1,10 +1,11 @@
 import { builders, findBuilder } from "../image/builder.ts";
-import { type Check, ok, warning } from "./finding.ts";
+import { type Check, type Examined, ok, warning } from "./finding.ts";
 
-export const builder: Check = {
+/** It asks this machine alone, so it is looked at without credentials too. */
+export const builder = {
   what: "image builder",
   needs: "nothing",
-  async look({ image }) {
+  async look({ image }: Pick<Examined, "image">) {
     if (image !== "auto") return ok("not needed");
     const { builder, silent } = await findBuilder();
     if (builder) return ok(builder);
@@ -19,4 +20,4 @@ export const builder: Check = {
       `install one of ${builders.join(", ")}, or deploy with --image URI@DIGEST`,
     );
   },
-};
+} satisfies Check;

@@ -33,7 +33,7 @@ const checksOf = (stage: Stage): Check[] => [
 /** Everything that is known to break first deploys, looked at without changing anything. */
 export async function examine(clients: Clients, stage: Stage, image: string): Promise<Diagnosis> {
   const identity = { what: "credentials", ...(await credentials(clients, stage)) };
-  if (identity.status !== "ok") return [identity];
+  if (identity.status !== "ok") return [identity, await lookAt(builder, { image })];
   let known: Examined;
   try {
     const { cloudFormation } = clients;
@@ -49,13 +49,16 @@ export async function examine(clients: Clients, stage: Stage, image: string): Pr
   return [identity, ...(await Promise.all(checksOf(stage).map((check) => lookAt(check, known))))];
 }
 
-async function lookAt(check: Check, examined: Examined): Promise<Diagnosis[number]> {
-  const finding = await check.look(examined).catch((error: unknown) => unanswered(error, check));
+async function lookAt<Known>(
+  check: Pick<Check, "what" | "needs"> & { look(known: Known): Promise<Finding> },
+  known: Known,
+): Promise<Diagnosis[number]> {
+  const finding = await check.look(known).catch((error: unknown) => unanswered(error, check));
   return { what: check.what, ...finding };
 }
 
 /** A look that is not allowed, or that AWS does not answer, says nothing about the stage. */
-function unanswered(error: unknown, { needs }: Check): Finding {
+function unanswered(error: unknown, { needs }: Pick<Check, "needs">): Finding {
   return isForbidden(error)
     ? warning("not looked at: these credentials may not", `allow ${needs}, or ask whoever may`)
     : warning(`not looked at: ${nameOf(error)}, ${sayError(error)}`, "try again, or look by hand");

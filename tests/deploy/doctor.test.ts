@@ -195,9 +195,12 @@ test.each(faults)("%s: %s", async (what, call, answer, status, found, fix) => {
   });
 });
 
-test("without credentials nothing else is looked at", async () => {
+test("without credentials nothing more is asked of AWS, and this machine's builder is still looked at", async () => {
   aws.answers["sts.GetCallerIdentity"] = new Refusal("ExpiredToken");
-  expect(await look()).toHaveLength(1);
+  expect(await look()).toEqual([
+    expect.objectContaining({ what: "credentials", status: "fatal" }),
+    expect.objectContaining({ what: "image builder", status: "ok", found: "podman" }),
+  ]);
   expect(aws.calls).toHaveLength(1);
 });
 
@@ -382,6 +385,14 @@ describe("what may not be looked at is a warning that names the permission", () 
       status: "warning",
       found: "not looked at: these credentials may not",
       fix: expect.stringMatching(fix),
+    });
+  });
+
+  test("and an answer that is not AWS's is said to be that", async () => {
+    aws.answers["servicequotas.GetServiceQuota"] = "<html>please sign in</html>";
+    expect(await findingOf("Fargate on-demand vCPU")).toMatchObject({
+      status: "warning",
+      found: expect.stringMatching(/the answer is not AWS's: a proxy or a gateway may stand in between/),
     });
   });
 
