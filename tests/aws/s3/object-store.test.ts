@@ -1,11 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { waitSlots } from "../../aws/dynamodb/wait-slots.ts";
-import { objectStore } from "../../aws/s3/object-store.ts";
-import { jobQueue } from "../../aws/sqs/job-queue.ts";
-import { ObjectMissing, type ObjectStore } from "../../jobs/ports.ts";
-import { createJobsTable } from "../support/aws/jobs-table.ts";
-import { bucketName, type StubCloud, startStubCloud, tableName } from "../support/aws/stub-cloud.ts";
-import { readBytes } from "../support/objects.ts";
+import { objectStore } from "../../../aws/s3/object-store.ts";
+import { ObjectMissing, type ObjectStore } from "../../../jobs/ports.ts";
+import { bucketName, type StubCloud, startStubCloud } from "../../support/aws/stub-cloud.ts";
+import { readBytes } from "../../support/objects.ts";
 
 let cloud: StubCloud;
 
@@ -69,41 +66,5 @@ describe("objects in S3", () => {
     expect(url.searchParams.get("X-Amz-SignedHeaders")).toBe("host");
     expect(url.searchParams.get("response-content-disposition")).toBe('attachment; filename="a-result.npy"');
     expect(url.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
-  });
-});
-
-describe("the queue", () => {
-  test("carries ids only, and tells its length", async () => {
-    const queue = jobQueue(`${process.env.AWS_ENDPOINT_URL}/1/jobs`);
-    const message = { v: 1, jobId: "0".repeat(26), dispatch: 1, target: "lambda" } as const;
-    await queue.send(message);
-    expect(JSON.parse(cloud.messages.at(-1) ?? "")).toEqual(message);
-    // Those a poller holds are waiting too.
-    expect(await queue.waiting()).toBe(cloud.messages.length + 3);
-  });
-
-  test("of a function that was not told where it is names the variable", async () => {
-    await expect(jobQueue(undefined).waiting()).rejects.toThrow("QUEUE_URL is not set");
-  });
-});
-
-describe("wait slots", () => {
-  let clock = 1_800_000_000_000;
-  beforeAll(createJobsTable);
-
-  test("are held by one each, given back, and lost by the clock", async () => {
-    const slots = waitSlots(tableName, 1, () => clock);
-    const giveBack = await slots.take(5);
-    expect(giveBack).toBeDefined();
-    expect(await slots.take(5)).toBeUndefined();
-    await giveBack?.();
-    expect(await slots.take(5)).toBeDefined();
-    expect(await slots.take(5)).toBeUndefined();
-    clock += 7_000;
-    const later = await slots.take(5);
-    expect(later).toBeDefined();
-    // A holder that comes back after its time does not end the hold of the next one.
-    await giveBack?.();
-    expect(await slots.take(5)).toBeUndefined();
   });
 });
