@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { callOf } from "./calls.ts";
 import { absentRow, type Case, nothing, type Row, row } from "./case.ts";
-import { kernelOf } from "./engine-room.ts";
+import { kernelOf } from "./engine-factory.ts";
 import { peer } from "./peer.ts";
 import { python } from "./processes.ts";
 

@@ -1,7 +1,7 @@
 import { plan } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import type { Case } from "./case.ts";
-import { engineRoom, opened, type Place, peakBytes, runOn, uniform } from "./engine-room.ts";
+import { type EngineSetup, engineFactory, opened, peakBytes, runOn, uniform } from "./engine-factory.ts";
 
 /** What is timed on our side. Inputs are `default_rng(seed)`, on the peer's side too: the same bytes. */
 
@@ -10,7 +10,7 @@ interface Prepared {
   /** The operation that must be in the registry. */
   readonly operation: string;
   /** Makes the inputs, and answers the call that is timed: from input arrays to a fresh result. */
-  prepare(place: Place, shape: readonly number[]): Call;
+  prepare(setup: EngineSetup, shape: readonly number[]): Call;
 }
 
 function complex(shape: readonly number[]): DenseArray {
@@ -31,27 +31,27 @@ const single = ({ shape, data }: DenseArray): DenseArray => ({
 
 const transform = (operation: string, input: (shape: readonly number[]) => DenseArray): Prepared => ({
   operation,
-  prepare(place, shape) {
+  prepare(setup, shape) {
     const a = input(shape);
-    return () => runOn(place, operation, {}, { a });
+    return () => runOn(setup, operation, {}, { a });
   },
 });
 
 const product = (convert: (array: DenseArray) => DenseArray): Prepared => ({
   operation: "matmul",
-  prepare(place, shape) {
+  prepare(setup, shape) {
     const [a, b] = [convert(uniform(shape, 1)), convert(uniform(shape, 2))];
-    return () => runOn(place, "matmul", {}, { a, b });
+    return () => runOn(setup, "matmul", {}, { a, b });
   },
 });
 
 const absoluteFft2: Prepared = {
   operation: "fft2",
-  prepare(place, shape) {
+  prepare(setup, shape) {
     const a = uniform(shape, 1);
-    const peak = peakBytes(place, plan("fft2", {}, { a }));
+    const peak = peakBytes(setup, plan("fft2", {}, { a }));
     return () => {
-      const engine = opened(place, peak);
+      const engine = opened(setup, peak);
       return engine.finish({ result: engine.absoluteFft2(a) }).result;
     };
   },
@@ -59,9 +59,9 @@ const absoluteFft2: Prepared = {
 
 const pipeline: Prepared = {
   operation: "spectral-projection",
-  prepare(place, shape) {
+  prepare(setup, shape) {
     const a = uniform(shape, 1);
-    return () => runOn(place, "spectral-projection", { seed: 7, columns: shape[1] }, { a });
+    return () => runOn(setup, "spectral-projection", { seed: 7, columns: shape[1] }, { a });
   },
 };
 
@@ -85,5 +85,5 @@ export const operationOf = (name: string): string | undefined => calls[callName(
 export function callOf({ case: name, n, rows, engine, threads }: Case): Call {
   const found = calls[callName(name)];
   if (!found || n === null) throw new Error(`no call is known for the case ${name} of size ${n}`);
-  return found.prepare({ room: engineRoom(engine), threads }, [rows ?? n, n]);
+  return found.prepare({ factory: engineFactory(engine), threads }, [rows ?? n, n]);
 }

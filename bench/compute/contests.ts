@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Place, parseJson } from "@sluice/compute/json/parse";
+import { type ArrayPosition, parseJson } from "@sluice/compute/json/parse";
 import { arrayText } from "@sluice/compute/json/write-array";
 import type { DenseArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { callOf } from "./calls.ts";
 import type { Case } from "./case.ts";
 import type { Contest } from "./contest.ts";
-import { uniform } from "./engine-room.ts";
+import { uniform } from "./engine-factory.ts";
 import { isLinearAlgebra, linearAlgebra } from "./linear-algebra.ts";
 
 /** The size that larger ones are compared with. */
@@ -42,8 +42,8 @@ function requireEqual(ours: unknown, theirs: unknown): void {
 
 function reading(n: number): Contest {
   const text = digits(uniform([n, n], 1));
-  const places = (document: unknown): Place[] => [[document as Record<string, unknown>, "a"]];
-  const mine = () => (parseJson(text, places) as { a: DenseArray }).a.data;
+  const positions = (document: unknown): ArrayPosition[] => [[document as Record<string, unknown>, "a"]];
+  const mine = () => (parseJson(text, positions) as { a: DenseArray }).a.data;
   const other = () => parsedAndCopied(text);
   requireEqual(mine(), other());
   return { ...often, mine, other };

@@ -18,7 +18,7 @@ import {
   twoThreads,
 } from "./cases.ts";
 import { coldStart } from "./cold-start.ts";
-import { engineAbsence, operationAbsence, threadsAbsence } from "./engine-room.ts";
+import { engineAbsence, operationAbsence, threadsAbsence } from "./engine-factory.ts";
 import { memory } from "./memory.ts";
 import { againstNumpy } from "./numpy-rounds.ts";
 import { geometricMean } from "./pairing.ts";

@@ -10,7 +10,7 @@ import {
 } from "ml-matrix";
 import type { Case } from "./case.ts";
 import type { Contest } from "./contest.ts";
-import { engineRoom, runOn, uniform } from "./engine-room.ts";
+import { engineFactory, runOn, uniform } from "./engine-factory.ts";
 
 /** What ml-matrix does for each operation, as a caller would ask it. */
 const theirs: Readonly<Record<string, (a: Matrix, b: Matrix) => unknown>> = {
@@ -44,7 +44,7 @@ const toMatrix = ({ shape: [m = 0, n = 0], data }: DenseArray): Matrix =>
 
 export function linearAlgebra({ case: name, n: side, engine, threads }: Case): Contest {
   const n = side ?? 0;
-  const place = { room: engineRoom(engine), threads };
+  const setup = { factory: engineFactory(engine), threads };
   const [a, b] = [operand(name, n), uniform([n, 1], 2)];
   const [left, right] = [toMatrix(a), toMatrix(b)];
   const inputs = name === "solve" ? { a, b } : { a };
@@ -52,7 +52,7 @@ export function linearAlgebra({ case: name, n: side, engine, threads }: Case): C
   const peer = theirs[name];
   if (!peer) throw new Error(`there is no contest of ${name}`);
   return {
-    mine: () => runOn(place, name, params, inputs),
+    mine: () => runOn(setup, name, params, inputs),
     other: () => peer(left, right),
     factor: 1,
     // V8 compiles what is hot: small sizes need many calls to get there, on both sides.

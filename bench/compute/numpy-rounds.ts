@@ -1,7 +1,7 @@
 import { quantile } from "../quantile.ts";
 import { absentRow, type Case, type Figures, type Row, row } from "./case.ts";
 import { agrees, difference } from "./digest.ts";
-import { kernelOf } from "./engine-room.ts";
+import { kernelOf } from "./engine-factory.ts";
 import type { Answer, Request } from "./ours.ts";
 import { paired } from "./pairing.ts";
 import { openPeaks, type Peaks } from "./peaks.ts";

@@ -1,6 +1,6 @@
 import { type Case, type Figures, type Row, row } from "./case.ts";
 import { freeCores } from "./cores.ts";
-import { kernelOf } from "./engine-room.ts";
+import { kernelOf } from "./engine-factory.ts";
 import { isLinearAlgebra } from "./linear-algebra.ts";
 import { type Pairing, paired, type Round } from "./pairing.ts";
 import { node } from "./processes.ts";

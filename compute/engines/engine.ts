@@ -77,7 +77,7 @@ export interface Engine extends LinearAlgebra {
 }
 
 /** One way to do all of it: on one CPU kind, with one set of kernels. */
-export interface EngineRoom {
+export interface EngineFactory {
   readonly label: EngineLabel;
   /**
    * An engine for one run, on the calling thread and any others it is given.

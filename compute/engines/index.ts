@@ -1,6 +1,6 @@
-import type { EngineRoom } from "./engine.ts";
+import type { EngineFactory } from "./engine.ts";
 import { reference } from "./reference/index.ts";
-import { wasmRoom } from "./wasm/index.ts";
+import { wasmFactory } from "./wasm/index.ts";
 
 /** An engine that was there but not fit to use, and why. */
 export interface RefusedEngine {
@@ -10,18 +10,18 @@ export interface RefusedEngine {
 
 export interface EngineTable {
   /** Fastest first; the last is `reference`. All of them passed their self-test. */
-  readonly rooms: readonly EngineRoom[];
+  readonly factories: readonly EngineFactory[];
   readonly refused: readonly RefusedEngine[];
 }
 
 export interface Candidate {
   readonly name: string;
   /** @throws Error when it fails its self-test */
-  readonly room: () => EngineRoom;
+  readonly factory: () => EngineFactory;
 }
 
 /** Fastest first. */
-const candidates: Candidate[] = [{ name: "wasm", room: wasmRoom }];
+const candidates: Candidate[] = [{ name: "wasm", factory: wasmFactory }];
 
 let table: EngineTable | undefined;
 
@@ -35,16 +35,16 @@ export function offerEngine(candidate: Candidate): void {
 }
 
 function findEngines(): EngineTable {
-  const rooms: EngineRoom[] = [];
+  const factories: EngineFactory[] = [];
   const refused: RefusedEngine[] = [];
-  for (const { name, room } of candidates) {
+  for (const { name, factory } of candidates) {
     try {
-      rooms.push(room());
+      factories.push(factory());
     } catch (error) {
       refused.push({ name, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  return { rooms: [...rooms, reference], refused };
+  return { factories: [...factories, reference], refused };
 }
 
 /** The engines of this machine, tested when first asked for. */
@@ -54,6 +54,6 @@ export function engines(): EngineTable {
 }
 
 /** Who does the arithmetic: the fastest engine that calculates rightly here. */
-export function chosenEngine(): EngineRoom {
-  return engines().rooms[0];
+export function chosenEngine(): EngineFactory {
+  return engines().factories[0];
 }

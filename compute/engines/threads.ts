@@ -1,65 +1,66 @@
 import type { OnFraction } from "../model/on-fraction.ts";
 import { type Kernels, kernelsOn } from "./wasm/kernels/kernels.ts";
 
-/** One thread's place among those that work on a share. */
-export interface Member {
-  /** 0 is the thread that runs the operation. */
-  readonly who: number;
-  readonly of: number;
-  /** The memory that all of them share, and this thread's kernels on it. */
+/** What one thread needs for its part of a parallel task. */
+export interface WorkerContext {
+  /** 0 … size - 1; 0 is the thread that runs the operation. */
+  readonly rank: number;
+  /** How many threads run the task. */
+  readonly size: number;
+  /** The memory that all threads share, and this thread's kernels on it. */
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
-  /** Progress of the step; listened to on thread 0 alone. */
+  /** Progress of the step; only that of rank 0 is reported. */
   readonly onFraction: OnFraction;
-  /** Waits for all members: what any wrote before it, all read after it. */
+  /** Waits for all threads: what any of them wrote before the barrier, all of them read after it. */
   barrier(): void;
-  /** 0, 1, 2, … each to one member, whoever asks first; from 0 again after each barrier. */
+  /** Gives 0, 1, 2, … once each, to the thread that asks first; starts from 0 again after each barrier. */
   take(): number;
 }
 
 /**
- * Work that every member of a crew does its part of. The task is cloned into each thread: numbers, addresses
- * and views of shared buffers. Which member does which part must not change a bit of the result.
+ * Work that every thread of a pool does a part of. The arguments are cloned into each thread: numbers, addresses
+ * and views of shared buffers. Which thread does which part must not change a bit of the result.
  */
-export interface Share<Task> {
+export interface ParallelTask<Args> {
   readonly name: string;
-  run(task: Task, member: Member): void;
+  run(args: Args, worker: WorkerContext): void;
 }
 
 /** The threads of one run, on one memory. */
-export interface Crew {
+export interface ThreadPool {
   /** How many, the calling one included. */
   readonly size: number;
-  /** Does a share on all threads; returns when every one of them has done its part. */
-  run<Task>(share: Share<Task>, task: Task, onFraction: OnFraction): void;
-  /** This crew, or its calling thread alone where work of so many nanoseconds is done before the others wake. */
-  worth(nanoseconds: number): Crew;
+  /** Runs a task on all threads; returns when every thread has done its part. */
+  run<Args>(task: ParallelTask<Args>, args: Args, onFraction: OnFraction): void;
+  /** This pool, or the calling thread alone where so many nanoseconds of work end before the other threads wake. */
+  forWork(nanoseconds: number): ThreadPool;
 }
 
 /** Threads that wait for work. */
 export interface Threads {
   /** How many, the calling one included. */
   readonly size: number;
-  /** Puts all of them to work on this memory from now on. */
-  crewOn(memory: WebAssembly.Memory): Crew;
+  /** The pool of all of them, which works on this memory from now on. */
+  poolOn(memory: WebAssembly.Memory): ThreadPool;
 }
 
 /**
- * Waking a thread and meeting it again was measured at 10–25 µs; two threads are ahead of one from some 60 µs
- * of work on.
+ * Nanoseconds of work from which a pool uses more than one thread. Waking a thread and waiting for it at a barrier
+ * was measured at 10–25 µs; two threads are ahead of one from some 60 µs of work on.
  */
-export const leastShared = 100_000;
+export const leastParallel = 100_000;
 
-/** A crew of the calling thread alone. */
-export function soloCrew(memory: WebAssembly.Memory): Crew {
+/** A pool of the calling thread alone. */
+export function singleThreadPool(memory: WebAssembly.Memory): ThreadPool {
   const kernels = kernelsOn(memory);
-  const crew: Crew = {
+  const pool: ThreadPool = {
     size: 1,
-    run(share, task, onFraction) {
+    run(task, args, onFraction) {
       let taken = 0;
-      share.run(task, {
-        who: 0,
-        of: 1,
+      task.run(args, {
+        rank: 0,
+        size: 1,
         memory,
         kernels,
         onFraction,
@@ -72,7 +73,7 @@ export function soloCrew(memory: WebAssembly.Memory): Crew {
         },
       });
     },
-    worth: () => crew,
+    forWork: () => pool,
   };
-  return crew;
+  return pool;
 }

@@ -3,7 +3,7 @@ import { whyMalformed } from "./malformed.ts";
 import { readArray } from "./read-array.ts";
 
 /** A value of the document that may be an array: what holds it, and under which key. */
-export type Place = readonly [holder: Record<string, unknown>, key: string];
+export type ArrayPosition = readonly [holder: Record<string, unknown>, key: string];
 
 /**
  * Bytes of a document from which it pays, by a fifth of a millisecond a time, to compile the kernel, which takes
@@ -23,19 +23,22 @@ const bracket = 0x5b;
 const closingBracket = 0x5d;
 
 /**
- * `JSON.parse` of UTF-8 bytes, except that large arrays of numbers at the given places come as `DenseArray`, without
+ * `JSON.parse` of UTF-8 bytes, except that large arrays of numbers at the given positions come as `DenseArray`, without
  * ever having been lists. The rest of the text, each such array replaced by a name, goes through `JSON.parse`.
  *
- * @param places finds the places in the parsed document. An array elsewhere makes `JSON.parse` do the whole
+ * @param positions finds the positions in the parsed document. An array elsewhere makes `JSON.parse` do the whole
  * @throws SyntaxError that says where the text is not JSON, and why
  */
-export function parseJson(bytes: Uint8Array, places: (document: unknown) => Iterable<Place>): unknown {
+export function parseJson(
+  bytes: Uint8Array,
+  positions: (document: unknown) => Iterable<ArrayPosition>,
+): unknown {
   try {
     if (bytes.length < leastDocument) return JSON.parse(decode(bytes));
     const { text, arrays } = withoutArrays(bytes);
     if (!writtenMark.test(text)) {
       const document: unknown = JSON.parse(text);
-      if (put(arrays, places(document))) return document;
+      if (put(arrays, positions(document))) return document;
     }
     return JSON.parse(decode(bytes));
   } catch (error) {
@@ -49,10 +52,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const decode = (bytes: Uint8Array): string => utf8.decode(bytes);
 
 /** Puts the arrays where their names stand; false if that leaves any over. */
-function put(arrays: Map<unknown, DenseArray>, places: Iterable<Place>): boolean {
+function put(arrays: Map<unknown, DenseArray>, positions: Iterable<ArrayPosition>): boolean {
   let found = 0;
   if (arrays.size === 0) return true;
-  for (const [holder, key] of places) {
+  for (const [holder, key] of positions) {
     const value = holder[key];
     const array = Array.isArray(value) && value.length === 1 ? arrays.get(value[0]) : undefined;
     if (!array) continue;

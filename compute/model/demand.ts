@@ -1,5 +1,5 @@
 import { chosenEngine } from "../engines/index.ts";
-import { leastShared } from "../engines/threads.ts";
+import { leastParallel } from "../engines/threads.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
 import { type EngineKernel, isFactorization, type LoopKernel, type PlanStep } from "./steps.ts";
@@ -33,7 +33,7 @@ const measured: Readonly<Record<string, Rates>> = {
 const ratesOf = (engine: string): Rates => measured[engine] ?? rates.engines.reference;
 
 /** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
-export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chosenEngine()): number {
+export function workUnits({ kernel, size, flops, bytes }: PlanStep, factory = chosenEngine()): number {
   if (isFactorization(kernel)) return flops;
   switch (kernel) {
     case "matmul":
@@ -44,7 +44,7 @@ export function workUnits({ kernel, size, flops, bytes }: PlanStep, room = chose
       return flops;
     case "fft-any-length":
       // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.
-      return (flops / size) * room.transformLength(size);
+      return (flops / size) * factory.transformLength(size);
     default:
       return bytes;
   }
@@ -62,10 +62,10 @@ function interpolate(table: RateTable, size: number): number {
 
 /** Seconds of one step on one whole vCPU, by the engine of this name. */
 export function stepSeconds(step: PlanStep, engine = chosenEngine().label.name): number {
-  const room = chosenEngine();
+  const factory = chosenEngine();
   const { kernel } = step;
   const table = isLoop(kernel) ? loopRates[kernel] : ratesOf(engine).nanoseconds[kernel];
-  return (workUnits(step, room) * interpolate(table, step.size)) / 1e9;
+  return (workUnits(step, factory) * interpolate(table, step.size)) / 1e9;
 }
 
 /** Threads a job computes on: one for each whole vCPU. */
@@ -76,7 +76,7 @@ function sharedSeconds(step: PlanStep, engine: string, threads: number): number 
   const alone = stepSeconds(step, engine);
   const { kernel } = step;
   // Loops that all engines share run on the calling thread.
-  if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastShared) return alone;
+  if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastParallel) return alone;
   const gain = ratesOf(engine).secondThread[kernel] ?? 0;
   return alone / (1 + (threads - 1) * gain);
 }

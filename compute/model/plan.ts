@@ -30,8 +30,8 @@ export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
   const { params: settled, outputs, steps } = found.plan(parsed, inputs);
   const flops = steps.reduce((total, step) => total + step.flops, 0);
-  const room = chosenEngine();
-  const peakBytes = steps.reduce((peak, step) => Math.max(peak, step.live + room.scratchBytes(step)), 0);
+  const factory = chosenEngine();
+  const peakBytes = steps.reduce((peak, step) => Math.max(peak, step.live + factory.scratchBytes(step)), 0);
   requireExact("flops", flops);
   requireExact("bytes of memory", peakBytes);
   return { operation, params: settled, inputs, outputs, steps, flops, peakBytes };

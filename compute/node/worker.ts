@@ -2,10 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
 import { run } from "../index.ts";
-import { type CrewThread, openThreads } from "./crew.ts";
-import { serveCrew } from "./crew-thread.ts";
 import { type Report, transferable, type Work } from "./messages.ts";
 import { offerNative } from "./native/index.ts";
+import { servePool } from "./pool-thread.ts";
+import { openThreads, type PoolThread } from "./thread-pool.ts";
 
 const say = (report: Report, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(report, transfer);
 
@@ -26,6 +26,6 @@ function runWork({ operation, params, inputs, threads, entry, native }: Work): v
   }
 }
 
-const { crewThread, work }: { crewThread?: CrewThread; work?: Work } = workerData ?? {};
-if (crewThread) serveCrew(crewThread);
+const { poolThread, work }: { poolThread?: PoolThread; work?: Work } = workerData ?? {};
+if (poolThread) servePool(poolThread);
 else if (work) runWork(work);

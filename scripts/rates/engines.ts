@@ -22,18 +22,18 @@ if (name === "native") {
   const missing = offerNative(import.meta.filename);
   if (missing !== undefined) throw new Error(`no native engine here: ${missing}`);
 }
-const { rooms, refused } = engines();
-const room = rooms.find(({ label }) => label.name === name);
-if (!room) {
-  const known = rooms.map(({ label }) => label.name).join(", ");
+const { factories, refused } = engines();
+const factory = factories.find(({ label }) => label.name === name);
+if (!factory) {
+  const known = factories.map(({ label }) => label.name).join(", ");
   throw new Error(`expected one of the engines ${known}, got ${name} (${JSON.stringify(refused)})`);
 }
 /** Room for the largest point, 4096×4096 complex. */
-const engine = room.open(() => () => {}, 2 ** 29);
+const engine = factory.open(() => () => {}, 2 ** 29);
 /** An operand as jobs bring it: in no engine's memory. */
 const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
 
-const point = (steps: readonly PlanStep[], work: () => unknown) => ratePoint(steps, room, work);
+const point = (steps: readonly PlanStep[], work: () => unknown) => ratePoint(steps, factory, work);
 
 const fft2Points = (sizes: readonly number[]) =>
   sizes.map((n) => {
@@ -77,7 +77,7 @@ const nanoseconds = {
 // One number times one number: what is left is what every call pays, whatever its size.
 const one = matrix(1, 1);
 const overheadSeconds = typicalSeconds(() => {
-  const opened = room.open(() => () => {}, plan("matmul", {}, { a: one, b: one }).peakBytes);
+  const opened = factory.open(() => () => {}, plan("matmul", {}, { a: one, b: one }).peakBytes);
   opened.finish({ result: opened.matmul(one, one) });
 });
 /**
@@ -97,7 +97,7 @@ changeRates((rates, date) => {
     rates.firstTouch = { machine, date, nanosecondsPerByte: Number(firstTouch().toPrecision(2)) };
   }
   rates.engines[name] = {
-    kernel: `${room.label.version} ${room.label.kernel}`,
+    kernel: `${factory.label.version} ${factory.label.kernel}`,
     machine,
     date,
     overheadSeconds: Number(overheadSeconds.toPrecision(2)),

@@ -26,10 +26,10 @@ if (name === "native") {
   const missing = offerNative(import.meta.filename);
   if (missing !== undefined) throw new Error(`no native engine here: ${missing}`);
 }
-const { rooms, refused } = engines();
-const room = rooms.find(({ label }) => label.name === name);
-if (!room) throw new Error(`there is no engine ${name} here: ${JSON.stringify(refused)}`);
-const engine = room.open(() => () => {}, 2 ** 29);
+const { factories, refused } = engines();
+const factory = factories.find(({ label }) => label.name === name);
+if (!factory) throw new Error(`there is no engine ${name} here: ${JSON.stringify(refused)}`);
+const engine = factory.open(() => () => {}, 2 ** 29);
 
 interface Measured {
   readonly step: (a: DenseArray) => Work;

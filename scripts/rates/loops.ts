@@ -12,8 +12,8 @@ import type { DenseArray } from "@sluice/contract/array";
 import { changeRates, ratePoint } from "./points.ts";
 
 const [, , machine = "unnamed"] = process.argv;
-const room = chosenEngine();
-const engine = room.open(() => () => {}, 2 ** 28);
+const factory = chosenEngine();
+const engine = factory.open(() => () => {}, 2 ** 28);
 const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
 
 interface Job {
@@ -26,7 +26,7 @@ interface Job {
 function point(kernel: LoopKernel, jobs: readonly Job[]): readonly [number, number] {
   const planned = jobs.map(({ operation, params, inputs }) => plan(operation, params, inputs));
   const steps = planned.flatMap((one) => one.steps).filter((step) => step.kernel === kernel);
-  return ratePoint(steps, room, () => {
+  return ratePoint(steps, factory, () => {
     jobs.forEach(({ operation, inputs }, index) => {
       const outputs = findOperation(operation).run(planned[index]?.params, inputs, engine);
       for (const output of Object.values(outputs)) engine.release(output);

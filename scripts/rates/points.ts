@@ -1,6 +1,6 @@
 /** What the measurers of compute/model/rates.json share. */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { EngineRoom } from "@sluice/compute/engines/engine";
+import type { EngineFactory } from "@sluice/compute/engines/engine";
 import { workUnits } from "@sluice/compute/model/demand";
 import type { PlanStep } from "@sluice/compute/model/steps";
 
@@ -26,10 +26,10 @@ export function typicalSeconds(work: () => unknown): number {
 /** [size, nanoseconds per unit] of work that does all of `steps`, which are of one class and size. */
 export function ratePoint(
   steps: readonly PlanStep[],
-  room: EngineRoom,
+  factory: EngineFactory,
   work: () => unknown,
 ): readonly [number, number] {
-  const units = steps.reduce((total, step) => total + workUnits(step, room), 0);
+  const units = steps.reduce((total, step) => total + workUnits(step, factory), 0);
   const measured = [steps[0]?.size ?? 0, (typicalSeconds(work) * 1e9) / units].map((value) =>
     Number(value.toPrecision(4)),
   );

@@ -12,10 +12,10 @@ import { describe, expect, test } from "vitest";
 const minutes = 60_000;
 const missing = offerNative(import.meta.filename);
 if (missing !== undefined) console.warn(`native is not tested here: ${missing}`);
-const { rooms } = engines();
-const tested = rooms
+const { factories } = engines();
+const tested = factories
   .filter(({ label }) => label.name !== "reference")
-  .map((room) => ({ name: room.label.name, room }));
+  .map((factory) => ({ name: factory.label.name, factory }));
 
 const vector = (length: number, seed: number): Float64Array =>
   random({ shape: [length], seed }).data as Float64Array;
@@ -59,12 +59,12 @@ const complexVector = (length: number, seed: number): DenseArray => ({
   data: vector(2 * length, seed),
 });
 
-describe.each(tested)("arrays above 4 GiB on $name", ({ room }) => {
+describe.each(tested)("arrays above 4 GiB on $name", ({ factory }) => {
   test(
     "matmul: (a · b) · v is a · (b · v)",
     () => {
       const [m, k, n] = [24_000, 23_000, 16];
-      const engine = room.open(() => () => {}, 8 * (m * k + k * n + m * n));
+      const engine = factory.open(() => () => {}, 8 * (m * k + k * n + m * n));
       const a = engine.random({ shape: [m, k], seed: 1 });
       expect(byteLength(a)).toBeGreaterThan(2 ** 32);
       const b = engine.random({ shape: [k, n], seed: 2 });
@@ -82,7 +82,7 @@ describe.each(tested)("arrays above 4 GiB on $name", ({ room }) => {
     "fft2: uᵀ · fft2(a) · v is fft(u)ᵀ · a · fft(v)",
     () => {
       const [m, n] = [16_500, 16_400];
-      const engine = room.open(() => () => {}, 3 * 16 * m * n);
+      const engine = factory.open(() => () => {}, 3 * 16 * m * n);
       const { data } = engine.random({ shape: [m, 2 * n], seed: 4 });
       const a: DenseArray = { shape: [m, n], dtype: "complex128", data };
       expect(byteLength(a)).toBeGreaterThan(2 ** 32);

@@ -1,7 +1,7 @@
 import { zeros } from "@sluice/contract/array";
 import { isFactorization, type PlanStep } from "../../model/steps.ts";
 import { random } from "../../random/index.ts";
-import type { EngineRoom } from "../engine.ts";
+import type { EngineFactory } from "../engine.ts";
 import { release } from "../release.ts";
 import { absolute, scale } from "./elementwise.ts";
 import { fft, inverseRealFft, realFft } from "./fft.ts";
@@ -11,7 +11,7 @@ import { linearAlgebra } from "./linear-algebra.ts";
 import { matmul, matmulScratchBytes } from "./matmul.ts";
 
 /** Plain JavaScript on one thread: the truth other engines are tested against, and the fallback. */
-export const reference: EngineRoom = {
+export const reference: EngineFactory = {
   label: { name: "reference", version: "2", kernel: "js-float64" },
 
   open: (nextStep) => ({

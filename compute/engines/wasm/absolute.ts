@@ -1,6 +1,6 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
-import type { Crew, Share } from "../threads.ts";
+import type { ParallelTask, ThreadPool } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";
 
@@ -10,36 +10,36 @@ const perTurn = 2 ** 18;
 const staged = 4096;
 const ownBytes = staged * 24;
 
-interface Task {
+interface Args {
   readonly a: Rows;
   readonly result: Rows;
   readonly count: number;
   readonly own: number;
 }
 
-export const absoluteShare: Share<Task> = {
+export const absoluteTask: ParallelTask<Args> = {
   name: "absolute",
-  run({ a, result, count, own }, member) {
-    const work = new Workspace(member, own + member.who * ownBytes);
+  run({ a, result, count, own }, worker) {
+    const work = new Workspace(worker, own + worker.rank * ownBytes);
     const blockOf = { a: work.take(staged * 16), result: work.take(staged * 8) };
     const [from, to] = [a.address, result.address];
     const step = from === undefined || to === undefined ? staged : perTurn;
-    for (let turn = member.take() * perTurn; turn < count; turn = member.take() * perTurn) {
+    for (let turn = worker.take() * perTurn; turn < count; turn = worker.take() * perTurn) {
       const end = Math.min(count, turn + perTurn);
       for (let first = turn; first < end; first += step) {
         const now = Math.min(step, end - first);
         if (from === undefined) {
           const numbers = a.data.subarray(2 * first, 2 * (first + now));
-          viewOf(member.memory, blockOf.a, 2 * now, false).set(numbers);
+          viewOf(worker.memory, blockOf.a, 2 * now, false).set(numbers);
         }
-        member.kernels.fft.absolute(
+        worker.kernels.fft.absolute(
           from === undefined ? blockOf.a : from + 16 * first,
           now,
           to === undefined ? blockOf.result : to + 8 * first,
         );
-        if (to === undefined) result.data.set(viewOf(member.memory, blockOf.result, now, false), first);
+        if (to === undefined) result.data.set(viewOf(worker.memory, blockOf.result, now, false), first);
       }
-      member.onFraction(end / count);
+      worker.onFraction(end / count);
     }
   },
 };
@@ -52,17 +52,17 @@ export const absoluteShare: Share<Task> = {
 export function absolute(
   a: DenseArray,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): DenseArray {
   const count = elementCount(a.shape);
   const result = memory.array({ shape: a.shape, dtype: "float64" }, false);
   // Reading and writing 24 bytes an element takes 1 to 1.5 ns.
-  const hands = crew.worth(count);
-  const common = memory.common(a, hands);
-  const own = memory.scratch(hands.size * ownBytes);
-  const task = { a: lineOf(common, memory), result: lineOf(result, memory), count, own };
-  hands.run(absoluteShare, task, onFraction);
+  const workers = pool.forWork(count);
+  const common = memory.common(a, workers);
+  const own = memory.scratch(workers.size * ownBytes);
+  const args = { a: lineOf(common, memory), result: lineOf(result, memory), count, own };
+  workers.run(absoluteTask, args, onFraction);
   memory.freeScratch(own);
   if (common !== a) memory.release(common);
   onFraction(1);

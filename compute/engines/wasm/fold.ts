@@ -1,6 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
-import type { Crew, Member, Share } from "../threads.ts";
+import type { ParallelTask, ThreadPool, WorkerContext } from "../threads.ts";
 import { realDestination } from "./destination.ts";
 import {
   depthOf,
@@ -13,7 +13,7 @@ import {
 } from "./gemm.ts";
 import { isFoldable } from "./largest.ts";
 import type { KernelMemory } from "./memory.ts";
-import { multiply, productShare } from "./products.ts";
+import { multiply, productTask } from "./products.ts";
 import { type Operand, type Rows, realOperand, rowsOf, Workspace } from "./staging.ts";
 
 /** Numbers unfolded at a time. */
@@ -85,7 +85,7 @@ export function foldedRight(
 }
 
 /** One half's product, as every thread gets it. */
-interface HalfTask extends Extents {
+interface HalfArgs extends Extents {
   readonly half: Half;
   /** The rows of this half. */
   readonly a: Rows;
@@ -95,8 +95,8 @@ interface HalfTask extends Extents {
   readonly extent: number;
 }
 
-function prepare(work: Workspace, task: HalfTask, threads: number): Products {
-  const { half, a, b, result, extent, m, n, k } = task;
+function prepare(work: Workspace, args: HalfArgs, threads: number): Products {
+  const { half, a, b, result, extent, m, n, k } = args;
   const rows = rowsPerTurn(m, threads);
   const terms = depthOf(k);
   const left = foldedLeft(work, a, half, rows * terms);
@@ -108,9 +108,9 @@ function prepare(work: Workspace, task: HalfTask, threads: number): Products {
   };
 }
 
-export const foldShare = productShare<HalfTask>("fold", prepare);
+export const foldTask = productTask<HalfArgs>("fold", prepare);
 
-interface UnfoldTask {
+interface UnfoldArgs {
   readonly even: Rows;
   readonly odd: Rows;
   readonly count: number;
@@ -121,14 +121,14 @@ interface UnfoldTask {
 const unfoldBytes = 2 * 8 * chunk;
 
 /** Rows i and -i hold the even and the odd half of the result: makes them what they stand for. */
-export const unfoldShare: Share<UnfoldTask> = {
+export const unfoldTask: ParallelTask<UnfoldArgs> = {
   name: "unfold",
-  run({ even: evenRows, odd: oddRows, count, n, own }, member: Member) {
-    const work = new Workspace(member, own + member.who * unfoldBytes);
+  run({ even: evenRows, odd: oddRows, count, n, own }, worker: WorkerContext) {
+    const work = new Workspace(worker, own + worker.rank * unfoldBytes);
     const even = realDestination(work, evenRows, chunk);
     const odd = realDestination(work, oddRows, chunk);
     const most = Math.max(1, Math.floor(chunk / n));
-    for (let row = member.take() * most; row < count; row = member.take() * most) {
+    for (let row = worker.take() * most; row < count; row = worker.take() * most) {
       const rows = Math.min(most, count - row);
       for (let column = 0; column < n; column += chunk) {
         const columns = Math.min(chunk, n - column);
@@ -143,10 +143,10 @@ export const unfoldShare: Share<UnfoldTask> = {
 };
 
 /** Whether folding pays, and the values are far enough from overflow that Inf - Inf can't arise. */
-export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, crew: Crew): boolean {
+export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, pool: ThreadPool): boolean {
   if (a.dtype !== "float64" || b.dtype !== "float64") return false;
   if (a.shape[0] < fewestFolded || b.shape[1] < fewestFolded) return false;
-  return isFoldable(a, memory, crew) && isFoldable(b, memory, crew);
+  return isFoldable(a, memory, pool) && isFoldable(b, memory, pool);
 }
 
 /**
@@ -158,15 +158,15 @@ export function foldedMatmul(
   a: DenseArray,
   b: DenseArray,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): DenseArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = memory.array({ shape: [m, n], dtype: "float64" });
   // Half the flops of the product, at 24 a nanosecond.
-  const hands = crew.worth((m * n * k) / 24);
-  const [left, right] = [a, b].map((array) => memory.common(array, hands));
+  const workers = pool.forWork((m * n * k) / 24);
+  const [left, right] = [a, b].map((array) => memory.common(array, workers));
   const target = rowsOf(result, memory);
   // The odd half goes where its rows' mirrors are: local row 0 is i = 1, kept in the last row.
   const upwards: Rows = { ...target, offset: (m - 1) * n, stride: -n };
@@ -177,7 +177,7 @@ export function foldedMatmul(
   const total = halves.reduce((sum, { share }) => sum + share, 0);
   let done = 0;
   for (const { half, extents, share } of halves) {
-    const task = {
+    const args = {
       ...extents,
       half,
       a: { ...rowsOf(left, memory), offset: halfOf(m, half).first * k },
@@ -186,15 +186,15 @@ export function foldedMatmul(
       extent: k,
     };
     const before = done;
-    multiply(foldShare, task, 1, memory, hands, (fraction) =>
+    multiply(foldTask, args, 1, memory, workers, (fraction) =>
       onFraction((before + share * fraction) / total),
     );
     done += share;
   }
-  const own = memory.scratch(hands.size * unfoldBytes);
+  const own = memory.scratch(workers.size * unfoldBytes);
   // Row 0 has no odd half.
   const rows = { even: { ...target, offset: n }, odd: upwards, count: halfOf(m, "odd").count, n, own };
-  hands.run(unfoldShare, rows, () => {});
+  workers.run(unfoldTask, rows, () => {});
   memory.freeScratch(own);
   for (const [copy, array] of [[left, a] as const, [right, b] as const])
     if (copy !== array) memory.release(copy);

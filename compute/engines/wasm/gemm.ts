@@ -1,4 +1,4 @@
-import type { Member } from "../threads.ts";
+import type { WorkerContext } from "../threads.ts";
 import type { Block, Operand, Workspace } from "./staging.ts";
 
 /** Rows of A packed at a time: with the usual depth 192 KiB, which stay in L2 while they meet all of B. */
@@ -111,28 +111,28 @@ export function gemm(
   { products, rights, destination, panel }: Products,
   packed: readonly number[],
   single: boolean,
-  member: Member,
+  worker: WorkerContext,
 ): void {
   const bytes = single ? 4 : 8;
   const packRight = single ? kernels.packRight32 : kernels.packRight64;
   const multiply = single ? kernels.multiply32 : kernels.multiply64;
   const depth = depthOf(k);
-  const perTurn = rowsPerTurn(m, member.of);
+  const perTurn = rowsPerTurn(m, worker.size);
 
   for (let column = 0; column < n; column += panelColumns) {
     const columns = Math.min(panelColumns, n - column);
     const pieces = Math.ceil(columns / stagedColumns);
     for (let term = 0; term < k; term += depth) {
       const terms = Math.min(depth, k - term);
-      for (let turn = member.take(); turn < rights.length * pieces; turn = member.take()) {
+      for (let turn = worker.take(); turn < rights.length * pieces; turn = worker.take()) {
         const from = (turn % pieces) * stagedColumns;
         const which = Math.floor(turn / pieces);
         const staged = Math.min(stagedColumns, columns - from);
         const block = rights[which].stage(term, terms, column + from, staged);
         packRight(block.address, block.stride, terms, staged, packed[which] + from * terms * bytes);
       }
-      member.barrier();
-      for (let row = member.take() * perTurn; row < m; row = member.take() * perTurn) {
+      worker.barrier();
+      for (let row = worker.take() * perTurn; row < m; row = worker.take() * perTurn) {
         const rows = Math.min(perTurn, m - row);
         const first = term === 0;
         const { planes, add } = destination.open(row, rows, column, columns, first);
@@ -145,9 +145,9 @@ export function gemm(
         }
         destination.close(row, rows, column, columns, first);
         // Finished are the columns before, and of these the terms before and the rows so far.
-        member.onFraction((column * k * m + columns * (term * m + terms * (row + rows))) / (n * k * m));
+        worker.onFraction((column * k * m + columns * (term * m + terms * (row + rows))) / (n * k * m));
       }
-      member.barrier();
+      worker.barrier();
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
-import type { Crew } from "../threads.ts";
+import type { ThreadPool } from "../threads.ts";
 import { complexDestination, realDestination } from "./destination.ts";
 import {
   depthOf,
@@ -14,7 +14,7 @@ import {
   stagedColumns,
 } from "./gemm.ts";
 import type { KernelMemory } from "./memory.ts";
-import { multiply, productShare } from "./products.ts";
+import { multiply, productTask } from "./products.ts";
 import { type Operand, planeOperand, type Rows, realOperand, rowsOf, type Workspace } from "./staging.ts";
 
 /** A matrix as every thread gets it. */
@@ -22,7 +22,7 @@ interface Factor extends Rows {
   readonly dtype: Dtype;
 }
 
-interface Task extends Extents {
+interface Args extends Extents {
   readonly a: Factor;
   readonly b: Factor;
   readonly result: Factor;
@@ -58,7 +58,7 @@ function productsOf(work: Workspace, a: Factor, b: Factor, most: number, single:
   ];
 }
 
-function prepare(work: Workspace, { a, b, result, m, n, k }: Task, threads: number): Products {
+function prepare(work: Workspace, { a, b, result, m, n, k }: Args, threads: number): Products {
   const terms = depthOf(k);
   const rows = rowsPerTurn(m, threads);
   const single = isSingle(result);
@@ -74,7 +74,7 @@ function prepare(work: Workspace, { a, b, result, m, n, k }: Task, threads: numb
   };
 }
 
-export const matmulShare = productShare<Task>("matmul", prepare, ({ result }) => isSingle(result));
+export const matmulTask = productTask<Args>("matmul", prepare, ({ result }) => isSingle(result));
 
 /** 2·m·k·n flops of each real product at 24 a nanosecond, 48 of float32. */
 function nanoseconds(a: Factor, b: Factor, { m, n, k }: Extents): number {
@@ -90,15 +90,15 @@ export function matmul(
   a: DenseArray,
   b: DenseArray,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): DenseArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = memory.array({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) }, k === 0);
-  const hands = crew.worth(nanoseconds(factorOf(a, memory), factorOf(b, memory), { m, n, k }));
-  const [left, right] = [a, b].map((array) => memory.common(array, hands));
-  const task = {
+  const workers = pool.forWork(nanoseconds(factorOf(a, memory), factorOf(b, memory), { m, n, k }));
+  const [left, right] = [a, b].map((array) => memory.common(array, workers));
+  const args = {
     a: factorOf(left, memory),
     b: factorOf(right, memory),
     result: factorOf(result, memory),
@@ -106,7 +106,7 @@ export function matmul(
     n,
     k,
   };
-  multiply(matmulShare, task, planesOf(right), memory, hands, onFraction);
+  multiply(matmulTask, args, planesOf(right), memory, workers, onFraction);
   for (const [copy, array] of [[left, a] as const, [right, b] as const])
     if (copy !== array) memory.release(copy);
   onFraction(1);

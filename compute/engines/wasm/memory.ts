@@ -12,8 +12,8 @@ export interface KernelMemory {
   array(spec: ArraySpec, zeroed?: boolean): DenseArray;
   /** A new array outside kernel memory, with whatever was there before; all threads can reach it. */
   outside(spec: ArraySpec): DenseArray;
-  /** The array where a crew of this size reaches it: itself, or a copy that is released like any other. */
-  common(array: DenseArray, crew: { readonly size: number }): DenseArray;
+  /** The array where a pool of this size reaches it: itself, or a copy that is released like any other. */
+  common(array: DenseArray, pool: { readonly size: number }): DenseArray;
   /** Gives the array's bytes back; arrays this memory did not make are ignored. */
   release(array: DenseArray): void;
   /** Byte address of a view that lies in kernel memory, else undefined. */

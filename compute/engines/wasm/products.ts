@@ -1,12 +1,12 @@
 import type { OnFraction } from "../../model/on-fraction.ts";
-import type { Crew, Share } from "../threads.ts";
+import type { ParallelTask, ThreadPool } from "../threads.ts";
 import { type Extents, gemm, type Products, packedBytes } from "./gemm.ts";
 import { kernelsOn } from "./kernels/kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 import { Workspace } from "./staging.ts";
 
 /** What the threads of a product work in, whatever it multiplies. */
-interface Rooms {
+interface Scratch {
   /** Packed columns of each real matrix on the right. */
   readonly packed: readonly number[];
   /** The threads' own rooms, one behind the other. */
@@ -14,47 +14,47 @@ interface Rooms {
   readonly ownBytes: number;
 }
 
-/** A kind of product that a crew shares. */
-export interface ProductShare<Task extends Extents> extends Share<Task & Rooms> {
+/** A kind of product that a pool shares. */
+export interface ProductTask<Args extends Extents> extends ParallelTask<Args & Scratch> {
   /** What one of so many threads works with, in its own room. */
-  prepare(work: Workspace, task: Task, threads: number): Products;
+  prepare(work: Workspace, args: Args, threads: number): Products;
   /** Whether it is of float32. */
-  isSingle(task: Task): boolean;
+  isSingle(args: Args): boolean;
 }
 
-export function productShare<Task extends Extents>(
+export function productTask<Args extends Extents>(
   name: string,
-  prepare: ProductShare<Task>["prepare"],
-  isSingle: ProductShare<Task>["isSingle"] = () => false,
-): ProductShare<Task> {
+  prepare: ProductTask<Args>["prepare"],
+  isSingle: ProductTask<Args>["isSingle"] = () => false,
+): ProductTask<Args> {
   return {
     name,
     prepare,
     isSingle,
-    run(task, member) {
-      const work = new Workspace(member, task.own + member.who * task.ownBytes);
-      gemm(work, task, prepare(work, task, member.of), task.packed, isSingle(task), member);
+    run(args, worker) {
+      const work = new Workspace(worker, args.own + worker.rank * args.ownBytes);
+      gemm(work, args, prepare(work, args, worker.size), args.packed, isSingle(args), worker);
     },
   };
 }
 
 /**
- * Does a product on all threads of a crew, with so many real matrices on its right.
+ * Does a product on all threads of a pool, with so many real matrices on its right.
  * @throws RangeError where kernel memory has no room for it
  */
-export function multiply<Task extends Extents>(
-  share: ProductShare<Task>,
-  task: Task,
+export function multiply<Args extends Extents>(
+  task: ProductTask<Args>,
+  args: Args,
   rights: number,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): void {
-  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
-  const ownBytes = Workspace.bytes(floor, (work) => share.prepare(work, task, crew.size));
-  const each = packedBytes(task, share.isSingle(task));
-  const scratch = memory.scratch(rights * each + crew.size * ownBytes);
+  const context = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  const ownBytes = Workspace.bytes(context, (work) => task.prepare(work, args, pool.size));
+  const each = packedBytes(args, task.isSingle(args));
+  const scratch = memory.scratch(rights * each + pool.size * ownBytes);
   const packed = Array.from({ length: rights }, (_, index) => scratch + index * each);
-  crew.run(share, { ...task, packed, own: scratch + rights * each, ownBytes }, onFraction);
+  pool.run(task, { ...args, packed, own: scratch + rights * each, ownBytes }, onFraction);
   memory.freeScratch(scratch);
 }

@@ -2,7 +2,7 @@ import { type DenseArray, elementCount } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { initialState, jump } from "../../random/pcg64.ts";
 import type { RandomRequest } from "../engine.ts";
-import type { Crew, Share } from "../threads.ts";
+import type { ParallelTask, ThreadPool } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";
 
@@ -44,7 +44,7 @@ function writeState({ state, increment }: Generator, draws: number, words: BigUi
   put(5, allSteps.offset * increment);
 }
 
-interface Task {
+interface Args {
   readonly generator: Generator;
   readonly result: Rows;
   readonly count: number;
@@ -55,18 +55,18 @@ interface Task {
 /** Kernel state, and the block of an array outside kernel memory. */
 const ownBytes = 64 * Math.ceil((8 * stateWords) / 64) + 8 * block;
 
-export const randomShare: Share<Task> = {
+export const randomTask: ParallelTask<Args> = {
   name: "random",
-  run({ generator, result, count, single, own }, member) {
-    const work = new Workspace(member, own + member.who * ownBytes);
+  run({ generator, result, count, single, own }, worker) {
+    const work = new Workspace(worker, own + worker.rank * ownBytes);
     const { address, data } = result;
-    const fill = single ? member.kernels.misc.randomSingles : member.kernels.misc.randomDoubles;
+    const fill = single ? worker.kernels.misc.randomSingles : worker.kernels.misc.randomDoubles;
     const perDraw = single ? 2 : 1;
     const state = work.take(8 * stateWords);
-    const words = new BigUint64Array(member.memory.buffer, state, stateWords);
+    const words = new BigUint64Array(worker.memory.buffer, state, stateWords);
     const staged = work.take(8 * block);
     let next = -1;
-    for (let from = member.take() * perTurn; from < count; from = member.take() * perTurn) {
+    for (let from = worker.take() * perTurn; from < count; from = worker.take() * perTurn) {
       if (from !== next) writeState(generator, from / perDraw, words);
       next = from + perTurn;
       for (let at = from; at < Math.min(count, next); at += block) {
@@ -74,9 +74,9 @@ export const randomShare: Share<Task> = {
         // The last turn may write up to seven values more: arrays in kernel memory end on 64 bytes.
         const turns = Math.ceil(values / (Number(streams) * perDraw));
         fill(state, turns, address === undefined ? staged : address + at * (single ? 4 : 8));
-        if (address === undefined) data.set(viewOf(member.memory, staged, values, single), at);
+        if (address === undefined) data.set(viewOf(worker.memory, staged, values, single), at);
       }
-      member.onFraction(Math.min(count, next) / count);
+      worker.onFraction(Math.min(count, next) / count);
     }
   },
 };
@@ -85,22 +85,22 @@ export const randomShare: Share<Task> = {
 export function random(
   { shape, seed, dtype = "float64" }: RandomRequest,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): DenseArray {
   const array = memory.array({ shape, dtype }, false);
   const count = elementCount(shape);
   // 2.4 ns a value.
-  const hands = crew.worth(2.4 * count);
-  const own = memory.scratch(hands.size * ownBytes);
-  const task = {
+  const workers = pool.forWork(2.4 * count);
+  const own = memory.scratch(workers.size * ownBytes);
+  const args = {
     generator: initialState(seed),
     result: lineOf(array, memory),
     count,
     single: dtype === "float32",
     own,
   };
-  hands.run(randomShare, task, onFraction);
+  workers.run(randomTask, args, onFraction);
   memory.freeScratch(own);
   onFraction(1);
   return array;

@@ -1,25 +1,25 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { scale as scaleOutside } from "../reference/elementwise.ts";
-import type { Crew, Share } from "../threads.ts";
+import type { ParallelTask, ThreadPool } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 
 /** Numbers in one turn of a thread. */
 const perTurn = 2 ** 18;
 
-interface Task {
+interface Args {
   readonly address: number;
   readonly count: number;
   readonly factor: number;
 }
 
-export const scaleShare: Share<Task> = {
+export const scaleTask: ParallelTask<Args> = {
   name: "scale",
-  run({ address, count, factor }, member) {
-    for (let from = member.take() * perTurn; from < count; from = member.take() * perTurn) {
+  run({ address, count, factor }, worker) {
+    for (let from = worker.take() * perTurn; from < count; from = worker.take() * perTurn) {
       const now = Math.min(perTurn, count - from);
-      member.kernels.misc.scale64(address + 8 * from, now, factor);
-      member.onFraction((from + now) / count);
+      worker.kernels.misc.scale64(address + 8 * from, now, factor);
+      worker.onFraction((from + now) / count);
     }
   },
 };
@@ -29,14 +29,14 @@ export function scale(
   a: DenseArray,
   factor: number,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): DenseArray {
   const address = memory.addressOf(a.data);
   const count = a.data.length;
   if (address === undefined || a.dtype === "float32") return scaleOutside(a, factor, onFraction);
   // Reading and writing 16 bytes a number runs at some 60 bytes a nanosecond in cache, 10 out of it.
-  crew.worth(count).run(scaleShare, { address, count, factor }, onFraction);
+  pool.forWork(count).run(scaleTask, { address, count, factor }, onFraction);
   onFraction(1);
   return a;
 }

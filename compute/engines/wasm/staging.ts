@@ -1,5 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
-import type { Member } from "../threads.ts";
+import type { WorkerContext } from "../threads.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 
@@ -42,7 +42,7 @@ export class Workspace {
   readonly kernels: Kernels;
   #next: number;
 
-  constructor({ memory, kernels }: Pick<Member, "memory" | "kernels">, address: number) {
+  constructor({ memory, kernels }: Pick<WorkerContext, "memory" | "kernels">, address: number) {
     this.memory = memory;
     this.kernels = kernels;
     this.#next = address;
@@ -55,8 +55,11 @@ export class Workspace {
   }
 
   /** Bytes that `prepare` takes. */
-  static bytes(floor: Pick<Member, "memory" | "kernels">, prepare: (work: Workspace) => unknown): number {
-    const work = new Workspace(floor, 0);
+  static bytes(
+    context: Pick<WorkerContext, "memory" | "kernels">,
+    prepare: (work: Workspace) => unknown,
+  ): number {
+    const work = new Workspace(context, 0);
     prepare(work);
     return work.#next;
   }

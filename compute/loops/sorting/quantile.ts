@@ -2,11 +2,11 @@
 import type { Dtype } from "@sluice/contract/array";
 
 /** Where between 0 and n - 1 the quantile q (0 to 1) of n numbers lies. */
-type Place = (n: number, q: number) => number;
+type RankFormula = (n: number, q: number) => number;
 
 /** Hyndman and Fan's family: alpha and beta say how far beyond the ends the distribution reaches. */
 const between =
-  (alpha: number, beta: number): Place =>
+  (alpha: number, beta: number): RankFormula =>
   (n, q) =>
     n * q + (alpha + q * (1 - alpha - beta)) - 1;
 
@@ -15,7 +15,7 @@ function roundHalfToEven(value: number): number {
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
-export const quantilePlaces = {
+export const quantileRanks = {
   linear: (n, q) => (n - 1) * q,
   lower: (n, q) => Math.floor((n - 1) * q),
   higher: (n, q) => Math.ceil((n - 1) * q),
@@ -26,9 +26,9 @@ export const quantilePlaces = {
   interpolated_inverted_cdf: between(0, 1),
   median_unbiased: between(1 / 3, 1 / 3),
   normal_unbiased: between(3 / 8, 3 / 8),
-} satisfies Record<string, Place>;
+} satisfies Record<string, RankFormula>;
 
-export type QuantileMethod = keyof typeof quantilePlaces;
+export type QuantileMethod = keyof typeof quantileRanks;
 
 /** These answer an element as it is, where the others calculate between two. */
 const points: ReadonlySet<QuantileMethod> = new Set(["lower", "higher", "nearest"]);
@@ -56,16 +56,16 @@ export function quantile(
 ): number {
   const last = from + count - 1;
   if (Number.isNaN(data[last])) return Number.NaN;
-  const place = quantilePlaces[method](count, q);
-  if (!interpolates(method)) return data[from + place];
-  if (place < 0) return data[from];
-  if (place >= count - 1) return data[last];
+  const rank = quantileRanks[method](count, q);
+  if (!interpolates(method)) return data[from + rank];
+  if (rank < 0) return data[from];
+  if (rank >= count - 1) return data[last];
   const round = dtype === "float32" ? Math.fround : asIs;
-  const before = from + Math.floor(place);
+  const before = from + Math.floor(rank);
   const [least, most] = [data[before], data[before + 1]];
   // The difference of two float32 numbers is one whatever the result is.
   const difference = data instanceof Float32Array ? Math.fround(most - least) : most - least;
-  const share = place - Math.floor(place);
+  const share = rank - Math.floor(rank);
   if (share >= 0.5) return round(most - round(difference * round(1 - share)));
   return round(least + round(difference * round(share)));
 }

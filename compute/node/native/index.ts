@@ -1,8 +1,8 @@
-import type { Engine, EngineRoom } from "../../engines/engine.ts";
+import type { Engine, EngineFactory } from "../../engines/engine.ts";
 import { offerEngine } from "../../engines/index.ts";
-import { type Crew, soloCrew } from "../../engines/threads.ts";
+import { singleThreadPool, type ThreadPool } from "../../engines/threads.ts";
 import { foldable } from "../../engines/wasm/fold.ts";
-import { engineOn, wasmRoom } from "../../engines/wasm/index.ts";
+import { engineOn, wasmFactory } from "../../engines/wasm/index.ts";
 import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
 import { selfTest } from "../../engines/wasm/self-test.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
@@ -18,28 +18,28 @@ import { selfTestBlas } from "./self-test.ts";
 const leastForThreads = 2 ** 24;
 
 /**
- * The wasm engine with OpenBLAS's products and LAPACK, on a memory and a crew of the caller's choice. OpenBLAS has threads of
- * its own, as many as the crew, which sleeps meanwhile.
+ * The wasm engine with OpenBLAS's products and LAPACK, on a memory and a pool of the caller's choice. OpenBLAS has threads of
+ * its own, as many as the pool, which sleeps meanwhile.
  */
 export function nativeEngineOn(
   blas: OpenBlas,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   nextStep: () => OnFraction,
 ): Engine {
-  const wasm = engineOn(memory, crew, nextStep);
+  const wasm = engineOn(memory, pool, nextStep);
   return {
     ...wasm,
-    ...linearAlgebra(blas, memory, crew, nextStep, wasm),
+    ...linearAlgebra(blas, memory, pool, nextStep, wasm),
     matmul(a, b, options = {}) {
       const [m, k] = a.shape;
       const n = b.shape[1];
       // A row of complex numbers is passed as twice as many real ones.
       if (2 * Math.max(m, n, k) > blas.mostExtent) return wasm.matmul(a, b, options);
       const onFraction = nextStep();
-      const folds = options.centrosymmetric && foldable(a, b, memory, crew);
-      blas.setThreads(m * n * k < leastForThreads ? 1 : crew.size);
-      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction, crew.size);
+      const folds = options.centrosymmetric && foldable(a, b, memory, pool);
+      blas.setThreads(m * n * k < leastForThreads ? 1 : pool.size);
+      return (folds ? foldedMatmul : matmul)(a, b, blas, memory, onFraction, pool.size);
     },
   };
 }
@@ -51,10 +51,10 @@ const testBytes = 2 ** 20;
  * Matrix products and factorizations by OpenBLAS, everything else as on wasm; tested on this machine.
  * @throws Error when either of them calculates wrongly here
  */
-export function nativeRoom(blas: OpenBlas): EngineRoom {
-  const wasm = wasmRoom();
+export function nativeFactory(blas: OpenBlas): EngineFactory {
+  const wasm = wasmFactory();
   const memory = kernelMemory(testBytes);
-  const engine = nativeEngineOn(blas, memory, soloCrew(memory.memory), () => () => {});
+  const engine = nativeEngineOn(blas, memory, singleThreadPool(memory.memory), () => () => {});
   selfTestBlas(blas, memory);
   selfTest(engine);
   engine.finish({});
@@ -62,8 +62,8 @@ export function nativeRoom(blas: OpenBlas): EngineRoom {
     label: { name: "native", version: "3", kernel: `${blas.kernel}+${wasm.label.kernel}` },
     open(nextStep, peakBytes, threads) {
       const own = kernelMemory(peakBytes, threads?.size);
-      const crew = threads ? threads.crewOn(own.memory) : soloCrew(own.memory);
-      return nativeEngineOn(blas, own, crew, nextStep);
+      const pool = threads ? threads.poolOn(own.memory) : singleThreadPool(own.memory);
+      return nativeEngineOn(blas, own, pool, nextStep);
     },
     scratchBytes(step) {
       if (isFactorization(step.kernel)) return Math.max(lapackScratchBytes(step), wasm.scratchBytes(step));
@@ -91,7 +91,7 @@ export function offerNative(entry: string): string | undefined {
   } catch (error) {
     return messageOf(error);
   }
-  offerEngine({ name: "native", room: () => nativeRoom(bind(library)) });
+  offerEngine({ name: "native", factory: () => nativeFactory(bind(library)) });
   offered = entry;
   return undefined;
 }

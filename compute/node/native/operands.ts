@@ -56,10 +56,10 @@ export function inScratch<Prepared>(
   prepare: (work: Workspace) => Prepared,
   use: (prepared: Prepared) => void,
 ): void {
-  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
-  const address = memory.scratch(Workspace.bytes(floor, prepare));
+  const context = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  const address = memory.scratch(Workspace.bytes(context, prepare));
   try {
-    use(prepare(new Workspace(floor, address)));
+    use(prepare(new Workspace(context, address)));
   } finally {
     memory.freeScratch(address);
   }

@@ -1,7 +1,7 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
 import { transposed } from "../../loops/rearrange/transposed.ts";
-import { interpolates, type QuantileMethod, quantile, quantilePlaces } from "../../loops/sorting/quantile.ts";
+import { interpolates, type QuantileMethod, quantile, quantileRanks } from "../../loops/sorting/quantile.ts";
 import { sortingSpare, sortLines } from "../../loops/sorting/sort-lines.ts";
 import {
   axesParam,
@@ -20,7 +20,7 @@ const percent = z
   .number({ error: "a number from 0 to 100" })
   .min(0, { error: "a number from 0 to 100" })
   .max(100, { error: "a number from 0 to 100" });
-const methods = Object.keys(quantilePlaces) as QuantileMethod[];
+const methods = Object.keys(quantileRanks) as QuantileMethod[];
 
 const params = z.strictObject({
   q: z

@@ -18,7 +18,7 @@ function faulty(method: "matmul" | "fft2" | "absolute" | "absoluteFft2" | "rando
 
 describe("the choice of an engine", () => {
   test("wasm comes first, the reference last and always", () => {
-    expect(engines().rooms.map(({ label }) => label.name)).toEqual(["wasm", "reference"]);
+    expect(engines().factories.map(({ label }) => label.name)).toEqual(["wasm", "reference"]);
     expect(chosenEngine().label.name).toBe("wasm");
   });
 

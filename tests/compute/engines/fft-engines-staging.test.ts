@@ -1,4 +1,4 @@
-import { fftScratchBytes } from "@sluice/compute/engines/wasm/fft/workplace";
+import { fftScratchBytes } from "@sluice/compute/engines/wasm/fft/matrix-context";
 import { kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import { fft2Steps } from "@sluice/compute/model/steps";
 import { describe, expect, test } from "vitest";
@@ -64,7 +64,7 @@ test("a transform gives back all the kernel memory it took", () => {
   memory.freeScratch(memory.scratch(bytes));
 });
 
-test("no room for eight lines is an allocation failure", () => {
+test("no factory for eight lines is an allocation failure", () => {
   const transforms = transformsOn(stagingMemory(10_000));
   expect(() => transforms.fft2(operand([256, 256], "float64", 25))).toThrow(
     new RangeError("Array buffer allocation failed"),

@@ -1,5 +1,5 @@
 import { plan } from "@sluice/compute";
-import { soloCrew } from "@sluice/compute/engines/threads";
+import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { split } from "@sluice/compute/engines/wasm/fft/four-step";
 import { fftLinesScratchBytes } from "@sluice/compute/engines/wasm/fft/line-scratch";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
@@ -131,7 +131,10 @@ describe("the wasm engine's transforms along one axis", () => {
       const a = operand(shape, dtype, 12);
       const length = operation === "irfft" ? 2 * (shape[axis] ?? 1) - 1 : (shape[axis] ?? 1);
       const { memory, peak } = measured(kernelMemory(2 ** 28));
-      const result = engineOn(memory, soloCrew(memory.memory), () => () => {})[method](a, { axis, length });
+      const result = engineOn(memory, singleThreadPool(memory.memory), () => () => {})[method](a, {
+        axis,
+        length,
+      });
       memory.close();
       const [step] = plan(operation, { axis, n: length }, { a }).steps;
       if (!step) throw new Error("a plan without steps");

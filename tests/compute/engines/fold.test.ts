@@ -1,5 +1,5 @@
 import { random } from "@sluice/compute";
-import { soloCrew } from "@sluice/compute/engines/threads";
+import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { foldable, foldedMatmul } from "@sluice/compute/engines/wasm/fold";
 import { type KernelMemory, kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import type { DenseArray } from "@sluice/contract/array";
@@ -15,7 +15,7 @@ const small = stagingMemory(2 ** 23);
 const magnitude = (m: number, n: number): DenseArray => truth.absoluteFft2(operand([m, n], "float64", m + n));
 
 function folded(a: DenseArray, b: DenseArray, on: KernelMemory = memory): Float64Array | Float32Array {
-  const result = foldedMatmul(a, b, on, soloCrew(on.memory), () => {});
+  const result = foldedMatmul(a, b, on, singleThreadPool(on.memory), () => {});
   const copy = Float64Array.from(result.data);
   on.release(result);
   return copy;
@@ -81,7 +81,7 @@ describe("the product with a centrosymmetric left factor", () => {
       magnitude(300, 300),
       operand([300, 100], "float64", 1),
       memory,
-      soloCrew(memory.memory),
+      singleThreadPool(memory.memory),
       (f) => fractions.push(f),
     );
     expect(fractions.length).toBeGreaterThan(4);
@@ -91,8 +91,8 @@ describe("the product with a centrosymmetric left factor", () => {
 });
 
 describe("whether a product is folded", () => {
-  const crew = soloCrew(memory.memory);
-  const can = (a: DenseArray, b: DenseArray): boolean => foldable(a, b, memory, crew);
+  const pool = singleThreadPool(memory.memory);
+  const can = (a: DenseArray, b: DenseArray): boolean => foldable(a, b, memory, pool);
   const with_ = (array: DenseArray, value: number, index: number): DenseArray => {
     array.data[index] = value;
     return array;

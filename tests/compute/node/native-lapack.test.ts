@@ -1,6 +1,6 @@
 import { plan } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
-import { soloCrew } from "@sluice/compute/engines/threads";
+import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { kernelMemory } from "@sluice/compute/engines/wasm/memory";
 import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
@@ -15,7 +15,7 @@ import { adjoint, difference, identity, matrix } from "../../support/parity/matr
 const memory = kernelMemory(2 ** 28);
 const silent = () => () => {};
 const engineWith = (blas: OpenBlas, threads = 1): Engine =>
-  nativeEngineOn(blas, memory, { ...soloCrew(memory.memory), size: threads }, silent);
+  nativeEngineOn(blas, memory, { ...singleThreadPool(memory.memory), size: threads }, silent);
 
 const routines = [
   ...["dgetrf", "zgetrf", "dpotrf", "zpotrf", "dgeqrf", "zgeqrf", "dorgqr", "zungqr"],

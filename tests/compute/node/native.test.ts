@@ -1,8 +1,8 @@
 import { random } from "@sluice/compute";
-import { soloCrew } from "@sluice/compute/engines/threads";
+import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/memory";
 import { foldedMatmul } from "@sluice/compute/node/native/fold";
-import { nativeEngineOn, nativeRoom } from "@sluice/compute/node/native/index";
+import { nativeEngineOn, nativeFactory } from "@sluice/compute/node/native/index";
 import { matmul } from "@sluice/compute/node/native/matmul";
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import fc from "fast-check";
@@ -38,10 +38,10 @@ test("only where no OpenBLAS is found, and the reason printed, is native left ou
 });
 
 describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
-  const engine = nativeEngineOn(blas, memory, soloCrew(memory.memory), () => silent);
+  const engine = nativeEngineOn(blas, memory, singleThreadPool(memory.memory), () => silent);
 
   test("its label says which library, for which CPU, with which integers", () => {
-    expect(nativeRoom(blas).label).toEqual({
+    expect(nativeFactory(blas).label).toEqual({
       name: "native",
       version: "3",
       kernel: expect.stringMatching(
@@ -130,15 +130,15 @@ describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
   });
 
   test("on two threads it agrees with itself on one", () => {
-    const crew = { ...soloCrew(memory.memory), size: 2 };
-    const two = nativeEngineOn(blas, memory, crew, () => silent);
+    const pool = { ...singleThreadPool(memory.memory), size: 2 };
+    const two = nativeEngineOn(blas, memory, pool, () => silent);
     const [a, b] = [operand([600, 600], "float64", 1), operand([600, 600], "float64", 2)];
     expect(relativeError(two.matmul(a, b).data, engine.matmul(a, b).data)).toBeLessThan(1e-13);
   });
 
   test("what its integers cannot count is wasm's work", () => {
     const short = { ...blas, mostExtent: 2 * 40 - 1 };
-    const narrow = nativeEngineOn(short, memory, soloCrew(memory.memory), () => silent);
+    const narrow = nativeEngineOn(short, memory, singleThreadPool(memory.memory), () => silent);
     for (const [m, k, n] of [
       [40, 3, 3],
       [3, 40, 3],
@@ -151,7 +151,7 @@ describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
       const counting = nativeEngineOn(
         { ...short, dgemm: () => calls.push(1) },
         memory,
-        soloCrew(memory.memory),
+        singleThreadPool(memory.memory),
         () => silent,
       );
       expect(counting.matmul(a, b).data).toEqual(wasm.open().matmul(a, b).data);

@@ -1,13 +1,13 @@
 import { plan } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
-import { soloCrew } from "@sluice/compute/engines/threads";
+import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
 import { stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import type { OnFraction } from "@sluice/compute/model/on-fraction";
 import type { Arrays } from "@sluice/compute/model/operation";
 import { findOperation } from "@sluice/compute/model/registry";
-import { nativeEngineOn, nativeRoom } from "@sluice/compute/node/native/index";
+import { nativeEngineOn, nativeFactory } from "@sluice/compute/node/native/index";
 import { bind, findOpenBlas, type Interface, type OpenBlas } from "@sluice/compute/node/native/openblas";
 
 export interface TestedEngine {
@@ -18,10 +18,10 @@ export interface TestedEngine {
 const silent = () => () => {};
 
 function named(name: string): TestedEngine {
-  const { rooms, refused } = engines();
-  const room = rooms.find(({ label }) => label.name === name);
-  if (!room) throw new Error(`no engine ${name} here: ${JSON.stringify(refused)}`);
-  return { name, open: (nextStep = silent) => room.open(nextStep, 2 ** 26) };
+  const { factories, refused } = engines();
+  const factory = factories.find(({ label }) => label.name === name);
+  if (!factory) throw new Error(`no engine ${name} here: ${JSON.stringify(refused)}`);
+  return { name, open: (nextStep = silent) => factory.open(nextStep, 2 ** 26) };
 }
 
 export const wasm = named("wasm");
@@ -32,7 +32,7 @@ export const staged: TestedEngine = {
   name: "wasm, everything staged",
   open(nextStep = silent) {
     const memory = stagingMemory(2 ** 26);
-    return engineOn(memory, soloCrew(memory.memory), nextStep);
+    return engineOn(memory, singleThreadPool(memory.memory), nextStep);
   },
 };
 
@@ -48,14 +48,14 @@ export const openBlas: readonly OpenBlas[] = (["ILP64", "LP64"] satisfies Interf
 
 function nativeEngines(blas: OpenBlas): TestedEngine[] {
   const name = `native ${blas.interface}`;
-  const room = nativeRoom(blas);
+  const factory = nativeFactory(blas);
   return [
-    { name, open: (nextStep = silent) => room.open(nextStep, 2 ** 26) },
+    { name, open: (nextStep = silent) => factory.open(nextStep, 2 ** 26) },
     {
       name: `${name}, nothing in kernel memory`,
       open(nextStep = silent) {
         const memory = stagingMemory(2 ** 28);
-        return nativeEngineOn(blas, memory, soloCrew(memory.memory), nextStep);
+        return nativeEngineOn(blas, memory, singleThreadPool(memory.memory), nextStep);
       },
     },
   ];

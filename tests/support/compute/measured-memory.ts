@@ -20,7 +20,7 @@ export function measured(memory: KernelMemory): { memory: KernelMemory; peak: ()
       return array;
     },
     outside: (spec) => memory.outside(spec),
-    common: (array, crew) => memory.common(array, crew),
+    common: (array, pool) => memory.common(array, pool),
     release(array) {
       sizes.delete(array.data);
       memory.release(array);

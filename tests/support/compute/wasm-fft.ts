@@ -1,4 +1,4 @@
-import { soloCrew } from "@sluice/compute/engines/threads";
+import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { absolute } from "@sluice/compute/engines/wasm/absolute";
 import { absoluteFft2, fft2, inverseFft2 } from "@sluice/compute/engines/wasm/fft/fft2";
 import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/memory";
@@ -10,17 +10,17 @@ const silent = () => () => {};
 
 /** The transforms on one memory; what they answer is copied out and given back, so that tests can go on for ever. */
 export function transformsOn(memory: KernelMemory, nextStep: () => OnFraction = silent) {
-  const crew = soloCrew(memory.memory);
+  const pool = singleThreadPool(memory.memory);
   const keep = (array: DenseArray): DenseArray => {
     const copy = { ...array, data: array.data.slice() };
     memory.release(array);
     return copy;
   };
   return {
-    fft2: (a: DenseArray) => keep(fft2(a, memory, crew, nextStep)),
-    inverseFft2: (a: DenseArray) => keep(inverseFft2(a, memory, crew, nextStep)),
-    absoluteFft2: (a: DenseArray) => keep(absoluteFft2(a, memory, crew, nextStep)),
-    absolute: (a: DenseArray) => keep(absolute(a, memory, crew, nextStep())),
+    fft2: (a: DenseArray) => keep(fft2(a, memory, pool, nextStep)),
+    inverseFft2: (a: DenseArray) => keep(inverseFft2(a, memory, pool, nextStep)),
+    absoluteFft2: (a: DenseArray) => keep(absoluteFft2(a, memory, pool, nextStep)),
+    absolute: (a: DenseArray) => keep(absolute(a, memory, pool, nextStep())),
   };
 }
 

@@ -2,7 +2,7 @@ import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { linesAlong } from "../../array-lines.ts";
 import type { Along } from "../../engine.ts";
-import type { Crew } from "../../threads.ts";
+import type { ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { transformDirectly } from "./direct.ts";
 import { workingLength } from "./lengths.ts";
@@ -10,7 +10,7 @@ import { complexTransform, hermitianTransform, type LineTransform, realTransform
 import { transformLong } from "./long.ts";
 
 /** What a transform works in and with, and whom it tells how far it is. */
-type Place = readonly [memory: KernelMemory, crew: Crew, onFraction: OnFraction];
+type ExecutionContext = readonly [memory: KernelMemory, pool: ThreadPool, onFraction: OnFraction];
 
 /**
  * DFT of every line along an axis, cut or continued with zeros to `length` points, unnormalised; complex128
@@ -18,32 +18,36 @@ type Place = readonly [memory: KernelMemory, crew: Crew, onFraction: OnFraction]
  * on its neighbours. One plan step.
  * @throws RangeError when memory for the result or for the work on four lines is not to be had
  */
-export function fft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
-  return transformAll(a, axis, either(a, length, false), place);
+export function fft(a: DenseArray, { axis, length }: Along, ...context: ExecutionContext): DenseArray {
+  return transformAll(a, axis, either(a, length, false), context);
 }
 
 /** The inverse of `fft`, unnormalised; of real numbers too. @throws RangeError as `fft` */
-export function inverseFft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
-  return transformAll(a, axis, either(a, length, true), place);
+export function inverseFft(a: DenseArray, { axis, length }: Along, ...context: ExecutionContext): DenseArray {
+  return transformAll(a, axis, either(a, length, true), context);
 }
 
 /**
  * Points 0 … length/2 of `fft` of a real array.
  * @throws TypeError for a complex array; RangeError as `fft`
  */
-export function realFft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
+export function realFft(a: DenseArray, { axis, length }: Along, ...context: ExecutionContext): DenseArray {
   if (a.dtype === "complex128") throw new TypeError("a real transform is of real numbers, not of complex128");
   const transform = realTransform(length, a.dtype, false, false);
-  return transformAll(a, axis, transform, place);
+  return transformAll(a, axis, transform, context);
 }
 
 /**
  * The inverse of `realFft`, unnormalised; float64 out.
  * @throws TypeError for an array that is not complex128; RangeError as `fft`
  */
-export function inverseRealFft(a: DenseArray, { axis, length }: Along, ...place: Place): DenseArray {
+export function inverseRealFft(
+  a: DenseArray,
+  { axis, length }: Along,
+  ...context: ExecutionContext
+): DenseArray {
   if (a.dtype !== "complex128") throw new TypeError(`this inverse is of complex128, not of ${a.dtype}`);
-  return transformAll(a, axis, hermitianTransform(length), place);
+  return transformAll(a, axis, hermitianTransform(length), context);
 }
 
 const either = ({ dtype }: DenseArray, length: number, inverse: boolean): LineTransform =>
@@ -53,15 +57,15 @@ function transformAll(
   a: DenseArray,
   axis: number,
   transform: LineTransform,
-  [memory, crew, onFraction]: Place,
+  [memory, pool, onFraction]: ExecutionContext,
 ): DenseArray {
   const spec = { shape: a.shape.with(axis, transform.written), dtype: transform.result };
   const { lines, inner } = linesAlong(a.shape, axis);
   const method = isLong(transform.inner, lines) ? transformLong : transformDirectly;
   // Rows leave by way of a block in L2, at once to where a run of one thread would have to copy them in the end.
-  const leaves = inner === 1 && method === transformDirectly && crew.size === 1;
+  const leaves = inner === 1 && method === transformDirectly && pool.size === 1;
   const result = leaves ? memory.outside(spec) : memory.array(spec, false);
-  if (lines > 0) method(a, result, axis, transform, memory, crew, onFraction);
+  if (lines > 0) method(a, result, axis, transform, memory, pool, onFraction);
   onFraction(1);
   return result;
 }

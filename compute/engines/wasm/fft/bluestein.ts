@@ -1,17 +1,17 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
-import type { Crew, Share } from "../../threads.ts";
+import type { ParallelTask, ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { viewOf, Workspace } from "../staging.ts";
 import { fourStep } from "./four-step.ts";
 import { convolutionLength } from "./lengths.ts";
+import { type Numbers, numbersOf, partOf } from "./matrix-context.ts";
 import { rootTables } from "./roots.ts";
-import { type Numbers, numbersOf, partOf } from "./workplace.ts";
 
 /** Elements in one turn of a thread: 32 KiB each of factors and product. */
 const perTurn = 2048;
 
-interface Task {
+interface Args {
   readonly from: Numbers;
   readonly table: Numbers;
   readonly to: Numbers;
@@ -23,31 +23,31 @@ interface Task {
 
 const ownBytes = 3 * 16 * perTurn;
 
-export const timesLineShare: Share<Task> = {
+export const timesLineTask: ParallelTask<Args> = {
   name: "times-line",
-  run({ from, table, to, count, swapIn, swapOut, own }, member) {
-    const work = new Workspace(member, own + member.who * ownBytes);
+  run({ from, table, to, count, swapIn, swapOut, own }, worker) {
+    const work = new Workspace(worker, own + worker.rank * ownBytes);
     const blocks = [from, table, to].map(() => work.take(16 * perTurn));
-    for (let first = member.take() * perTurn; first < count; first = member.take() * perTurn) {
+    for (let first = worker.take() * perTurn; first < count; first = worker.take() * perTurn) {
       const now = Math.min(perTurn, count - first);
       const part = (numbers: Numbers) => partOf(numbers, 2 * first, 2 * (first + now));
       const [a, b] = [from, table].map((numbers, index) => {
         const { data, address } = part(numbers);
-        if (address === undefined) viewOf(member.memory, blocks[index], 2 * now, false).set(data);
+        if (address === undefined) viewOf(worker.memory, blocks[index], 2 * now, false).set(data);
         return address ?? blocks[index];
       });
       const { data, address } = part(to);
-      member.kernels.fft.timesLine(a, b, now, address ?? blocks[2], Number(swapIn), Number(swapOut));
-      if (address === undefined) data.set(viewOf(member.memory, blocks[2], 2 * now, false));
+      worker.kernels.fft.timesLine(a, b, now, address ?? blocks[2], Number(swapIn), Number(swapOut));
+      if (address === undefined) data.set(viewOf(worker.memory, blocks[2], 2 * now, false));
     }
   },
 };
 
-function timesLine(task: Omit<Task, "own">, memory: KernelMemory, crew: Crew): void {
+function timesLine(args: Omit<Args, "own">, memory: KernelMemory, pool: ThreadPool): void {
   // Reading and writing 48 bytes an element takes 2 to 4 ns.
-  const hands = crew.worth(3 * task.count);
-  const own = memory.scratch(hands.size * ownBytes);
-  hands.run(timesLineShare, { ...task, own }, () => {});
+  const workers = pool.forWork(3 * args.count);
+  const own = memory.scratch(workers.size * ownBytes);
+  workers.run(timesLineTask, { ...args, own }, () => {});
   memory.freeScratch(own);
 }
 
@@ -61,7 +61,7 @@ export interface Chirp {
 }
 
 /** The tables for a length, in memory of the run: kept by its user, released by `releaseChirp`. */
-export function chirpFor(length: number, memory: KernelMemory, crew: Crew): Chirp {
+export function chirpFor(length: number, memory: KernelMemory, pool: ThreadPool): Chirp {
   const padded = convolutionLength(length);
   const chirp = memory.array({ shape: [length], dtype: "complex128" }, false);
   const spectrum = memory.array({ shape: [padded], dtype: "complex128" }, false);
@@ -83,7 +83,7 @@ export function chirpFor(length: number, memory: KernelMemory, crew: Crew): Chir
     turn = (turn + 2 * j + 1) % (2 * length);
   }
   const lines = [numbersOf(wrapped.data, memory), numbersOf(spectrum.data, memory)] as const;
-  fourStep(padded, false, lines, memory, crew, () => {});
+  fourStep(padded, false, lines, memory, pool, () => {});
   memory.release(wrapped);
   return { length, padded, chirp, spectrum };
 }
@@ -102,7 +102,7 @@ export function bluestein(
   inverse: boolean,
   [from, to]: readonly [Numbers, Numbers],
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): void {
   const [first, second] = [true, false].map((zeroed) =>
@@ -112,11 +112,11 @@ export function bluestein(
   const chirps = numbersOf(chirp.data, memory);
   const table = numbersOf(spectrum.data, memory);
   const plain = { swapIn: false, swapOut: false };
-  timesLine({ from, table: chirps, to: x, count: length, swapIn: inverse, swapOut: false }, memory, crew);
-  fourStep(padded, false, [x, y], memory, crew, (fraction) => onFraction(fraction / 2));
-  timesLine({ from: y, table, to: y, count: padded, ...plain }, memory, crew);
-  fourStep(padded, true, [y, x], memory, crew, (fraction) => onFraction((1 + fraction) / 2));
-  timesLine({ from: x, table: chirps, to, count: length, swapIn: false, swapOut: inverse }, memory, crew);
+  timesLine({ from, table: chirps, to: x, count: length, swapIn: inverse, swapOut: false }, memory, pool);
+  fourStep(padded, false, [x, y], memory, pool, (fraction) => onFraction(fraction / 2));
+  timesLine({ from: y, table, to: y, count: padded, ...plain }, memory, pool);
+  fourStep(padded, true, [y, x], memory, pool, (fraction) => onFraction((1 + fraction) / 2));
+  timesLine({ from: x, table: chirps, to, count: length, swapIn: false, swapOut: inverse }, memory, pool);
   memory.release(first);
   memory.release(second);
 }

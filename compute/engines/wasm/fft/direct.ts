@@ -1,16 +1,16 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
-import type { Crew, Share } from "../../threads.ts";
+import type { ParallelTask, ThreadPool } from "../../threads.ts";
 import { kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { Workspace } from "../staging.ts";
 import { BlockedArray, bufferBytes, cutIntoBlocks, type LineArray, lineArray } from "./line-blocks.ts";
 import type { LineTransform } from "./line-transform.ts";
+import { aligned, planeBytesFor, writeBytes } from "./matrix-context.ts";
 import { recipeFor } from "./recipe.ts";
-import { aligned, placeBytes, planeBytesFor } from "./workplace.ts";
 
-interface Task {
+interface Args {
   readonly a: LineArray;
   readonly result: LineArray;
   readonly transform: LineTransform;
@@ -23,11 +23,11 @@ interface Task {
   readonly ownBytes: number;
 }
 
-const cutOf = ({ a, result }: Pick<Task, "a" | "result">) =>
+const cutOf = ({ a, result }: Pick<Args, "a" | "result">) =>
   cutIntoBlocks(a, Math.max(a.points, result.points));
 
 /** What one thread works with, in its own room. */
-function prepare(work: Workspace, { a, result, plane }: Pick<Task, "a" | "result" | "plane">) {
+function prepare(work: Workspace, { a, result, plane }: Pick<Args, "a" | "result" | "plane">) {
   const { lines } = cutOf({ a, result });
   return {
     lanes: work.take(4 * plane),
@@ -36,26 +36,26 @@ function prepare(work: Workspace, { a, result, plane }: Pick<Task, "a" | "result
   };
 }
 
-export const fftLinesShare: Share<Task> = {
+export const fftLinesTask: ParallelTask<Args> = {
   name: "fft-lines",
-  run(task, member) {
-    const { a, transform, plane, recipe, table, own, ownBytes } = task;
-    const work = new Workspace(member, own + member.who * ownBytes);
-    const { lanes, source, target } = prepare(work, task);
-    const cut = cutOf(task);
+  run(args, worker) {
+    const { a, transform, plane, recipe, table, own, ownBytes } = args;
+    const work = new Workspace(worker, own + worker.rank * ownBytes);
+    const { lanes, source, target } = prepare(work, args);
+    const cut = cutOf(args);
     const given = Math.min(a.points, transform.read);
-    for (let index = member.take(); index < cut.count; index = member.take()) {
+    for (let index = worker.take(); index < cut.count; index = worker.take()) {
       const block = cut.block(index);
       source.load(block);
-      const [from, to] = [source.place(block), target.place(block)];
-      member.kernels.fft[transform.kernel](
+      const [from, to] = [source.position(block), target.position(block)];
+      worker.kernels.fft[transform.kernel](
         ...[from.address, from.step, from.next, from.slab],
         ...[to.address, to.step, to.next, to.slab],
         ...[block.columns, block.slabs * block.columns, given, transform.length],
         ...[lanes, plane, recipe, table, ...transform.options],
       );
       target.store(block);
-      member.onFraction((index + 1) / cut.count);
+      worker.onFraction((index + 1) / cut.count);
     }
   },
 };
@@ -71,29 +71,29 @@ export function transformDirectly(
   axis: number,
   transform: LineTransform,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): void {
-  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
-  const recipe = recipeFor(transform.inner, memory, floor.kernels);
+  const context = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  const recipe = recipeFor(transform.inner, memory, context.kernels);
   const table = halfTurnTable(transform.table);
   const { lines, inner } = lineArray(result, axis, memory);
-  const hands = crew.worth(nanoseconds(recipe.padded, lines));
-  const common = inner > 1 && fitsInPlace(a, result, memory) ? copied(a, result) : memory.common(a, hands);
+  const workers = pool.forWork(nanoseconds(recipe.padded, lines));
+  const common = inner > 1 && fitsInPlace(a, result, memory) ? copied(a, result) : memory.common(a, workers);
   const arrays = {
     a: lineArray(common, axis, memory),
     result: lineArray(result, axis, memory),
     plane: planeBytesFor(recipe.padded),
   };
-  const ownBytes = Workspace.bytes(floor, (work) => prepare(work, arrays));
+  const ownBytes = Workspace.bytes(context, (work) => prepare(work, arrays));
   const tablesBytes = aligned(recipe.bytes.length) + aligned(table.byteLength);
-  const recipeAt = memory.scratch(tablesBytes + hands.size * ownBytes);
+  const recipeAt = memory.scratch(tablesBytes + workers.size * ownBytes);
   const tableAt = recipeAt + aligned(recipe.bytes.length);
-  placeBytes(recipe.bytes, memory, recipeAt);
+  writeBytes(recipe.bytes, memory, recipeAt);
   new Float64Array(memory.memory.buffer, tableAt, table.length).set(table);
   const own = recipeAt + tablesBytes;
-  hands.run(
-    fftLinesShare,
+  workers.run(
+    fftLinesTask,
     { ...arrays, transform, recipe: recipeAt, table: tableAt, own, ownBytes },
     onFraction,
   );

@@ -1,12 +1,12 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
-import { type Crew, soloCrew } from "../../threads.ts";
+import { singleThreadPool, type ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { ResultForm } from "./columns.ts";
 import { withinRange } from "./extremes.ts";
+import { type MatrixKind, numbersOf } from "./matrix-context.ts";
 import { acrossSteps } from "./progress.ts";
 import { nanoseconds, transformMatrices } from "./two-pass.ts";
-import { type MatrixKind, numbersOf } from "./workplace.ts";
 
 type NextStep = () => OnFraction;
 
@@ -19,18 +19,23 @@ const magnitudeForm: ResultForm = { absolute: true, factor: 1 };
  * steps, rows and columns.
  * @throws RangeError when memory for the result or for the work on a group of columns is not to be had
  */
-export function fft2(a: DenseArray, memory: KernelMemory, crew: Crew, nextStep: NextStep): DenseArray {
-  return transform(a, spectrumForm, false, memory, crew, acrossSteps(nextStep, 2));
+export function fft2(a: DenseArray, memory: KernelMemory, pool: ThreadPool, nextStep: NextStep): DenseArray {
+  return transform(a, spectrumForm, false, memory, pool, acrossSteps(nextStep, 2));
 }
 
 /**
  * The inverse of `fft2`, unnormalised: m·n times what numpy.fft.ifft2 answers.
  * @throws TypeError for an array that is not complex128; RangeError as `fft2`
  */
-export function inverseFft2(a: DenseArray, memory: KernelMemory, crew: Crew, nextStep: NextStep): DenseArray {
+export function inverseFft2(
+  a: DenseArray,
+  memory: KernelMemory,
+  pool: ThreadPool,
+  nextStep: NextStep,
+): DenseArray {
   if (a.dtype !== "complex128")
     throw new TypeError(`an inverse transform is of complex128, not of ${a.dtype}`);
-  return transform(a, spectrumForm, true, memory, crew, acrossSteps(nextStep, 2));
+  return transform(a, spectrumForm, true, memory, pool, acrossSteps(nextStep, 2));
 }
 
 /**
@@ -42,11 +47,11 @@ export function inverseFft2(a: DenseArray, memory: KernelMemory, crew: Crew, nex
 export function absoluteFft2(
   a: DenseArray,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   nextStep: NextStep,
 ): DenseArray {
   const onFraction = acrossSteps(nextStep, 2);
-  const result = transform(a, magnitudeForm, false, memory, crew, onFraction);
+  const result = transform(a, magnitudeForm, false, memory, pool, onFraction);
   nextStep()(1);
   return result;
 }
@@ -56,7 +61,7 @@ function transform(
   form: ResultForm,
   swapped: boolean,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): DenseArray {
   const [rows, columns] = [a.shape.at(-2) ?? 1, a.shape.at(-1) ?? 1];
@@ -67,9 +72,9 @@ function transform(
     onFraction(1);
     return result;
   }
-  const common = memory.common(a, crew.worth(nanoseconds(kind) * matrices));
+  const common = memory.common(a, pool.forWork(nanoseconds(kind) * matrices));
   const arrays = [numbersOf(common.data, memory), numbersOf(result.data, memory)] as const;
-  const extremes = transformMatrices(kind, form, matrices, arrays, memory, crew, onFraction);
+  const extremes = transformMatrices(kind, form, matrices, arrays, memory, pool, onFraction);
   if (common !== a) memory.release(common);
   onFraction(1);
   for (const index of extremes) {
@@ -96,7 +101,7 @@ function transformExtreme(
   const again = withinRange(from, kind.dtype);
   if (!again) return;
   const arrays = [numbersOf(again.data, memory), numbersOf(to, memory)] as const;
-  const alone = soloCrew(memory.memory);
+  const alone = singleThreadPool(memory.memory);
   const finite = { ...form, factor: again.factor };
   transformMatrices({ ...kind, dtype: again.dtype }, finite, 1, arrays, memory, alone, () => {});
 }

@@ -1,9 +1,9 @@
 import type { OnFraction } from "../../../model/on-fraction.ts";
-import type { Crew } from "../../threads.ts";
+import type { ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
+import { type MatrixKind, type Numbers, partOf } from "./matrix-context.ts";
 import { rootTables } from "./roots.ts";
 import { transformMatrices } from "./two-pass.ts";
-import { type MatrixKind, type Numbers, partOf } from "./workplace.ts";
 
 /** Rows times columns is n, both about √n, and where that can be multiples of the eight lines that are done at a time. */
 export function split(n: number): { rows: number; columns: number } {
@@ -29,7 +29,7 @@ export function fourStep(
   inverse: boolean,
   [from, to]: readonly [Numbers, Numbers],
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): void {
   const { rows, columns } = split(n);
@@ -42,7 +42,7 @@ export function fourStep(
     ...{ dtype: "complex128", swapped: inverse, fourStep: { address, shift } },
   };
   const form = { absolute: false, factor: 1 };
-  transformMatrices(kind, form, 1, [besideKernels(from, to), to], memory, crew, onFraction);
+  transformMatrices(kind, form, 1, [besideKernels(from, to), to], memory, pool, onFraction);
   memory.freeScratch(address);
 }
 

@@ -16,7 +16,7 @@ interface Block {
 }
 
 /** Where a kernel finds the lines of a block: bytes from point to point, line to line and slab to slab. */
-export interface BlockPlace {
+export interface BlockPosition {
   readonly address: number;
   readonly step: number;
   readonly next: number;
@@ -103,7 +103,7 @@ export class BlockedArray {
   }
 
   /** Where the block is; its numbers are there after `load`, and reach the array by `store`. */
-  place({ slab, column, columns }: Block): BlockPlace {
+  position({ slab, column, columns }: Block): BlockPosition {
     const { address: base, dtype, points, inner } = this.#array;
     const bytes = bytesPerElement[dtype];
     const width = base === undefined ? columns : inner;

@@ -2,7 +2,7 @@ import type { PlanStep } from "../../../model/steps.ts";
 import { fewLongFrom } from "./along-axis.ts";
 import { workingLength } from "./lengths.ts";
 import { blockBytes } from "./line-blocks.ts";
-import { planeBytesFor } from "./workplace.ts";
+import { planeBytesFor } from "./matrix-context.ts";
 
 /**
  * Bytes a transform along one axis holds besides its arrays, at most: lanes, tables and blocks of four lines or more

@@ -1,15 +1,15 @@
 import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { halfPoints, linesAlong } from "../../array-lines.ts";
-import type { Crew } from "../../threads.ts";
+import type { ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { bluestein, chirpFor, releaseChirp } from "./bluestein.ts";
 import { fourStep } from "./four-step.ts";
 import { factorise } from "./lengths.ts";
 import type { LineTransform } from "./line-transform.ts";
+import { type Numbers, numbersOf } from "./matrix-context.ts";
 import { readLine, writeLine } from "./one-line.ts";
 import { hermitianPairs } from "./pairs.ts";
-import { type Numbers, numbersOf } from "./workplace.ts";
 
 /** What transforms one line of complex numbers, forward or inverse. */
 interface Core {
@@ -17,16 +17,16 @@ interface Core {
   close(): void;
 }
 
-function coreFor(length: number, memory: KernelMemory, crew: Crew): Core {
+function coreFor(length: number, memory: KernelMemory, pool: ThreadPool): Core {
   if (factorise(length)) {
     return {
-      run: (inverse, from, to, onFraction) => fourStep(length, inverse, [from, to], memory, crew, onFraction),
+      run: (inverse, from, to, onFraction) => fourStep(length, inverse, [from, to], memory, pool, onFraction),
       close() {},
     };
   }
-  const chirp = chirpFor(length, memory, crew);
+  const chirp = chirpFor(length, memory, pool);
   return {
-    run: (inverse, from, to, onFraction) => bluestein(chirp, inverse, [from, to], memory, crew, onFraction),
+    run: (inverse, from, to, onFraction) => bluestein(chirp, inverse, [from, to], memory, pool, onFraction),
     close: () => releaseChirp(chirp, memory),
   };
 }
@@ -40,7 +40,7 @@ interface Job {
   readonly transform: LineTransform;
   readonly core: Core;
   readonly memory: KernelMemory;
-  readonly crew: Crew;
+  readonly pool: ThreadPool;
   readonly onFraction: OnFraction;
 }
 
@@ -64,7 +64,7 @@ function realLine(job: Job): void {
   const [from, to] = [read(job, length, "float64"), write(job, written, "complex128")];
   job.core.run(false, from.numbers, to.numbers, job.onFraction);
   const places = { from: to.numbers, to: to.numbers };
-  hermitianPairs({ ...places, half, back: false, full, conjugate }, job.memory, job.crew);
+  hermitianPairs({ ...places, half, back: false, full, conjugate }, job.memory, job.pool);
   to.close();
   from.close();
 }
@@ -84,7 +84,7 @@ function hermitianLine(job: Job): void {
   const pairs = job.memory.array({ shape: [half], dtype: "complex128" }, false);
   const numbers = numbersOf(pairs.data, job.memory);
   const options = { half, back: true, full: false, conjugate: false };
-  hermitianPairs({ from: from.numbers, to: numbers, ...options }, job.memory, job.crew);
+  hermitianPairs({ from: from.numbers, to: numbers, ...options }, job.memory, job.pool);
   job.core.run(true, numbers, to.numbers, job.onFraction);
   job.memory.release(pairs);
   to.close();
@@ -127,16 +127,16 @@ export function transformLong(
   axis: number,
   transform: LineTransform,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): void {
-  const common = memory.common(a, crew);
-  const core = coreFor(transform.inner, memory, crew);
+  const common = memory.common(a, pool);
+  const core = coreFor(transform.inner, memory, pool);
   const method = methodFor(transform);
   const { lines } = linesAlong(result.shape, axis);
   for (let line = 0; line < lines; line += 1) {
     const report: OnFraction = (fraction) => onFraction((line + fraction) / lines);
-    method({ a: common, result, axis, line, transform, core, memory, crew, onFraction: report });
+    method({ a: common, result, axis, line, transform, core, memory, pool, onFraction: report });
   }
   core.close();
   if (common !== a) memory.release(common);

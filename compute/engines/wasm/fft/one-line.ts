@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { linesAlong, startOfLine } from "../../array-lines.ts";
 import type { KernelMemory } from "../memory.ts";
-import { type Numbers, numbersOf, partOf } from "./workplace.ts";
+import { type Numbers, numbersOf, partOf } from "./matrix-context.ts";
 
 type LineDtype = "float64" | "complex128";
 

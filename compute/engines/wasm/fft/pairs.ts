@@ -1,8 +1,8 @@
-import type { Crew, Share } from "../../threads.ts";
+import type { ParallelTask, ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { viewOf, Workspace } from "../staging.ts";
+import { aligned, type Numbers } from "./matrix-context.ts";
 import { rootTables } from "./roots.ts";
-import { aligned, type Numbers } from "./workplace.ts";
 
 /** Pairs in one turn of a thread. */
 const perTurn = 2048;
@@ -22,7 +22,7 @@ interface Pairs {
   readonly conjugate: boolean;
 }
 
-interface Task extends Pairs {
+interface Args extends Pairs {
   readonly roots: number;
   readonly shift: number;
   readonly own: number;
@@ -53,16 +53,16 @@ function rangeOf(
   };
 }
 
-export const hermitianPairsShare: Share<Task> = {
+export const hermitianPairsTask: ParallelTask<Args> = {
   name: "hermitian-pairs",
-  run({ from, to, half, back, full, conjugate, roots, shift, own }, member) {
-    const work = new Workspace(member, own + member.who * ownBytes);
+  run({ from, to, half, back, full, conjugate, roots, shift, own }, worker) {
+    const work = new Workspace(worker, own + worker.rank * ownBytes);
     const blocks = Array.from({ length: 6 }, () => work.take(blockBytes));
     const last = Math.floor(half / 2);
-    for (let k = 1 + member.take() * perTurn; k <= last; k = 1 + member.take() * perTurn) {
+    for (let k = 1 + worker.take() * perTurn; k <= last; k = 1 + worker.take() * perTurn) {
       const count = Math.min(perTurn, last + 1 - k);
       const range = (numbers: Numbers, first: number, block: number) =>
-        rangeOf(numbers, first, count, blocks[block], member.memory);
+        rangeOf(numbers, first, count, blocks[block], worker.memory);
       // Falling ranges are told by their first point in memory, the last that is worked on.
       const falling = half - k - count + 1;
       const [low, high] = [range(from, k, 0), range(from, falling, 1)];
@@ -76,7 +76,7 @@ export const hermitianPairsShare: Share<Task> = {
       const end = 16 * (count - 1);
       low.load();
       high.load();
-      member.kernels.fft.hermitianPairs(
+      worker.kernels.fft.hermitianPairs(
         ...[low.address, high.address + end, k, count, roots, shift, back ? 1 : 0.5, Number(back)],
         ...[outLow.address, outHigh.address + end],
         ...[full ? images[0].address + end : 0, images[1].address, Number(conjugate)],
@@ -90,7 +90,7 @@ export const hermitianPairsShare: Share<Task> = {
  * Long real lines of even length n = 2·half: points 0 … half (`full`: all) from the transform of half the length over
  * pairs, which may be where the result goes, or with `back` the other way. `conjugate`: of the inverse transform.
  */
-export function hermitianPairs(pairs: Pairs, memory: KernelMemory, crew: Crew): void {
+export function hermitianPairs(pairs: Pairs, memory: KernelMemory, pool: ThreadPool): void {
   const { from, to, half, back, conjugate } = pairs;
   const [re, im] = [from.data[0], from.data[1]];
   if (back) {
@@ -103,10 +103,10 @@ export function hermitianPairs(pairs: Pairs, memory: KernelMemory, crew: Crew): 
   }
   const { shift, values } = rootTables(2 * half);
   // Reading and writing 32 to 64 bytes a point takes 2 to 4 ns.
-  const hands = crew.worth(3 * half);
-  const roots = memory.scratch(aligned(values.byteLength) + hands.size * ownBytes);
+  const workers = pool.forWork(3 * half);
+  const roots = memory.scratch(aligned(values.byteLength) + workers.size * ownBytes);
   new Float64Array(memory.memory.buffer, roots, values.length).set(values);
   const own = roots + aligned(values.byteLength);
-  hands.run(hermitianPairsShare, { ...pairs, roots, shift, own }, nothing);
+  workers.run(hermitianPairsTask, { ...pairs, roots, shift, own }, nothing);
   memory.freeScratch(roots);
 }

@@ -1,46 +1,46 @@
 import { viewOf } from "../staging.ts";
-import type { SpectrumPlace, StagedPlace } from "./staging.ts";
 import {
   isReal,
   linesPerTurn,
+  type MatrixContext,
   type Numbers,
   type RowBlock,
   rowBytesOf,
-  type Workplace,
   wholeGroups,
-} from "./workplace.ts";
+} from "./matrix-context.ts";
+import type { SpectrumLocation, StagedSpectrum } from "./staging.ts";
 
 /** First pass over one matrix, one thread's part: its rows, transformed and transposed, into the spectrum. */
 export function transformRows(
-  workplace: Workplace,
-  place: SpectrumPlace,
+  context: MatrixContext,
+  location: SpectrumLocation,
   matrix: Numbers,
   onFraction: (fraction: number) => void,
 ): void {
-  const { kind, member, spectrum } = workplace;
+  const { kind, worker, spectrum } = context;
   const { address } = matrix;
-  const block = place.staged ? place.input : workplace.input;
-  const uncopied = address !== undefined && !place.staged;
-  const step = uncopied ? linesPerTurn(kind.columns, kind.rows, member.of) : block.rows;
-  for (let row = member.take() * step; row < kind.rows; row = member.take() * step) {
+  const block = location.staged ? location.input : context.input;
+  const uncopied = address !== undefined && !location.staged;
+  const step = uncopied ? linesPerTurn(kind.columns, kind.rows, worker.size) : block.rows;
+  for (let row = worker.take() * step; row < kind.rows; row = worker.take() * step) {
     const count = Math.min(step, kind.rows - row);
-    if (address === undefined) copyRows(workplace, block, matrix, row, count);
-    const from = address === undefined ? block.address : address + row * nextRow(workplace);
+    if (address === undefined) copyRows(context, block, matrix, row, count);
+    const from = address === undefined ? block.address : address + row * nextRow(context);
     const stride = address === undefined ? count : kind.rows;
     const rows = { address: from, row, count };
-    if (place.staged) {
+    if (location.staged) {
       const lineBytes = 16 * wholeGroups(count);
-      runKernel(workplace, rows, stride, place.lines, lineBytes);
-      copyLines(workplace, place, row, lineBytes);
+      runKernel(context, rows, stride, location.lines, lineBytes);
+      copyLines(context, location, row, lineBytes);
     } else {
-      runKernel(workplace, rows, stride, place.address + 16 * row, spectrum.lineBytes);
+      runKernel(context, rows, stride, location.address + 16 * row, spectrum.lineBytes);
     }
     onFraction((row + count) / kind.rows);
   }
 }
 
 /** Bytes from row to row: the rows of a matrix that lies transposed are next to each other. */
-const nextRow = ({ kind }: Workplace): number => (kind.fourStep ? 16 : rowBytesOf(kind));
+const nextRow = ({ kind }: MatrixContext): number => (kind.fourStep ? 16 : rowBytesOf(kind));
 
 interface Rows {
   readonly address: number;
@@ -50,9 +50,9 @@ interface Rows {
 }
 
 /** @param stride rows next to each other in memory, where they lie transposed */
-function runKernel(workplace: Workplace, rows: Rows, stride: number, to: number, lineBytes: number): void {
-  const { kind, work, plane, rowRecipe, laneRoots } = workplace;
-  const kernels = workplace.member.kernels.fft;
+function runKernel(context: MatrixContext, rows: Rows, stride: number, to: number, lineBytes: number): void {
+  const { kind, work, plane, rowRecipe, laneRoots } = context;
+  const kernels = context.worker.kernels.fft;
   const { address, row, count } = rows;
   const rowBytes = rowBytesOf(kind);
   const swapped = Number(kind.swapped);
@@ -80,14 +80,14 @@ function runKernel(workplace: Workplace, rows: Rows, stride: number, to: number,
 }
 
 function copyRows(
-  { kind, member }: Workplace,
+  { kind, worker }: MatrixContext,
   { address }: RowBlock,
   { data }: Numbers,
   row: number,
   count: number,
 ): void {
   if (kind.fourStep) {
-    const block = viewOf(member.memory, address, 2 * kind.columns * count, false);
+    const block = viewOf(worker.memory, address, 2 * kind.columns * count, false);
     for (let point = 0; point < kind.columns; point += 1) {
       const from = 2 * (point * kind.rows + row);
       block.set(data.subarray(from, from + 2 * count), 2 * point * count);
@@ -95,19 +95,19 @@ function copyRows(
     return;
   }
   const perRow = rowBytesOf(kind) / data.BYTES_PER_ELEMENT;
-  const block = viewOf(member.memory, address, count * perRow, data instanceof Float32Array);
+  const block = viewOf(worker.memory, address, count * perRow, data instanceof Float32Array);
   block.set(data.subarray(row * perRow, (row + count) * perRow));
 }
 
 /** Rows `row` … of every column, from the block into the spectrum outside. */
 function copyLines(
-  { member, spectrum }: Workplace,
-  { outside, lines }: StagedPlace,
+  { worker, spectrum }: MatrixContext,
+  { outside, lines }: StagedSpectrum,
   row: number,
   lineBytes: number,
 ): void {
   const perLine = lineBytes / 8;
-  const block = viewOf(member.memory, lines, spectrum.columns * perLine, false);
+  const block = viewOf(worker.memory, lines, spectrum.columns * perLine, false);
   for (let column = 0; column < spectrum.columns; column += 1) {
     const line = block.subarray(column * perLine, (column + 1) * perLine);
     outside.set(line, (column * spectrum.lineBytes) / 8 + 2 * row);

@@ -7,17 +7,17 @@ import {
   type Spectrum,
   spectrumOf,
   wholeGroups,
-} from "./workplace.ts";
+} from "./matrix-context.ts";
 
 /** Where one thread finds the spectrum of the matrix at hand: in kernel memory, or outside with blocks of it inside. */
-export type SpectrumPlace = InsidePlace | StagedPlace;
+export type SpectrumLocation = ResidentSpectrum | StagedSpectrum;
 
-export interface InsidePlace {
+export interface ResidentSpectrum {
   readonly staged: false;
   readonly address: number;
 }
 
-export interface StagedPlace {
+export interface StagedSpectrum {
   readonly staged: true;
   readonly outside: Float64Array | Float32Array;
   readonly input: RowBlock;
@@ -62,13 +62,13 @@ export function blockSizes(
 }
 
 /** The blocks of one thread in its own room. */
-export function stagedPlace(
+export function stagedSpectrum(
   work: Workspace,
   kind: MatrixKind,
   outside: Float64Array | Float32Array,
   extents: BlockExtents,
   resultBytes: 8 | 16,
-): StagedPlace {
+): StagedSpectrum {
   const sizes = blockSizes(kind, spectrumOf(kind), extents, resultBytes);
   const address = work.take(sizes.total);
   return {

@@ -1,24 +1,24 @@
 import type { OnFraction } from "../../../model/on-fraction.ts";
-import type { Crew, Member, Share } from "../../threads.ts";
+import type { ParallelTask, ThreadPool, WorkerContext } from "../../threads.ts";
 import { kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { Workspace } from "../staging.ts";
 import { type ResultForm, resultBytes, transformColumns } from "./columns.ts";
-import { recipeFor } from "./recipe.ts";
-import { transformRows } from "./rows.ts";
-import { type BlockExtents, blockExtents, type SpectrumPlace, stagedPlace } from "./staging.ts";
 import {
   aligned,
+  type MatrixContext,
   type MatrixKind,
   type Numbers,
   partOf,
-  placeBytes,
   planeBytesFor,
   rowBytesOf,
   rowsPerBlock,
   spectrumOf,
-  type Workplace,
-} from "./workplace.ts";
+  writeBytes,
+} from "./matrix-context.ts";
+import { recipeFor } from "./recipe.ts";
+import { transformRows } from "./rows.ts";
+import { type BlockExtents, blockExtents, type SpectrumLocation, stagedSpectrum } from "./staging.ts";
 
 /** The spectrum of the matrix at hand: one in kernel memory, one for each thread, or one outside. */
 type SpectrumKeeping =
@@ -26,7 +26,7 @@ type SpectrumKeeping =
   | { readonly apart: true }
   | { readonly outside: Float64Array | Float32Array; readonly blocks: BlockExtents };
 
-interface Task {
+interface Args {
   readonly kind: MatrixKind;
   readonly form: ResultForm;
   readonly matrices: number;
@@ -42,7 +42,7 @@ interface Task {
   readonly ownBytes: number;
 }
 
-type Layout = Pick<Task, "kind" | "form" | "spectrum" | "from" | "plane">;
+type Layout = Pick<Args, "kind" | "form" | "spectrum" | "from" | "plane">;
 
 /** What one thread works with, in its own room. */
 function prepare(work: Workspace, { kind, form, spectrum, from, plane }: Layout) {
@@ -51,17 +51,17 @@ function prepare(work: Workspace, { kind, form, spectrum, from, plane }: Layout)
   const rows = rowsPerBlock(kind);
   const input = { address: work.take(copies ? rows * rowBytesOf(kind) : 0), rows };
   const laneRoots = work.take(kind.fourStep ? laneRootsBytes(kind.columns) : 0);
-  return { lanes, input, laneRoots, place: placeOf(work, kind, form, spectrum) };
+  return { lanes, input, laneRoots, location: locationOf(work, kind, form, spectrum) };
 }
 
-function placeOf(
+function locationOf(
   work: Workspace,
   kind: MatrixKind,
   form: ResultForm,
   spectrum: SpectrumKeeping,
-): SpectrumPlace {
+): SpectrumLocation {
   if ("outside" in spectrum)
-    return stagedPlace(work, kind, spectrum.outside, spectrum.blocks, resultBytes(form));
+    return stagedSpectrum(work, kind, spectrum.outside, spectrum.blocks, resultBytes(form));
   if ("common" in spectrum) return { staged: false, address: spectrum.common };
   return { staged: false, address: work.take(spectrumBytes(kind)) };
 }
@@ -77,31 +77,31 @@ const laneRootsBytes = (points: number): number => {
   return 128 * (fine + Math.ceil(points / fine));
 };
 
-export const fftMatricesShare: Share<Task> = {
+export const fftMatricesTask: ParallelTask<Args> = {
   name: "fft-matrices",
-  run(task, member) {
-    const { kind, form, matrices, spectrum, own, ownBytes, plane, rowRecipe, columnRecipe } = task;
-    const work = new Workspace(member, own + member.who * ownBytes);
-    const { lanes, input, laneRoots, place } = prepare(work, task);
+  run(args, worker) {
+    const { kind, form, matrices, spectrum, own, ownBytes, plane, rowRecipe, columnRecipe } = args;
+    const work = new Workspace(worker, own + worker.rank * ownBytes);
+    const { lanes, input, laneRoots, location } = prepare(work, args);
     const apart = "apart" in spectrum;
-    const workplace: Workplace = {
+    const context: MatrixContext = {
       ...{ kind, spectrum: spectrumOf(kind), work: lanes, plane, rowRecipe, columnRecipe, input, laneRoots },
-      member: apart ? alone(member) : member,
+      worker: apart ? alone(worker) : worker,
     };
-    const extremes = new Int32Array(member.memory.buffer, task.extremes, matrices);
-    const [perInput, perResult] = [task.from, task.to].map(({ data }) => data.length / matrices);
+    const extremes = new Int32Array(worker.memory.buffer, args.extremes, matrices);
+    const [perInput, perResult] = [args.from, args.to].map(({ data }) => data.length / matrices);
     const transformOne = (index: number): void => {
-      const report = (fraction: number) => member.onFraction((index + fraction) / matrices);
-      const from = partOf(task.from, index * perInput, (index + 1) * perInput);
-      const to = partOf(task.to, index * perResult, (index + 1) * perResult);
-      transformRows(workplace, place, from, (fraction) => report(fraction / 2));
-      workplace.member.barrier();
-      const finite = transformColumns(workplace, place, form, to, (fraction) => report((1 + fraction) / 2));
+      const report = (fraction: number) => worker.onFraction((index + fraction) / matrices);
+      const from = partOf(args.from, index * perInput, (index + 1) * perInput);
+      const to = partOf(args.to, index * perResult, (index + 1) * perResult);
+      transformRows(context, location, from, (fraction) => report(fraction / 2));
+      context.worker.barrier();
+      const finite = transformColumns(context, location, form, to, (fraction) => report((1 + fraction) / 2));
       if (!finite) extremes[index] = 1;
-      workplace.member.barrier();
+      context.worker.barrier();
     };
     if (apart) {
-      for (let index = member.take(); index < matrices; index = member.take()) transformOne(index);
+      for (let index = worker.take(); index < matrices; index = worker.take()) transformOne(index);
     } else {
       for (let index = 0; index < matrices; index += 1) transformOne(index);
     }
@@ -109,11 +109,11 @@ export const fftMatricesShare: Share<Task> = {
 };
 
 /** A member that does a matrix of its own, while the others do others. */
-function alone(member: Member): Member {
+function alone(worker: WorkerContext): WorkerContext {
   let taken = 0;
   return {
-    ...member,
-    of: 1,
+    ...worker,
+    size: 1,
     barrier() {
       taken = 0;
     },
@@ -141,36 +141,42 @@ export function transformMatrices(
   matrices: number,
   [from, to]: readonly [Numbers, Numbers],
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   onFraction: OnFraction,
 ): number[] {
   const kernels = kernelsOn(memory.memory);
   const [rowsBy, columnsBy] = [kind.columns, kind.rows].map((length) => recipeFor(length, memory, kernels));
   const each = nanoseconds(kind);
-  const hands = crew.worth(each * matrices);
+  const workers = pool.forWork(each * matrices);
   // Where one is not worth two threads, each does whole matrices.
-  const apart = hands.size > 1 && matrices > 1 && crew.worth(each).size === 1;
+  const apart = workers.size > 1 && matrices > 1 && pool.forWork(each).size === 1;
   const plane = planeBytesFor(Math.max(rowsBy.padded, columnsBy.padded));
   const tables = aligned(rowsBy.bytes.length) + aligned(columnsBy.bytes.length);
-  const room = roomFor({ kind, form, from, to, plane }, apart, tables + aligned(4 * matrices), memory, hands);
-  const rowRecipe = room.address + aligned(4 * matrices);
+  const scratch = scratchFor(
+    { kind, form, from, to, plane },
+    apart,
+    tables + aligned(4 * matrices),
+    memory,
+    workers,
+  );
+  const rowRecipe = scratch.address + aligned(4 * matrices);
   const columnRecipe = rowRecipe + aligned(rowsBy.bytes.length);
-  placeBytes(rowsBy.bytes, memory, rowRecipe);
-  placeBytes(columnsBy.bytes, memory, columnRecipe);
-  const extremes = new Int32Array(memory.memory.buffer, room.address, matrices).fill(0);
-  const { spectrum, own, ownBytes } = room;
-  const task = {
+  writeBytes(rowsBy.bytes, memory, rowRecipe);
+  writeBytes(columnsBy.bytes, memory, columnRecipe);
+  const extremes = new Int32Array(memory.memory.buffer, scratch.address, matrices).fill(0);
+  const { spectrum, own, ownBytes } = scratch;
+  const args = {
     ...{ kind, form, matrices, from, to, spectrum, plane, rowRecipe, columnRecipe },
-    ...{ extremes: room.address, own, ownBytes },
+    ...{ extremes: scratch.address, own, ownBytes },
   };
-  hands.run(fftMatricesShare, task, onFraction);
+  workers.run(fftMatricesTask, args, onFraction);
   const found = Array.from(extremes.keys()).filter((index) => extremes[index] === 1);
-  memory.freeScratch(room.address);
-  room.outside?.();
+  memory.freeScratch(scratch.address);
+  scratch.outside?.();
   return found;
 }
 
-interface Room {
+interface Scratch {
   readonly address: number;
   readonly spectrum: SpectrumKeeping;
   readonly own: number;
@@ -180,21 +186,21 @@ interface Room {
 }
 
 /** Kernel memory for the tables, which come first, the spectrum and the threads' own rooms, or for blocks of them. */
-function roomFor(
+function scratchFor(
   layout: Omit<Layout, "spectrum"> & { readonly to: Numbers },
   apart: boolean,
   tables: number,
   memory: KernelMemory,
-  { size }: Crew,
-): Room {
-  const floor = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
+  { size }: ThreadPool,
+): Scratch {
+  const context = { memory: memory.memory, kernels: kernelsOn(memory.memory) };
   const { kind } = layout;
   const ownBytesOf = (spectrum: SpectrumKeeping): number =>
-    Workspace.bytes(floor, (work) => prepare(work, { ...layout, spectrum }));
+    Workspace.bytes(context, (work) => prepare(work, { ...layout, spectrum }));
   if (layout.to.address !== undefined) {
     const common = apart ? 0 : aligned(spectrumBytes(kind));
     const ownBytes = ownBytesOf(apart ? { apart } : { common });
-    const address = scratchIfRoom(memory, tables + common + size * ownBytes);
+    const address = tryScratch(memory, tables + common + size * ownBytes);
     if (address !== undefined) {
       const own = address + tables + common;
       return { address, spectrum: apart ? { apart } : { common: address + tables }, own, ownBytes };
@@ -204,7 +210,7 @@ function roomFor(
   for (const blocks of blockExtents(kind)) {
     const spectrum = { outside: outside.data, blocks };
     const ownBytes = ownBytesOf(spectrum);
-    const address = scratchIfRoom(memory, tables + size * ownBytes);
+    const address = tryScratch(memory, tables + size * ownBytes);
     if (address === undefined) continue;
     return { address, spectrum, own: address + tables, ownBytes, outside: () => memory.release(outside) };
   }
@@ -212,7 +218,7 @@ function roomFor(
   throw new RangeError("Array buffer allocation failed");
 }
 
-function scratchIfRoom(memory: KernelMemory, bytes: number): number | undefined {
+function tryScratch(memory: KernelMemory, bytes: number): number | undefined {
   try {
     return memory.scratch(bytes);
   } catch (error) {

@@ -6,7 +6,7 @@ import { notPositiveDefinite } from "../../not-positive-definite.ts";
 import { blockSize } from "./blocks.ts";
 import {
   adjointOf,
-  type Floor,
+  type ExecutionContext,
   freePanel,
   lefts,
   loadAdjointPanel,
@@ -24,9 +24,9 @@ import { update } from "./update.ts";
 const narrow = 32;
 
 /** Rows and columns [from, to) of a real corner, recursively; where it failed, or -1. */
-function factorCorner(floor: Floor, corner: Panel, from: number, to: number): number {
+function factorCorner(context: ExecutionContext, corner: Panel, from: number, to: number): number {
   const { address, stride } = corner;
-  const { choleskyBlock, transpose } = floor.kernels.linearAlgebra;
+  const { choleskyBlock, transpose } = context.kernels.linearAlgebra;
   const at = (row: number, column: number) => address + 8 * (row * stride + column);
   if (to - from <= narrow) {
     const failed = choleskyBlock(at(from, from), stride, to - from);
@@ -34,36 +34,36 @@ function factorCorner(floor: Floor, corner: Panel, from: number, to: number): nu
   }
   const middle = from + Math.max(narrow, Math.floor((to - from) / 2 / narrow) * narrow);
   const [above, rest] = [middle - from, to - middle];
-  const failed = factorCorner(floor, corner, from, middle);
+  const failed = factorCorner(context, corner, from, middle);
   if (failed >= 0) return failed;
-  const lower = newPanel(floor, Math.max(above, rest), above, false);
+  const lower = newPanel(context, Math.max(above, rest), above, false);
   transpose(at(from, from), stride, above, above, 1, lower.address, above);
   const triangle = { lower: true, unit: false };
-  solveInPanel(floor, lower.address, above, above, triangle, at(from, middle), stride, rest);
+  solveInPanel(context, lower.address, above, above, triangle, at(from, middle), stride, rest);
   transpose(at(from, middle), stride, above, rest, 1, lower.address, above);
   const left = { address: lower.address, stride: above };
   const right = { address: at(from, middle), stride };
   const extents = { m: rest, n: rest, k: above };
-  multiplySmall(floor, extents, left, right, { address: at(middle, middle), stride });
-  freePanel(floor, lower);
-  return factorCorner(floor, corner, middle, to);
+  multiplySmall(context, extents, left, right, { address: at(middle, middle), stride });
+  freePanel(context, lower);
+  return factorCorner(context, corner, middle, to);
 }
 
 /** The first `rows` columns of a block of rows become U, the rest U⁻ᴴ times itself; where it failed, or -1. */
-function factorRows(floor: Floor, panel: Panel): number {
+function factorRows(context: ExecutionContext, panel: Panel): number {
   const { rows, columns, stride, address } = panel;
   const complex = panel.im !== undefined;
   const corner = { ...panel, columns: rows };
-  const failed = complex ? choleskyInPlace(corner) : factorCorner(floor, corner, 0, rows);
+  const failed = complex ? choleskyInPlace(corner) : factorCorner(context, corner, 0, rows);
   if (failed >= 0) return failed;
   const rest = columns - rows;
   if (rest > 0) {
-    const lower = adjointOf(floor, corner);
+    const lower = adjointOf(context, corner);
     const triangle = { lower: true, unit: false };
     const right = { ...panel, re: panel.re.subarray(rows), im: panel.im?.subarray(rows), columns: rest };
     if (complex) solvePlain(lower, triangle, right);
-    else solveInPanel(floor, lower.address, rows, rows, triangle, address + 8 * rows, stride, rest);
-    freePanel(floor, lower);
+    else solveInPanel(context, lower.address, rows, rows, triangle, address + 8 * rows, stride, rest);
+    freePanel(context, lower);
   }
   for (let i = 0; i < rows; i += 1) {
     panel.re.fill(0, i * stride, i * stride + i);
@@ -83,33 +83,33 @@ function clearUpper({ data, shape: [n], dtype }: DenseArray): void {
  * stored beside it, in the other half.
  * @throws Problem not-positive-definite
  */
-export function cholesky(a: DenseArray, upper: boolean, floor: Floor): DenseArray {
+export function cholesky(a: DenseArray, upper: boolean, context: ExecutionContext): DenseArray {
   const n = a.shape[0];
   const complex = a.dtype === "complex128";
-  const result = floor.memory.array({ shape: [n, n], dtype: complex ? "complex128" : "float64" });
+  const result = context.memory.array({ shape: [n, n], dtype: complex ? "complex128" : "float64" });
   const block = blockSize(n, complex);
   for (let from = 0; from < n; from += block) {
     const rows = Math.min(block, n - from);
     const area: Area = { row: from, column: from, rows, columns: n - from };
-    const panel = (upper ? loadPanel : loadAdjointPanel)(floor, a, area);
+    const panel = (upper ? loadPanel : loadAdjointPanel)(context, a, area);
     if (from > 0) {
-      const above = loadAdjointPanel(floor, result, { row: from, column: 0, rows, columns: from });
+      const above = loadAdjointPanel(context, result, { row: from, column: 0, rows, columns: from });
       const extents = { m: rows, n: area.columns, k: from };
-      const left = lefts(floor, above, 0, -1);
-      update(floor, extents, partsOf(panel), left, partsFrom(floor, result, 0, from), true);
-      freePanel(floor, above);
+      const left = lefts(context, above, 0, -1);
+      update(context, extents, partsOf(panel), left, partsFrom(context, result, 0, from), true);
+      freePanel(context, above);
     }
-    const failed = factorRows(floor, panel);
+    const failed = factorRows(context, panel);
     if (failed >= 0) throw notPositiveDefinite(from + failed + 1);
-    storePanel(floor, panel, result, area);
+    storePanel(context, panel, result, area);
     if (!upper) {
-      const mirrored = adjointOf(floor, panel);
-      storePanel(floor, mirrored, result, { ...area, rows: area.columns, columns: rows });
-      freePanel(floor, mirrored);
+      const mirrored = adjointOf(context, panel);
+      storePanel(context, mirrored, result, { ...area, rows: area.columns, columns: rows });
+      freePanel(context, mirrored);
     }
-    freePanel(floor, panel);
+    freePanel(context, panel);
     const left = 1 - (from + rows) / n;
-    floor.onFraction(1 - left ** 2 * (3 - 2 * left));
+    context.onFraction(1 - left ** 2 * (3 - 2 * left));
   }
   if (!upper) clearUpper(result);
   return result;

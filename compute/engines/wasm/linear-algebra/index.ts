@@ -2,13 +2,13 @@ import type { ArraySpec } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { eigBy, eighBy, svdBy } from "../../factorizations/spectral-methods.ts";
 import type { LinearAlgebra } from "../../linear-algebra.ts";
-import type { Crew } from "../../threads.ts";
+import type { ThreadPool } from "../../threads.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { matmul } from "../matmul.ts";
 import type { KernelMemory } from "../memory.ts";
 import { cholesky } from "./cholesky.ts";
 import { lu } from "./lu.ts";
-import type { Floor } from "./panel.ts";
+import type { ExecutionContext } from "./panel.ts";
 import { qr } from "./qr.ts";
 import { testFactors } from "./self-test.ts";
 import { wasmKit } from "./spectral-kit.ts";
@@ -24,37 +24,37 @@ let isTested = false;
 export function linearAlgebra(
   memory: KernelMemory,
   kernels: Kernels,
-  crew: Crew,
+  pool: ThreadPool,
   nextStep: () => OnFraction,
 ): LinearAlgebra {
-  const step = <Result>(work: (floor: Floor) => Result): Result => {
-    if (!isTested) test(memory, kernels, crew);
+  const step = <Result>(work: (context: ExecutionContext) => Result): Result => {
+    if (!isTested) test(memory, kernels, pool);
     const onFraction = nextStep();
-    const result = work({ memory, kernels, crew, onFraction });
+    const result = work({ memory, kernels, pool, onFraction });
     onFraction(1);
     return result;
   };
   const make = (spec: ArraySpec) => memory.array(spec, false);
   return {
-    lu: (a) => step((floor) => lu(a, floor)),
+    lu: (a) => step((context) => lu(a, context)),
     solveTriangle: (t, triangle, b, lowerB = false) =>
-      step((floor) => solveTriangle(t, triangle, b, lowerB, floor)),
-    cholesky: (a, upper) => step((floor) => cholesky(a, upper, floor)),
-    qr: (a, mode) => step((floor) => qr(a, mode, floor)),
-    eigh: (a, lower) => step((floor) => eighBy(wasmKit(floor), make, a, lower)),
-    svd: (a, vectors) => step((floor) => svdBy(wasmKit(floor), make, a, vectors)),
-    eig: (a, vectors) => step((floor) => eigBy(wasmKit(floor), make, a, vectors)),
+      step((context) => solveTriangle(t, triangle, b, lowerB, context)),
+    cholesky: (a, upper) => step((context) => cholesky(a, upper, context)),
+    qr: (a, mode) => step((context) => qr(a, mode, context)),
+    eigh: (a, lower) => step((context) => eighBy(wasmKit(context), make, a, lower)),
+    svd: (a, vectors) => step((context) => svdBy(wasmKit(context), make, a, vectors)),
+    eig: (a, vectors) => step((context) => eigBy(wasmKit(context), make, a, vectors)),
   };
 }
 
-function test(memory: KernelMemory, kernels: Kernels, crew: Crew): void {
+function test(memory: KernelMemory, kernels: Kernels, pool: ThreadPool): void {
   // What is tested are the same methods.
   isTested = true;
   try {
     testFactors({
-      ...linearAlgebra(memory, kernels, crew, () => () => {}),
+      ...linearAlgebra(memory, kernels, pool, () => () => {}),
       array: (spec) => memory.array(spec, false),
-      matmul: (a, b) => matmul(a, b, memory, crew, () => {}),
+      matmul: (a, b) => matmul(a, b, memory, pool, () => {}),
     });
   } catch (error) {
     isTested = false;

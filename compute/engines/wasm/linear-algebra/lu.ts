@@ -4,7 +4,7 @@ import { solveTriangle as solvePlain } from "../../factorizations/triangle.ts";
 import type { Lu } from "../../linear-algebra.ts";
 import { blockSize, widened } from "./blocks.ts";
 import {
-  type Floor,
+  type ExecutionContext,
   freePanel,
   lefts,
   loadPanel,
@@ -20,38 +20,44 @@ import { update } from "./update.ts";
 const narrow = 8;
 
 /** Columns [from, to) of a real panel, recursively as Toledo (1997). */
-function eliminateColumns(floor: Floor, panel: Panel, from: number, to: number, pivots: number): void {
+function eliminateColumns(
+  context: ExecutionContext,
+  panel: Panel,
+  from: number,
+  to: number,
+  pivots: number,
+): void {
   const { address, stride, rows, columns } = panel;
   if (to - from <= narrow) {
-    floor.kernels.linearAlgebra.eliminate(address, stride, rows, columns, from, to, pivots);
+    context.kernels.linearAlgebra.eliminate(address, stride, rows, columns, from, to, pivots);
     return;
   }
   const middle = from + Math.max(narrow, Math.floor((to - from) / 2 / narrow) * narrow);
-  eliminateColumns(floor, panel, from, middle, pivots);
+  eliminateColumns(context, panel, from, middle, pivots);
   const at = (row: number, column: number) => address + 8 * (row * stride + column);
-  const place = (row: number, column: number) => ({ address: at(row, column), stride });
+  const blockAt = (row: number, column: number) => ({ address: at(row, column), stride });
   const unitLower = { lower: true, unit: true };
   const width = to - middle;
-  solveInPanel(floor, at(from, from), stride, middle - from, unitLower, at(from, middle), stride, width);
+  solveInPanel(context, at(from, from), stride, middle - from, unitLower, at(from, middle), stride, width);
   const extents = { m: rows - middle, n: width, k: middle - from };
-  multiplySmall(floor, extents, place(middle, from), place(from, middle), place(middle, middle));
-  eliminateColumns(floor, panel, middle, to, pivots);
+  multiplySmall(context, extents, blockAt(middle, from), blockAt(from, middle), blockAt(middle, middle));
+  eliminateColumns(context, panel, middle, to, pivots);
 }
 
-function eliminatePanel(floor: Floor, panel: Panel, pivots: Int32Array): void {
+function eliminatePanel(context: ExecutionContext, panel: Panel, pivots: Int32Array): void {
   if (panel.im) {
     eliminate(panel, pivots);
     return;
   }
-  const address = floor.memory.scratch(4 * pivots.length);
-  eliminateColumns(floor, panel, 0, pivots.length, address);
-  pivots.set(new Int32Array(floor.memory.memory.buffer, address, pivots.length));
-  floor.memory.freeScratch(address);
+  const address = context.memory.scratch(4 * pivots.length);
+  eliminateColumns(context, panel, 0, pivots.length, address);
+  pivots.set(new Int32Array(context.memory.memory.buffer, address, pivots.length));
+  context.memory.freeScratch(address);
 }
 
 /** Swaps two rows of an array between two columns. */
 function swapRows(
-  floor: Floor,
+  context: ExecutionContext,
   { data, shape, dtype }: DenseArray,
   rows: readonly [number, number],
   columns: readonly [number, number],
@@ -59,9 +65,9 @@ function swapRows(
   const numbers = dtype === "complex128" ? 2 : 1;
   const [one, other] = rows.map((row) => (row * shape[1] + columns[0]) * numbers);
   const count = (columns[1] - columns[0]) * numbers;
-  const base = floor.memory.addressOf(data);
+  const base = context.memory.addressOf(data);
   if (base !== undefined) {
-    floor.kernels.linearAlgebra.swapRows(base + 8 * one, base + 8 * other, count);
+    context.kernels.linearAlgebra.swapRows(base + 8 * one, base + 8 * other, count);
     return;
   }
   const kept = data.slice(one, one + count);
@@ -73,9 +79,9 @@ function swapRows(
  * P·A = L·U by blocks of columns: a block is eliminated in a compact copy, what lies right of it then takes one
  * product. Where A lies changes no bit.
  */
-export function lu(a: DenseArray, floor: Floor): Lu {
+export function lu(a: DenseArray, context: ExecutionContext): Lu {
   const [m, n] = a.shape;
-  const packed = widened(a, floor);
+  const packed = widened(a, context);
   const complex = packed.dtype === "complex128";
   const least = Math.min(m, n);
   const pivots = new Int32Array(least);
@@ -83,24 +89,24 @@ export function lu(a: DenseArray, floor: Floor): Lu {
   for (let from = 0; from < least; from += block) {
     const to = Math.min(least, from + block);
     const area = { row: from, column: from, rows: m - from, columns: to - from };
-    const panel = loadPanel(floor, packed, area);
+    const panel = loadPanel(context, packed, area);
     const own = pivots.subarray(from, to);
-    eliminatePanel(floor, panel, own);
-    storePanel(floor, panel, packed, area);
+    eliminatePanel(context, panel, own);
+    storePanel(context, panel, packed, area);
     for (let k = from; k < to; k += 1) {
       pivots[k] += from;
       if (pivots[k] === k) continue;
-      swapRows(floor, packed, [k, pivots[k]], [0, from]);
-      swapRows(floor, packed, [k, pivots[k]], [to, n]);
+      swapRows(context, packed, [k, pivots[k]], [0, from]);
+      swapRows(context, packed, [k, pivots[k]], [to, n]);
     }
     if (to < n) {
       const beside = { row: from, column: to, rows: to - from, columns: n - to };
-      const right = loadPanel(floor, packed, beside);
+      const right = loadPanel(context, packed, beside);
       const triangle = { lower: true, unit: true };
       if (complex) solvePlain({ ...panel, rows: to - from }, triangle, right);
       else
         solveInPanel(
-          floor,
+          context,
           panel.address,
           panel.stride,
           to - from,
@@ -109,15 +115,15 @@ export function lu(a: DenseArray, floor: Floor): Lu {
           right.stride,
           n - to,
         );
-      storePanel(floor, right, packed, beside);
+      storePanel(context, right, packed, beside);
       const extents = { m: m - to, n: n - to, k: to - from };
-      const left = lefts(floor, panel, to - from, -1);
-      update(floor, extents, partsFrom(floor, packed, to, to), left, partsOf(right), true);
-      freePanel(floor, right);
+      const left = lefts(context, panel, to - from, -1);
+      update(context, extents, partsFrom(context, packed, to, to), left, partsOf(right), true);
+      freePanel(context, right);
     }
-    freePanel(floor, panel);
+    freePanel(context, panel);
     // What is left is a cube of a side that shrinks.
-    floor.onFraction(1 - (1 - to / least) ** 3);
+    context.onFraction(1 - (1 - to / least) ** 3);
   }
   return { lu: packed, pivots };
 }

@@ -2,17 +2,17 @@ import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import type { PlanStep } from "../../../model/steps.ts";
 import { type Area, load, loadAdjoint, type Planes, store } from "../../factorizations/planes.ts";
-import type { Crew } from "../../threads.ts";
+import type { ThreadPool } from "../../threads.ts";
 import { gemmScratchBytes } from "../gemm.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { Rows } from "../staging.ts";
 
 /** Where and with whom a factorization works. */
-export interface Floor {
+export interface ExecutionContext {
   readonly memory: KernelMemory;
   readonly kernels: Kernels;
-  readonly crew: Crew;
+  readonly pool: ThreadPool;
   readonly onFraction: OnFraction;
 }
 
@@ -42,7 +42,12 @@ export function panelScratchBytes(step: Pick<PlanStep, "bytes" | "size">): numbe
 /**
  * @throws RangeError where kernel memory has no room for it
  */
-export function newPanel({ memory }: Floor, rows: number, columns: number, complex: boolean): Panel {
+export function newPanel(
+  { memory }: ExecutionContext,
+  rows: number,
+  columns: number,
+  complex: boolean,
+): Panel {
   const address = memory.scratch(panelBytes(rows, columns, complex));
   const plane = (index: number) =>
     new Float64Array(
@@ -60,57 +65,58 @@ export function newPanel({ memory }: Floor, rows: number, columns: number, compl
   };
 }
 
-export const freePanel = ({ memory }: Floor, { address }: Panel): void => memory.freeScratch(address);
+export const freePanel = ({ memory }: ExecutionContext, { address }: Panel): void =>
+  memory.freeScratch(address);
 
 /** Byte address of an area's first number where kernels can copy it: real, in kernel memory. */
-function addressOf({ memory }: Floor, { data, shape, dtype }: DenseArray, { row, column }: Area) {
+function addressOf({ memory }: ExecutionContext, { data, shape, dtype }: DenseArray, { row, column }: Area) {
   const base = dtype === "float64" ? memory.addressOf(data) : undefined;
   return base === undefined ? undefined : base + 8 * (row * shape[1] + column);
 }
 
 /** An area of an array in a new panel. */
-export function loadPanel(floor: Floor, from: DenseArray, area: Area): Panel {
+export function loadPanel(context: ExecutionContext, from: DenseArray, area: Area): Panel {
   const { rows, columns } = area;
-  const panel = newPanel(floor, rows, columns, from.dtype === "complex128");
-  const address = addressOf(floor, from, area);
-  const { copyRows } = floor.kernels.linearAlgebra;
+  const panel = newPanel(context, rows, columns, from.dtype === "complex128");
+  const address = addressOf(context, from, area);
+  const { copyRows } = context.kernels.linearAlgebra;
   if (address === undefined) load(from, area, panel);
   else copyRows(address, from.shape[1], rows, columns, panel.address, panel.stride);
   return panel;
 }
 
 /** The conjugate transpose of an area, whose rows and columns are those of the panel. */
-export function loadAdjointPanel(floor: Floor, from: DenseArray, area: Area): Panel {
+export function loadAdjointPanel(context: ExecutionContext, from: DenseArray, area: Area): Panel {
   const { row, column, rows, columns } = area;
-  const panel = newPanel(floor, rows, columns, from.dtype === "complex128");
-  const { transpose } = floor.kernels.linearAlgebra;
+  const panel = newPanel(context, rows, columns, from.dtype === "complex128");
+  const { transpose } = context.kernels.linearAlgebra;
   const source: Area = { row: column, column: row, rows: columns, columns: rows };
-  const address = addressOf(floor, from, source);
+  const address = addressOf(context, from, source);
   if (address !== undefined) {
     transpose(address, from.shape[1], columns, rows, 1, panel.address, panel.stride);
   } else if (panel.im) {
     loadAdjoint(from, area, panel);
   } else {
     // Copying rows and turning them here is three times as fast as turning them on the way.
-    const copy = loadPanel(floor, from, source);
+    const copy = loadPanel(context, from, source);
     transpose(copy.address, copy.stride, columns, rows, 1, panel.address, panel.stride);
-    freePanel(floor, copy);
+    freePanel(context, copy);
   }
   return panel;
 }
 
-export function storePanel(floor: Floor, panel: Panel, to: DenseArray, area: Area): void {
-  const address = addressOf(floor, to, area);
-  const { copyRows } = floor.kernels.linearAlgebra;
+export function storePanel(context: ExecutionContext, panel: Panel, to: DenseArray, area: Area): void {
+  const address = addressOf(context, to, area);
+  const { copyRows } = context.kernels.linearAlgebra;
   if (address === undefined) store(panel, to, area);
   else copyRows(panel.address, panel.stride, area.rows, area.columns, address, to.shape[1]);
 }
 
 /** The conjugate transpose of a panel, in a new one. */
-export function adjointOf(floor: Floor, panel: Panel): Panel {
+export function adjointOf(context: ExecutionContext, panel: Panel): Panel {
   const { rows, columns, stride, re, im } = panel;
-  const adjoint = newPanel(floor, columns, rows, im !== undefined);
-  const { transpose } = floor.kernels.linearAlgebra;
+  const adjoint = newPanel(context, columns, rows, im !== undefined);
+  const { transpose } = context.kernels.linearAlgebra;
   transpose(re.byteOffset, stride, rows, columns, 1, adjoint.re.byteOffset, rows);
   if (im && adjoint.im) transpose(im.byteOffset, stride, rows, columns, -1, adjoint.im.byteOffset, rows);
   return adjoint;
@@ -137,7 +143,7 @@ export function partsOf(panel: Panel): Part[] {
 
 /** The part of an array from a row and a column on, as a right factor or a target. */
 export function partsFrom(
-  { memory }: Floor,
+  { memory }: ExecutionContext,
   { data, shape, dtype }: DenseArray,
   row: number,
   column: number,
@@ -158,7 +164,7 @@ export function partsFrom(
  * A panel from a row on as a left factor, times a sign: [re], or [re, im, -im], which is what complex products
  * take. The panel holds it afterwards in place of itself.
  */
-export function lefts({ kernels }: Floor, panel: Panel, row: number, sign: 1 | -1): Rows[] {
+export function lefts({ kernels }: ExecutionContext, panel: Panel, row: number, sign: 1 | -1): Rows[] {
   const { re, im, stride, rows } = panel;
   const from = row * stride;
   const count = (rows - row) * stride;

@@ -3,7 +3,7 @@ import type { Planes } from "../../factorizations/planes.ts";
 import { rangeScale, scaleFor } from "../../factorizations/range-scale.ts";
 import type { QrMode } from "../../linear-algebra.ts";
 import { widened } from "./blocks.ts";
-import { type Floor, freePanel, loadPanel, storePanel } from "./panel.ts";
+import { type ExecutionContext, freePanel, loadPanel, storePanel } from "./panel.ts";
 import {
   applyPanel,
   applyReflectors,
@@ -14,13 +14,13 @@ import {
 } from "./reflectors.ts";
 
 /** Factor that keeps the squares of an array in range. */
-function rangeOf({ data }: DenseArray, { memory, kernels }: Floor): number {
+function rangeOf({ data }: DenseArray, { memory, kernels }: ExecutionContext): number {
   const address = memory.addressOf(data);
   return address === undefined ? rangeScale(data) : scaleFor(kernels.misc.largest(address, data.length));
 }
 
 /** The upper triangle of the first rows, times a factor. */
-function upperOf(a: DenseArray, rows: number, factor: number, { memory }: Floor): DenseArray {
+function upperOf(a: DenseArray, rows: number, factor: number, { memory }: ExecutionContext): DenseArray {
   const n = a.shape[1];
   const r = memory.array({ shape: [rows, n], dtype: a.dtype });
   const step = a.dtype === "complex128" ? 2 : 1;
@@ -32,7 +32,12 @@ function upperOf(a: DenseArray, rows: number, factor: number, { memory }: Floor)
   return r;
 }
 
-function identity(rows: number, columns: number, dtype: DenseArray["dtype"], { memory }: Floor): DenseArray {
+function identity(
+  rows: number,
+  columns: number,
+  dtype: DenseArray["dtype"],
+  { memory }: ExecutionContext,
+): DenseArray {
   const array = memory.array({ shape: [rows, columns], dtype });
   const step = dtype === "complex128" ? 2 : 1;
   for (let i = 0; i < Math.min(rows, columns); i += 1) array.data[(i * columns + i) * step] = 1;
@@ -40,10 +45,14 @@ function identity(rows: number, columns: number, dtype: DenseArray["dtype"], { m
 }
 
 /** A = Q·R by blocks of reflections, in the compact form of Schreiber and van Loan (1989). */
-export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray; r: DenseArray } {
+export function qr(
+  a: DenseArray,
+  mode: QrMode,
+  context: ExecutionContext,
+): { q?: DenseArray; r: DenseArray } {
   const [m, n] = a.shape;
-  const work = widened(a, floor);
-  const scale = rangeOf(work, floor);
+  const work = widened(a, context);
+  const scale = rangeOf(work, context);
   if (scale !== 1) for (let index = 0; index < work.data.length; index += 1) work.data[index] *= scale;
   const least = Math.min(m, n);
   const share = mode === "r" ? 1 : 0.5;
@@ -55,25 +64,25 @@ export function qr(a: DenseArray, mode: QrMode, floor: Floor): { q?: DenseArray;
       rows: m - from,
       columns: Math.min(reflectedColumns, least - from),
     };
-    const panel = loadPanel(floor, work, area);
-    const own = reflectPanel(floor, panel);
-    storePanel(floor, panel, work, area);
+    const panel = loadPanel(context, work, area);
+    const own = reflectPanel(context, panel);
+    storePanel(context, panel, work, area);
     keepReflectors(panel);
-    const t = triangleFor(floor, panel, own);
+    const t = triangleFor(context, panel, own);
     triangles.push(t);
-    applyPanel(floor, panel, t, true, work, from, from + area.columns);
-    freePanel(floor, panel);
-    floor.onFraction(share * (1 - (1 - (from + area.columns) / least) ** 2));
+    applyPanel(context, panel, t, true, work, from, from + area.columns);
+    freePanel(context, panel);
+    context.onFraction(share * (1 - (1 - (from + area.columns) / least) ** 2));
   }
   const size = mode === "complete" ? m : least;
-  const r = upperOf(work, size, 1 / scale, floor);
+  const r = upperOf(work, size, 1 / scale, context);
   if (mode === "r") {
-    floor.memory.release(work);
+    context.memory.release(work);
     return { r };
   }
-  const q = identity(m, size, work.dtype, floor);
-  const quiet = { ...floor, onFraction: (done: number) => floor.onFraction(0.5 + done / 2) };
+  const q = identity(m, size, work.dtype, context);
+  const quiet = { ...context, onFraction: (done: number) => context.onFraction(0.5 + done / 2) };
   applyReflectors(quiet, work, (_panel, index) => triangles[index], least, 0, q, true);
-  floor.memory.release(work);
+  context.memory.release(work);
   return { q, r };
 }

@@ -3,7 +3,7 @@ import { reflectColumns } from "../../factorizations/householder.ts";
 import { newPlanes, type Planes } from "../../factorizations/planes.ts";
 import {
   adjointOf,
-  type Floor,
+  type ExecutionContext,
   freePanel,
   lefts,
   loadPanel,
@@ -18,15 +18,15 @@ import { update } from "./update.ts";
 export const reflectedColumns = 32;
 
 /** Reflections of the columns of a panel, in place; tau as a row. */
-export function reflectPanel(floor: Floor, panel: Panel): Planes {
+export function reflectPanel(context: ExecutionContext, panel: Panel): Planes {
   if (panel.im) return reflectColumns(panel);
   const { address, stride, rows, columns } = panel;
   const count = Math.min(rows, columns);
-  const work = newPanel(floor, 2, columns, false);
+  const work = newPanel(context, 2, columns, false);
   const tau = work.address;
-  floor.kernels.linearAlgebra.reflect(address, stride, rows, 0, count, tau, tau + 8 * columns);
+  context.kernels.linearAlgebra.reflect(address, stride, rows, 0, count, tau, tau + 8 * columns);
   const taus = { re: work.re.slice(0, count), im: undefined, rows: 1, columns: count, stride: count };
-  freePanel(floor, work);
+  freePanel(context, work);
   return taus;
 }
 
@@ -63,15 +63,15 @@ function triangleOf(gram: Planes, taus: Planes): Planes {
 }
 
 /** T of the reflectors of a panel. */
-export function triangleFor(floor: Floor, reflectors: Panel, taus: Planes): Planes {
+export function triangleFor(context: ExecutionContext, reflectors: Panel, taus: Planes): Planes {
   const { rows, columns: k } = reflectors;
-  const mirrored = adjointOf(floor, reflectors);
-  const gram = newPanel(floor, k, k, reflectors.im !== undefined);
+  const mirrored = adjointOf(context, reflectors);
+  const gram = newPanel(context, k, k, reflectors.im !== undefined);
   const extents = { m: k, n: k, k: rows };
-  update(floor, extents, partsOf(gram), lefts(floor, mirrored, 0, 1), partsOf(reflectors), false);
+  update(context, extents, partsOf(gram), lefts(context, mirrored, 0, 1), partsOf(reflectors), false);
   const t = triangleOf(gram, taus);
-  freePanel(floor, gram);
-  freePanel(floor, mirrored);
+  freePanel(context, gram);
+  freePanel(context, mirrored);
   return t;
 }
 
@@ -80,7 +80,7 @@ export function triangleFor(floor: Floor, reflectors: Panel, taus: Planes): Plan
  * a panel that does not hold it afterwards.
  */
 export function applyPanel(
-  floor: Floor,
+  context: ExecutionContext,
   reflectors: Panel,
   t: Planes,
   adjoint: boolean,
@@ -92,12 +92,12 @@ export function applyPanel(
   if (n === 0) return;
   const { rows, columns: k } = reflectors;
   const complex = reflectors.im !== undefined;
-  const area = partsFrom(floor, target, row, column);
-  const mirrored = adjointOf(floor, reflectors);
-  const inner = newPanel(floor, k, n, complex);
-  update(floor, { m: k, n, k: rows }, partsOf(inner), lefts(floor, mirrored, 0, 1), area, false);
-  freePanel(floor, mirrored);
-  const small = newPanel(floor, k, k, complex);
+  const area = partsFrom(context, target, row, column);
+  const mirrored = adjointOf(context, reflectors);
+  const inner = newPanel(context, k, n, complex);
+  update(context, { m: k, n, k: rows }, partsOf(inner), lefts(context, mirrored, 0, 1), area, false);
+  freePanel(context, mirrored);
+  const small = newPanel(context, k, k, complex);
   for (let i = 0; i < k; i += 1) {
     for (let j = 0; j < k; j += 1) {
       const from = adjoint ? j * k + i : i * k + j;
@@ -105,10 +105,10 @@ export function applyPanel(
       if (small.im && t.im) small.im[i * k + j] = adjoint ? -t.im[from] : t.im[from];
     }
   }
-  const weighted = newPanel(floor, k, n, complex);
-  update(floor, { m: k, n, k }, partsOf(weighted), lefts(floor, small, 0, 1), partsOf(inner), false);
-  update(floor, { m: rows, n, k }, area, lefts(floor, reflectors, 0, -1), partsOf(weighted), true);
-  for (const used of [small, inner, weighted]) freePanel(floor, used);
+  const weighted = newPanel(context, k, n, complex);
+  update(context, { m: k, n, k }, partsOf(weighted), lefts(context, small, 0, 1), partsOf(inner), false);
+  update(context, { m: rows, n, k }, area, lefts(context, reflectors, 0, -1), partsOf(weighted), true);
+  for (const used of [small, inner, weighted]) freePanel(context, used);
 }
 
 /**
@@ -118,7 +118,7 @@ export function applyPanel(
  * @param isIdentity so that its columns left of a block's first row are still those of the identity
  */
 export function applyReflectors(
-  floor: Floor,
+  context: ExecutionContext,
   work: DenseArray,
   triangle: (reflectors: Panel, index: number) => Planes,
   count: number,
@@ -131,10 +131,10 @@ export function applyReflectors(
     const column = index * reflectedColumns;
     const row = column + offset;
     const columns = Math.min(reflectedColumns, count - column);
-    const panel = loadPanel(floor, work, { row, column, rows: work.shape[0] - row, columns });
+    const panel = loadPanel(context, work, { row, column, rows: work.shape[0] - row, columns });
     keepReflectors(panel);
-    applyPanel(floor, panel, triangle(panel, index), false, target, row, isIdentity ? row : 0);
-    freePanel(floor, panel);
-    floor.onFraction(1 - index / blocks);
+    applyPanel(context, panel, triangle(panel, index), false, target, row, isIdentity ? row : 0);
+    freePanel(context, panel);
+    context.onFraction(1 - index / blocks);
   }
 }

@@ -1,6 +1,6 @@
 import type { Triangle } from "../../factorizations/triangle.ts";
 import type { Extents } from "../gemm.ts";
-import type { Floor } from "./panel.ts";
+import type { ExecutionContext } from "./panel.ts";
 
 /** Rows of A that a product packs at a time. */
 const panelRows = 96;
@@ -9,7 +9,7 @@ const tileBytes = 192;
 
 /** T · X = B in place of B: real, in kernel memory, on this thread. */
 export function solveInPanel(
-  { kernels }: Floor,
+  { kernels }: ExecutionContext,
   t: number,
   tStride: number,
   n: number,
@@ -29,7 +29,7 @@ interface Place {
 
 /** C -= A · B of real matrices in kernel memory, on this thread: for products too small to share or to stage. */
 export function multiplySmall(
-  { memory, kernels }: Floor,
+  { memory, kernels }: ExecutionContext,
   { m, n, k }: Extents,
   a: Place,
   b: Place,

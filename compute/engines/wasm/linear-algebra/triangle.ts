@@ -1,7 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { solveTriangle as solvePlain, type Triangle } from "../../factorizations/triangle.ts";
 import { blockSize } from "./blocks.ts";
-import { type Floor, freePanel, lefts, loadPanel, partsFrom, storePanel } from "./panel.ts";
+import { type ExecutionContext, freePanel, lefts, loadPanel, partsFrom, storePanel } from "./panel.ts";
 import { solveInPanel } from "./small.ts";
 import { update } from "./update.ts";
 
@@ -11,7 +11,7 @@ export function solveTriangle(
   triangle: Triangle,
   b: DenseArray,
   lowerB: boolean,
-  floor: Floor,
+  context: ExecutionContext,
 ): void {
   const [n, columns] = b.shape;
   if (n === 0 || columns === 0) return;
@@ -24,25 +24,25 @@ export function solveTriangle(
     const rows = to - from;
     const known = triangle.lower ? { first: 0, count: from } : { first: to, count: n - to };
     if (known.count > 0) {
-      const left = loadPanel(floor, t, { row: from, column: known.first, rows, columns: known.count });
+      const left = loadPanel(context, t, { row: from, column: known.first, rows, columns: known.count });
       update(
-        floor,
+        context,
         { m: rows, n: lowerB ? from : columns, k: known.count },
-        partsFrom(floor, b, from, 0),
-        lefts(floor, left, 0, -1),
-        partsFrom(floor, b, known.first, 0),
+        partsFrom(context, b, from, 0),
+        lefts(context, left, 0, -1),
+        partsFrom(context, b, known.first, 0),
         true,
       );
-      freePanel(floor, left);
+      freePanel(context, left);
     }
-    const corner = loadPanel(floor, t, { row: from, column: from, rows, columns: rows });
+    const corner = loadPanel(context, t, { row: from, column: from, rows, columns: rows });
     const area = { row: from, column: 0, rows, columns: lowerB ? to : columns };
-    const x = loadPanel(floor, b, area);
+    const x = loadPanel(context, b, area);
     if (complex) solvePlain(corner, triangle, x);
-    else solveInPanel(floor, corner.address, rows, rows, triangle, x.address, area.columns, area.columns);
-    storePanel(floor, x, b, area);
-    freePanel(floor, x);
-    freePanel(floor, corner);
-    floor.onFraction(((step + 1) / blocks) ** 2);
+    else solveInPanel(context, corner.address, rows, rows, triangle, x.address, area.columns, area.columns);
+    storePanel(context, x, b, area);
+    freePanel(context, x);
+    freePanel(context, corner);
+    context.onFraction(((step + 1) / blocks) ** 2);
   }
 }

@@ -10,11 +10,11 @@ import {
   rowsPerTurn,
   stagedColumns,
 } from "../gemm.ts";
-import { multiply, productShare } from "../products.ts";
+import { multiply, productTask } from "../products.ts";
 import { planeOperand, type Rows, realOperand, type Workspace } from "../staging.ts";
-import type { Floor, Part } from "./panel.ts";
+import type { ExecutionContext, Part } from "./panel.ts";
 
-interface Task extends Extents {
+interface Args extends Extents {
   /** As `lefts` gives them. */
   readonly left: readonly Rows[];
   readonly right: readonly Part[];
@@ -22,7 +22,7 @@ interface Task extends Extents {
   readonly add: boolean;
 }
 
-function destinationOf(work: Workspace, { target, add, m, n }: Task, threads: number): Destination {
+function destinationOf(work: Workspace, { target, add, m, n }: Args, threads: number): Destination {
   const most = rowsPerTurn(m, threads) * Math.min(panelColumns, n);
   const [{ rows, part }] = target;
   const planes = target.map((plane) => realDestination(work, plane.rows, most));
@@ -45,8 +45,8 @@ function destinationOf(work: Workspace, { target, add, m, n }: Task, threads: nu
   };
 }
 
-function prepare(work: Workspace, task: Task, threads: number): Products {
-  const { left, right, m, n, k } = task;
+function prepare(work: Workspace, args: Args, threads: number): Products {
+  const { left, right, m, n, k } = args;
   const terms = depthOf(k);
   const most = terms * Math.min(stagedColumns, n);
   const factors = left.map((rows) => realOperand(work, rows, rowsPerTurn(m, threads) * terms));
@@ -57,7 +57,7 @@ function prepare(work: Workspace, task: Task, threads: number): Products {
     add,
   });
   return {
-    destination: destinationOf(work, task, threads),
+    destination: destinationOf(work, args, threads),
     products:
       left.length === 1
         ? [product(0, 0, 0, false)]
@@ -69,11 +69,11 @@ function prepare(work: Workspace, task: Task, threads: number): Products {
   };
 }
 
-export const updateShare = productShare<Task>("update", prepare);
+export const updateTask = productTask<Args>("update", prepare);
 
 /** target (+)= left · right, m×k times k×n, each a matrix of its own in memory. */
 export function update(
-  { memory, crew }: Floor,
+  { memory, pool }: ExecutionContext,
   extents: Extents,
   target: readonly Part[],
   left: readonly Rows[],
@@ -82,7 +82,7 @@ export function update(
 ): void {
   const { m, n, k } = extents;
   if (m === 0 || n === 0 || k === 0) return;
-  const hands = crew.worth((m * n * k * (left.length === 1 ? 1 : 4)) / 12);
-  const task = { m, n, k, left, right, target, add };
-  multiply(updateShare, task, right.length, memory, hands, () => {});
+  const workers = pool.forWork((m * n * k * (left.length === 1 ? 1 : 4)) / 12);
+  const args = { m, n, k, left, right, target, add };
+  multiply(updateTask, args, right.length, memory, workers, () => {});
 }

@@ -1,6 +1,6 @@
 import { release } from "../../../engines/release.ts";
 import type { Floats, Fortran, Integers, OpenBlas } from "../openblas.ts";
-import { type Place, temporary } from "./place.ts";
+import { type LapackContext, temporary } from "./context.ts";
 
 /** So many zeros, as wide as the library's integers. */
 export const integers = ({ interface: width }: OpenBlas, length: number): Integers =>
@@ -20,7 +20,7 @@ function integer(blas: OpenBlas, value: number): Integers {
  * @throws Error when LAPACK refuses an argument
  */
 export function call(
-  { blas }: Place,
+  { blas }: LapackContext,
   routine: Fortran,
   letters: string,
   args: readonly (number | Floats | Integers)[],
@@ -39,14 +39,14 @@ export function call(
  * @param width numbers to an element
  */
 export function inWorkspace(
-  place: Place,
+  context: LapackContext,
   make: (work: Floats, length: number) => number,
   width: 1 | 2 = 1,
 ): number {
   const wanted = new Float64Array(2);
   make(wanted, -1);
   const [length] = wanted;
-  const work = temporary(place, { shape: [length * width], dtype: "float64" });
+  const work = temporary(context, { shape: [length * width], dtype: "float64" });
   const info = make(work.data, length);
   release(work);
   return info;

@@ -6,27 +6,27 @@ import { release } from "../../../engines/release.ts";
 import { widened } from "../../../model/linear-algebra-steps.ts";
 import { anyDiagonal, asItIs, fromLeft, lowerHalf, rowMajor, unitDiagonal, upperHalf } from "../openblas.ts";
 import { call, integers } from "./call.ts";
-import { byColumns, type Place, resultIn, turn, widthOf } from "./place.ts";
+import { byColumns, type LapackContext, resultIn, turn, widthOf } from "./context.ts";
 
 /** By getrf. */
-export function lu(a: DenseArray, place: Place): Lu {
-  const { blas } = place;
+export function lu(a: DenseArray, context: LapackContext): Lu {
+  const { blas } = context;
   const [m, n] = a.shape;
-  const columns = byColumns(place, a);
+  const columns = byColumns(context, a);
   const swaps = integers(blas, Math.min(m, n));
   const getrf = widthOf(columns) === 2 ? blas.zgetrf : blas.dgetrf;
   // Its info is the first zero pivot, which whoever needs the inverse finds in U.
-  call(place, getrf, "", [m, n, columns.data, m, swaps]);
-  const result = resultIn(place, widened(a));
-  turn(place, columns, [n, m], m, result);
+  call(context, getrf, "", [m, n, columns.data, m, swaps]);
+  const result = resultIn(context, widened(a));
+  turn(context, columns, [n, m], m, result);
   release(columns);
   return { lu: result, pivots: Int32Array.from({ length: swaps.length }, (_, k) => Number(swaps[k]) - 1) };
 }
 
 /** What A's reading half is, beside zeros. */
-function halfOf(a: DenseArray, upper: boolean, place: Place): DenseArray {
+function halfOf(a: DenseArray, upper: boolean, context: LapackContext): DenseArray {
   const [n] = a.shape;
-  const half = resultIn(place, widened(a));
+  const half = resultIn(context, widened(a));
   const width = widthOf(half);
   for (let i = 0; i < n; i += 1) {
     const [start, diagonal, end] = [i * n * width, (i * n + i) * width, (i + 1) * n * width];
@@ -43,12 +43,12 @@ function halfOf(a: DenseArray, upper: boolean, place: Place): DenseArray {
  * lies there.
  * @throws Problem not-positive-definite
  */
-export function cholesky(a: DenseArray, upper: boolean, place: Place): DenseArray {
-  const { blas } = place;
+export function cholesky(a: DenseArray, upper: boolean, context: LapackContext): DenseArray {
+  const { blas } = context;
   const [n] = a.shape;
-  const result = halfOf(a, upper, place);
+  const result = halfOf(a, upper, context);
   const width = widthOf(result);
-  const info = call(place, width === 2 ? blas.zpotrf : blas.dpotrf, upper ? "L" : "U", [n, result.data, n]);
+  const info = call(context, width === 2 ? blas.zpotrf : blas.dpotrf, upper ? "L" : "U", [n, result.data, n]);
   if (info > 0) throw notPositiveDefinite(info);
   // OpenBLAS takes the square root of a NaN for one of a positive number.
   for (let k = 0; k < n; k += 1) {
@@ -69,7 +69,7 @@ export function solveTriangle(
   { lower, unit }: Triangle,
   b: DenseArray,
   lowerB: boolean,
-  { blas }: Place,
+  { blas }: LapackContext,
 ): void {
   const [n, columns] = b.shape;
   const stride = t.shape[1];

@@ -1,12 +1,12 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import type { LinearAlgebra } from "../../../engines/linear-algebra.ts";
-import type { Crew } from "../../../engines/threads.ts";
+import type { ThreadPool } from "../../../engines/threads.ts";
 import type { KernelMemory } from "../../../engines/wasm/memory.ts";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { matmul } from "../matmul.ts";
 import type { OpenBlas } from "../openblas.ts";
+import { type LapackContext, resultIn } from "./context.ts";
 import { cholesky, lu, solveTriangle } from "./factors.ts";
-import { type Place, resultIn } from "./place.ts";
 import { qr } from "./qr.ts";
 import { testLapack } from "./self-test.ts";
 import { eig, eigh, svd } from "./spectra.ts";
@@ -20,15 +20,15 @@ function fits({ shape: [m, n] }: ArraySpec, { mostExtent }: OpenBlas): boolean {
 }
 
 /** OpenBLAS's own way for each, in one step. */
-function lapackAt(place: Place): LinearAlgebra {
+function lapackAt(context: LapackContext): LinearAlgebra {
   return {
-    lu: (a) => lu(a, place),
-    solveTriangle: (t, triangle, b, lowerB = false) => solveTriangle(t, triangle, b, lowerB, place),
-    cholesky: (a, upper) => cholesky(a, upper, place),
-    qr: (a, mode) => qr(a, mode, place),
-    eigh: (a, lower) => eigh(a, lower, place),
-    svd: (a, vectors) => svd(a, vectors, place),
-    eig: (a, vectors) => eig(a, vectors, place),
+    lu: (a) => lu(a, context),
+    solveTriangle: (t, triangle, b, lowerB = false) => solveTriangle(t, triangle, b, lowerB, context),
+    cholesky: (a, upper) => cholesky(a, upper, context),
+    qr: (a, mode) => qr(a, mode, context),
+    eigh: (a, lower) => eigh(a, lower, context),
+    svd: (a, vectors) => svd(a, vectors, context),
+    eig: (a, vectors) => eig(a, vectors, context),
   };
 }
 
@@ -44,24 +44,24 @@ const tested = new WeakSet<OpenBlas>();
 export function linearAlgebra(
   blas: OpenBlas,
   memory: KernelMemory,
-  crew: Crew,
+  pool: ThreadPool,
   nextStep: () => OnFraction,
   wasm: LinearAlgebra,
 ): LinearAlgebra {
   const step = <Result>(a: DenseArray, work: (by: LinearAlgebra) => Result): Result => {
     if (!fits(a, blas)) return work(wasm);
     if (!tested.has(blas)) {
-      const place = { blas, memory, threads: 1 };
+      const context = { blas, memory, threads: 1 };
       testLapack({
-        ...lapackAt(place),
-        array: (spec) => resultIn(place, spec),
+        ...lapackAt(context),
+        array: (spec) => resultIn(context, spec),
         matmul: (one, other) => matmul(one, other, blas, memory, () => {}),
       });
       tested.add(blas);
     }
     const onFraction = nextStep();
-    blas.setThreads(Math.max(...a.shape) < leastForThreads ? 1 : crew.size);
-    const result = work(lapackAt({ blas, memory, threads: crew.size }));
+    blas.setThreads(Math.max(...a.shape) < leastForThreads ? 1 : pool.size);
+    const result = work(lapackAt({ blas, memory, threads: pool.size }));
     onFraction(1);
     return result;
   };

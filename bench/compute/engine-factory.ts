@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { type Arrays, type Plan, plan, random } from "@sluice/compute";
-import type { Engine, EngineRoom } from "@sluice/compute/engines/engine";
+import type { Engine, EngineFactory } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
 import { findOperation, operations } from "@sluice/compute/model/registry";
-import { openThreads } from "@sluice/compute/node/crew";
 import { offerNative } from "@sluice/compute/node/native/index";
+import { openThreads } from "@sluice/compute/node/thread-pool";
 import type { DenseArray } from "@sluice/contract/array";
 
 /** What `run()` does, on an engine and a number of threads of the caller's choice. */
@@ -13,8 +13,8 @@ const nativeMissing = offerNative(import.meta.filename);
 
 /** Why this engine cannot be measured here; undefined where it can. */
 export function engineAbsence(name: string): string | undefined {
-  const { rooms, refused } = engines();
-  if (rooms.some(({ label }) => label.name === name)) return undefined;
+  const { factories, refused } = engines();
+  if (factories.some(({ label }) => label.name === name)) return undefined;
   if (name === "native" && nativeMissing !== undefined) {
     return `there is no native engine here: ${nativeMissing}`;
   }
@@ -36,45 +36,45 @@ export function threadsAbsence(threads: number): string | undefined {
 }
 
 /** @throws Error as engineAbsence says */
-export function engineRoom(name: string): EngineRoom {
-  const room = engines().rooms.find(({ label }) => label.name === name);
-  if (!room) throw new Error(engineAbsence(name));
-  return room;
+export function engineFactory(name: string): EngineFactory {
+  const factory = engines().factories.find(({ label }) => label.name === name);
+  if (!factory) throw new Error(engineAbsence(name));
+  return factory;
 }
 
 export const kernelOf = (name: string): string => {
-  const { version, kernel } = engineRoom(name).label;
+  const { version, kernel } = engineFactory(name).label;
   return `${version} ${kernel}`;
 };
 
 type Threads = ReturnType<typeof openThreads>;
-const crews = new Map<number, Threads>();
+const pools = new Map<number, Threads>();
 
 /** Opened once per process, as a job's thread does. */
-function crew(threads: number): Threads {
+function pool(threads: number): Threads {
   const found =
-    crews.get(threads) ?? openThreads(threads, new URL(import.meta.resolve("@sluice/compute/node/worker")));
-  crews.set(threads, found);
+    pools.get(threads) ?? openThreads(threads, new URL(import.meta.resolve("@sluice/compute/node/worker")));
+  pools.set(threads, found);
   return found;
 }
 
 /** An engine's room and how many threads may work in it. */
-export interface Place {
-  readonly room: EngineRoom;
+export interface EngineSetup {
+  readonly factory: EngineFactory;
   readonly threads: number;
 }
 
-export function opened({ room, threads }: Place, peak: number): Engine {
-  return room.open(() => () => {}, peak, threads > 1 ? crew(threads) : undefined);
+export function opened({ factory, threads }: EngineSetup, peak: number): Engine {
+  return factory.open(() => () => {}, peak, threads > 1 ? pool(threads) : undefined);
 }
 
 /** The plan's peak with the scratch of this room: `plan()` takes that of the chosen engine. */
-export const peakBytes = ({ room }: Place, { steps }: Plan): number =>
-  Math.max(...steps.map((step) => step.live + room.scratchBytes(step)));
+export const peakBytes = ({ factory }: EngineSetup, { steps }: Plan): number =>
+  Math.max(...steps.map((step) => step.live + factory.scratchBytes(step)));
 
-export function runOn(place: Place, operation: string, params: unknown, inputs: Arrays): DenseArray {
+export function runOn(setup: EngineSetup, operation: string, params: unknown, inputs: Arrays): DenseArray {
   const planned = plan(operation, params, inputs);
-  const engine = opened(place, peakBytes(place, planned));
+  const engine = opened(setup, peakBytes(setup, planned));
   return engine.finish(findOperation(operation).run(planned.params, inputs, engine)).result as DenseArray;
 }
 

@@ -1,4 +1,4 @@
-import type { Member } from "../../threads.ts";
+import type { WorkerContext } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
 import { workingLength } from "./lengths.ts";
 
@@ -10,11 +10,11 @@ export interface MatrixKind {
   /** Imaginary parts taken for real ones, on the way in and out: the inverse transform. */
   readonly swapped: boolean;
   /** The matrix lies transposed, and is multiplied by roots of unity between the passes: see fft-four-step.ts. */
-  readonly fourStep?: RootsPlace;
+  readonly fourStep?: RootTables;
 }
 
 /** Two tables of roots of unity in kernel memory: powers 0 … 2^shift - 1, and all multiples of 2^shift. */
-export interface RootsPlace {
+export interface RootTables {
   readonly address: number;
   readonly shift: number;
 }
@@ -49,9 +49,9 @@ export interface Spectrum {
 }
 
 /** What one thread works with in both passes. */
-export interface Workplace {
+export interface MatrixContext {
   readonly kind: MatrixKind;
-  readonly member: Member;
+  readonly worker: WorkerContext;
   readonly spectrum: Spectrum;
   /** Eight planes for the lanes of two transforms, from one buffer to another. */
   readonly work: number;
@@ -118,7 +118,7 @@ export function rowsPerBlock(kind: MatrixKind): number {
   return Math.min(wholeGroups(kind.rows), Math.max(group, fitting));
 }
 
-export function placeBytes(bytes: Uint8Array, { memory }: KernelMemory, address: number): void {
+export function writeBytes(bytes: Uint8Array, { memory }: KernelMemory, address: number): void {
   new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
 }
 

@@ -2,11 +2,11 @@ import entry from "worker:../../../compute/node/worker.ts";
 import { setImmediate } from "node:timers/promises";
 import { run } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
-import { type Crew, soloCrew, type Threads } from "@sluice/compute/engines/threads";
+import { singleThreadPool, type ThreadPool, type Threads } from "@sluice/compute/engines/threads";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
-import { matmulShare } from "@sluice/compute/engines/wasm/matmul";
+import { matmulTask } from "@sluice/compute/engines/wasm/matmul";
 import { type KernelMemory, kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
-import { openThreads } from "@sluice/compute/node/crew";
+import { openThreads } from "@sluice/compute/node/thread-pool";
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { beforeAll, describe, expect, test } from "vitest";
 import { operand } from "../../support/compute/arrays.ts";
@@ -15,10 +15,10 @@ const silent = () => () => {};
 const counts = [2, 3];
 const opened = new Map<number, Threads>();
 
-/** All of them: who has not come up yet is left out otherwise. */
+/** Waits for all threads: a pool leaves out those that have not started yet. */
 async function allUp(threads: Threads): Promise<void> {
-  const crew = threads.crewOn(kernelMemory(2 ** 20).memory);
-  while (crew.worth(Number.POSITIVE_INFINITY).size < threads.size) await setImmediate();
+  const pool = threads.poolOn(kernelMemory(2 ** 20).memory);
+  while (pool.forWork(Number.POSITIVE_INFINITY).size < threads.size) await setImmediate();
 }
 
 beforeAll(async () => {
@@ -28,22 +28,22 @@ beforeAll(async () => {
 
 function threadsOf(count: number): Threads {
   const threads = opened.get(count);
-  if (!threads) throw new Error(`no crew of ${count}`);
+  if (!threads) throw new Error(`no pool of ${count}`);
   return threads;
 }
 
-/** A crew that never works alone, and remembers whether anybody helped. */
-function everywhere(crew: Crew): { crew: Crew; helped: () => number } {
+/** A pool that always uses all its threads, and counts how often it was asked for them. */
+function everywhere(pool: ThreadPool): { pool: ThreadPool; helped: () => number } {
   let helped = 0;
-  const eager: Crew = {
-    size: crew.size,
-    run: (share, task, onFraction) => crew.run(share, task, onFraction),
-    worth() {
+  const eager: ThreadPool = {
+    size: pool.size,
+    run: (task, args, onFraction) => pool.run(task, args, onFraction),
+    forWork() {
       helped += 1;
-      return crew.worth(Number.POSITIVE_INFINITY);
+      return pool.forWork(Number.POSITIVE_INFINITY);
     },
   };
-  return { crew: eager, helped: () => helped };
+  return { pool: eager, helped: () => helped };
 }
 
 const bytes = ({ data }: DenseArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
@@ -132,10 +132,10 @@ describe.each(counts)("%i threads", (count) => {
   describe.each(Object.entries(memories))("with arrays %s", (_, memoryFor) => {
     test.each(Object.entries(works))("%s: the bytes of one thread", (_name, work) => {
       const solo = kernelMemory(2 ** 26);
-      const one = work(engineOn(solo, soloCrew(solo.memory), silent));
+      const one = work(engineOn(solo, singleThreadPool(solo.memory), silent));
       const memory = memoryFor(count);
-      const { crew, helped } = everywhere(threadsOf(count).crewOn(memory.memory));
-      const several = work(engineOn(memory, crew, silent));
+      const { pool, helped } = everywhere(threadsOf(count).poolOn(memory.memory));
+      const several = work(engineOn(memory, pool, silent));
       expect(bytes(several).equals(bytes(one))).toBe(true);
       expect(helped()).toBeGreaterThan(0);
     });
@@ -159,34 +159,34 @@ describe.each(counts)("%i threads", (count) => {
     const a = operand([3000, 8, 12], "float64", 13);
     a.data[96 * 1234] = Number.POSITIVE_INFINITY;
     const solo = kernelMemory(2 ** 26);
-    const one = engineOn(solo, soloCrew(solo.memory), silent).absoluteFft2(a);
+    const one = engineOn(solo, singleThreadPool(solo.memory), silent).absoluteFft2(a);
     const memory = kernelMemory(2 ** 26, count);
-    const several = engineOn(memory, threadsOf(count).crewOn(memory.memory), silent).absoluteFft2(a);
+    const several = engineOn(memory, threadsOf(count).poolOn(memory.memory), silent).absoluteFft2(a);
     expect(bytes(several).equals(bytes(one))).toBe(true);
   });
 
-  test("what fails on one thread fails the share everywhere, and the crew goes on", () => {
+  test("what fails on one thread fails the task everywhere, and the pool goes on", () => {
     const memory = kernelMemory(2 ** 20, count);
-    const crew = threadsOf(count).crewOn(memory.memory).worth(Number.POSITIVE_INFINITY);
-    expect(crew.size).toBe(count);
-    const broken = { name: "no-such-share", run: () => {} };
-    expect(() => crew.run(broken, {}, () => {})).toThrow("no share of work is called no-such-share");
+    const pool = threadsOf(count).poolOn(memory.memory).forWork(Number.POSITIVE_INFINITY);
+    expect(pool.size).toBe(count);
+    const broken = { name: "no-such-task", run: () => {} };
+    expect(() => pool.run(broken, {}, () => {})).toThrow("no parallel task is called no-such-task");
     const failsHere = {
-      name: matmulShare.name,
+      name: matmulTask.name,
       run() {
         throw new Error("failed here");
       },
     };
-    expect(() => crew.run(failsHere, {}, () => {})).toThrow();
-    const engine = engineOn(memory, everywhere(crew).crew, silent);
+    expect(() => pool.run(failsHere, {}, () => {})).toThrow();
+    const engine = engineOn(memory, everywhere(pool).pool, silent);
     const product = engine.matmul(operand([9, 9], "float64", 1), operand([9, 9], "float64", 2));
-    const solo = engineOn(memory, soloCrew(memory.memory), silent);
+    const solo = engineOn(memory, singleThreadPool(memory.memory), silent);
     expect(product).toEqual(solo.matmul(operand([9, 9], "float64", 1), operand([9, 9], "float64", 2)));
   });
 });
 
 test("small work is done by the calling thread alone", () => {
-  const crew = threadsOf(3).crewOn(kernelMemory(2 ** 20).memory);
-  expect(crew.worth(1000).size).toBe(1);
-  expect(crew.worth(1_000_000).size).toBe(3);
+  const pool = threadsOf(3).poolOn(kernelMemory(2 ** 20).memory);
+  expect(pool.forWork(1000).size).toBe(1);
+  expect(pool.forWork(1_000_000).size).toBe(3);
 });

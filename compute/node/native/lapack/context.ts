@@ -6,24 +6,25 @@ import { freshResult } from "../fresh-result.ts";
 import { type OpenBlas, rowMajor, transpose } from "../openblas.ts";
 
 /** Where a factorization works, and for how many threads its results are to be in reach. */
-export interface Place {
+export interface LapackContext {
   readonly blas: OpenBlas;
   readonly memory: KernelMemory;
   readonly threads: number;
 }
 
 /** An array that the engine's caller gets, with whatever bytes were there. */
-export const resultIn = ({ memory, threads }: Place, spec: ArraySpec): DenseArray =>
+export const resultIn = ({ memory, threads }: LapackContext, spec: ArraySpec): DenseArray =>
   freshResult(spec, memory, threads);
 
 /** One that is released again: outside kernel memory always, as nobody but OpenBLAS works on it. */
-export const temporary = ({ memory }: Place, spec: ArraySpec): DenseArray => freshResult(spec, memory, 1);
+export const temporary = ({ memory }: LapackContext, spec: ArraySpec): DenseArray =>
+  freshResult(spec, memory, 1);
 
 export const widthOf = ({ dtype }: ArraySpec): 1 | 2 => (dtype === "complex128" ? 2 : 1);
 
 /** A copy for LAPACK to overwrite, float32 as float64. */
-export function copyOf(place: Place, a: DenseArray): DenseArray {
-  const copy = temporary(place, widened(a));
+export function copyOf(context: LapackContext, a: DenseArray): DenseArray {
+  const copy = temporary(context, widened(a));
   copy.data.set(a.data);
   return copy;
 }
@@ -32,7 +33,7 @@ const one = Float64Array.of(1, 0);
 
 /** Rows `stride` elements apart of a matrix, turned into the columns of another: not conjugated. */
 export function turn(
-  { blas }: Place,
+  { blas }: LapackContext,
   from: DenseArray,
   [rows, columns]: readonly [number, number],
   stride: number,
@@ -44,15 +45,15 @@ export function turn(
 }
 
 /** A by columns, as LAPACK has it: its transpose by rows. To be released. */
-export function byColumns(place: Place, a: DenseArray): DenseArray {
+export function byColumns(context: LapackContext, a: DenseArray): DenseArray {
   const [m, n] = a.shape;
-  const turned = temporary(place, { ...widened(a), shape: [n, m] });
+  const turned = temporary(context, { ...widened(a), shape: [n, m] });
   if (a.dtype !== "float32") {
-    turn(place, a, [m, n], n, turned);
+    turn(context, a, [m, n], n, turned);
     return turned;
   }
-  const wide = copyOf(place, a);
-  turn(place, wide, [m, n], n, turned);
+  const wide = copyOf(context, a);
+  turn(context, wide, [m, n], n, turned);
   release(wide);
   return turned;
 }
