@@ -1,10 +1,11 @@
-/** Pure numbers: what a job is (`plan`), what it costs (`predictSeconds`), and doing it (`run`). */
+/** Pure numbers: what a job is (`plan`), what it takes on an engine (`demand`), and doing it (`run`). */
 import type { EngineLabel } from "./engines/engine.ts";
 import { chosenEngine, engines, type RefusedEngine } from "./engines/index.ts";
 
 export type { EngineLabel, RandomRequest } from "./engines/engine.ts";
+export { type EngineProfile, profiles } from "./engines/profiles.ts";
 export { type CatalogueEntry, catalogue } from "./model/catalogue.ts";
-export { predictSeconds, threadsFor } from "./model/demand.ts";
+export { type Demand, demand, threadsFor } from "./model/demand.ts";
 export type { Arrays, Operands, Specs } from "./model/operation.ts";
 export { completeParams } from "./model/params.ts";
 export type { Params } from "./model/parse-params.ts";

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Arrays, type Plan, plan, random } from "@sluice/compute";
 import type { Engine, EngineFactory } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
+import { peakBytes as peakBytesOn } from "@sluice/compute/model/demand";
 import { findOperation, operations } from "@sluice/compute/model/registry";
 import { offerNative } from "@sluice/compute/node/native/index";
 import { openThreads } from "@sluice/compute/node/thread-pool";
@@ -68,9 +69,9 @@ export function opened({ factory, threads }: EngineSetup, peak: number): Engine 
   return factory.open(() => () => {}, peak, threads > 1 ? pool(threads) : undefined);
 }
 
-/** The plan's peak with the scratch of this room: `plan()` takes that of the chosen engine. */
-export const peakBytes = ({ factory }: EngineSetup, { steps }: Plan): number =>
-  Math.max(...steps.map((step) => step.live + factory.scratchBytes(step)));
+/** The most bytes that a plan holds on this engine. */
+export const peakBytes = ({ factory }: EngineSetup, planned: Plan): number =>
+  peakBytesOn(planned, factory.profile);
 
 export function runOn(setup: EngineSetup, operation: string, params: unknown, inputs: Arrays): DenseArray {
   const planned = plan(operation, params, inputs);

@@ -3,6 +3,8 @@
  * memory the process has held, in bytes. Without a job it only loads the same code.
  */
 import { type Plan, plan, random } from "@sluice/compute";
+import { chosenEngine } from "@sluice/compute/engines/index";
+import { peakBytes } from "@sluice/compute/model/demand";
 import { runInThread } from "@sluice/compute/node/thread";
 
 export interface Job {
@@ -26,7 +28,10 @@ async function held(job: Job | null): Promise<Held> {
     planned = plan(job.operation, job.params, inputs);
     await runInThread({ operation: job.operation, params: job.params, inputs });
   }
-  return { bytes: process.resourceUsage().maxRSS * 1024, plannedBytes: planned?.peakBytes ?? 0 };
+  return {
+    bytes: process.resourceUsage().maxRSS * 1024,
+    plannedBytes: planned ? peakBytes(planned, chosenEngine().profile) : 0,
+  };
 }
 
 const job = JSON.parse(process.argv[2] ?? "null") as Job | null;

@@ -1,8 +1,8 @@
 import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
 import type { OnFraction } from "../model/on-fraction.ts";
-import type { PlanStep } from "../model/steps.ts";
 import type { LinearAlgebra } from "./linear-algebra.ts";
+import type { EngineProfile } from "./profile.ts";
 import type { Threads } from "./threads.ts";
 
 /** Names exactly what did the arithmetic: same label, same bytes. */
@@ -79,14 +79,12 @@ export interface Engine extends LinearAlgebra {
 /** One way to do all of it: on one CPU kind, with one set of kernels. */
 export interface EngineFactory {
   readonly label: EngineLabel;
+  /** What it needs and how fast it is. */
+  readonly profile: EngineProfile;
   /**
    * An engine for one run, on the calling thread and any others it is given.
    * @param nextStep asked for a reporter once per plan step
-   * @param peakBytes what the plan says is alive at most; arrays beyond it still work
+   * @param peakBytes what `demand()` says of the plan with this profile; arrays beyond it still work
    */
   open(nextStep: () => OnFraction, peakBytes: number, threads?: Threads): Engine;
-  /** Bytes a step holds besides the arrays it reads and writes. */
-  scratchBytes(step: PlanStep): number;
-  /** The length at which a transform of this length is worked: longer where it has large prime factors. */
-  transformLength(length: number): number;
 }

@@ -1,39 +1,26 @@
-import { chosenEngine } from "../engines/index.ts";
+import type { EngineProfile, RateTable } from "../engines/profile.ts";
 import { leastParallel } from "../engines/threads.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
-import { type EngineKernel, isFactorization, type LoopKernel, type PlanStep } from "./steps.ts";
+import { isFactorization, type LoopKernel, type PlanStep } from "./steps.ts";
 
-/** Measured points [size, nanoseconds per unit of work], rising in size. */
-type RateTable = readonly (readonly number[])[];
-
-type Rates = {
-  readonly overheadSeconds: number;
-  readonly nanoseconds: Record<EngineKernel, RateTable>;
-  /** What a second thread adds, as a part of the first: 0.8 makes two threads 1.8 times as fast as one. */
-  readonly secondThread: Partial<Record<EngineKernel, number>>;
-};
+/** What a plan asks of a machine that runs it on one engine. */
+export interface Demand {
+  /** Of the arithmetic and the first touch of its memory. */
+  readonly seconds: number;
+  /** Most bytes of arrays and engine scratch at once. */
+  readonly peakBytes: number;
+}
 
 /** One table for all engines: they share these loops. */
 const loopRates: Readonly<Record<LoopKernel, RateTable>> = rates.loops.nanoseconds;
 const isLoop = (kernel: PlanStep["kernel"]): kernel is LoopKernel => Object.hasOwn(loopRates, kernel);
 
-const { wasm, native } = rates.engines;
-const measured: Readonly<Record<string, Rates>> = {
-  ...rates.engines,
-  // But for matrix products and factorizations it is wasm.
-  native: {
-    ...native,
-    nanoseconds: { ...wasm.nanoseconds, ...native.nanoseconds },
-    secondThread: { ...wasm.secondThread, ...native.secondThread },
-  },
-};
-
-/** An engine nobody has measured yet is taken for the slowest. */
-const ratesOf = (engine: string): Rates => measured[engine] ?? rates.engines.reference;
-
 /** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
-export function workUnits({ kernel, size, flops, bytes }: PlanStep, factory = chosenEngine()): number {
+export function workUnits(
+  { kernel, size, flops, bytes }: PlanStep,
+  { transformLength }: Pick<EngineProfile, "transformLength">,
+): number {
   if (isFactorization(kernel)) return flops;
   switch (kernel) {
     case "matmul":
@@ -44,7 +31,7 @@ export function workUnits({ kernel, size, flops, bytes }: PlanStep, factory = ch
       return flops;
     case "fft-any-length":
       // Where a length is padded, as by Bluestein's method, those just past a power of two cost twice as much.
-      return (flops / size) * factory.transformLength(size);
+      return (flops / size) * transformLength(size);
     default:
       return bytes;
   }
@@ -60,44 +47,45 @@ function interpolate(table: RateTable, size: number): number {
   return low + share * (high - low);
 }
 
-/** Seconds of one step on one whole vCPU, by the engine of this name. */
-export function stepSeconds(step: PlanStep, engine = chosenEngine().label.name): number {
-  const factory = chosenEngine();
+/** Seconds of one step on one whole vCPU. */
+export function stepSeconds(step: PlanStep, profile: EngineProfile): number {
   const { kernel } = step;
-  const table = isLoop(kernel) ? loopRates[kernel] : ratesOf(engine).nanoseconds[kernel];
-  return (workUnits(step, factory) * interpolate(table, step.size)) / 1e9;
+  const table = isLoop(kernel) ? loopRates[kernel] : profile.rates.nanoseconds[kernel];
+  return (workUnits(step, profile) * interpolate(table, step.size)) / 1e9;
 }
 
 /** Threads a job computes on: one for each whole vCPU. */
 export const threadsFor = (vcpu: number): number => Math.max(1, Math.floor(vcpu));
 
 /** Seconds of one step on so many threads. Each further one is taken to add what the second was measured to add. */
-function sharedSeconds(step: PlanStep, engine: string, threads: number): number {
-  const alone = stepSeconds(step, engine);
+function sharedSeconds(step: PlanStep, profile: EngineProfile, threads: number): number {
+  const alone = stepSeconds(step, profile);
   const { kernel } = step;
   // Loops that all engines share run on the calling thread.
   if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastParallel) return alone;
-  const gain = ratesOf(engine).secondThread[kernel] ?? 0;
+  const gain = profile.rates.secondThread[kernel] ?? 0;
   return alone / (1 + (threads - 1) * gain);
 }
 
+/** Most bytes alive at once on this engine: arrays, and what the engine holds besides. */
+export function peakBytes({ steps }: Pick<Plan, "steps">, { scratchBytes }: EngineProfile): number {
+  return steps.reduce((peak, step) => Math.max(peak, step.live + scratchBytes(step)), 0);
+}
+
 /**
- * Seconds the arithmetic of a plan takes, from rates measured on an engine, and the first touch of
- * its memory: 13 µs a page on a virtual machine, more than the arithmetic of most jobs. One thread for each whole
- * vCPU shares the arithmetic; less than one vCPU stretches everything. Reading and writing arrays, and
- * starting a machine or a thread, are not in it.
- * @param machine.engine the name of the one that will run it; the one chosen here when absent
+ * What a plan takes on one engine. Pure: the profile says all that is known of the engine.
+ *
+ * Seconds are those of the arithmetic, from measured rates, and of the first touch of its memory: 13 µs a page on a
+ * virtual machine, more than the arithmetic of most jobs. One thread for each whole vCPU shares the arithmetic; less
+ * than one vCPU stretches everything. Reading and writing arrays, and starting a machine or a thread, are not in it.
  */
-export function predictSeconds(
-  { steps, peakBytes }: Pick<Plan, "steps" | "peakBytes">,
-  { vcpu, engine = chosenEngine().label.name }: { vcpu: number; engine?: string },
-): number {
-  const { overheadSeconds } = ratesOf(engine);
+export function demand(plan: Pick<Plan, "steps">, profile: EngineProfile, vcpu: number): Demand {
   const threads = threadsFor(vcpu);
-  const touching = (peakBytes * rates.firstTouch.nanosecondsPerByte) / 1e9;
-  const seconds = steps.reduce(
-    (total, step) => total + sharedSeconds(step, engine, threads),
-    overheadSeconds + touching,
+  const peak = peakBytes(plan, profile);
+  const touching = (peak * rates.firstTouch.nanosecondsPerByte) / 1e9;
+  const seconds = plan.steps.reduce(
+    (total, step) => total + sharedSeconds(step, profile, threads),
+    profile.rates.overheadSeconds + touching,
   );
-  return seconds / Math.min(1, vcpu);
+  return { seconds: seconds / Math.min(1, vcpu), peakBytes: peak };
 }

@@ -1,27 +1,26 @@
 import { Problem } from "@sluice/contract/problem";
-import { chosenEngine } from "../engines/index.ts";
 import { checkInputs } from "../operations/input-checks.ts";
 import type { Specs } from "./operation.ts";
 import { type Params, parseParams } from "./parse-params.ts";
 import { findOperation } from "./registry.ts";
 import type { PlanStep } from "./steps.ts";
 
-/** Everything that can be said of a job before it runs. */
+/** What a job is before it runs, whichever engine will run it. */
 export interface Plan {
   readonly operation: string;
   /** Validated, with defaults and what the shapes decide filled in; a null seed stays null. */
   readonly params: Params;
   readonly inputs: Specs;
   readonly outputs: Specs;
-  /** In the order in which they run; what the cost model prices. */
+  /** In the order in which they run; what `demand()` prices. */
   readonly steps: readonly PlanStep[];
   readonly flops: number;
-  /** Most bytes alive at once: inputs, intermediates, outputs and kernel scratch. */
-  readonly peakBytes: number;
+  /** Most bytes of arrays alive at once: inputs, intermediates and outputs. What an engine holds besides: `demand()`. */
+  readonly liveBytes: number;
 }
 
 /**
- * Validates a job and says what it will take. Pure: shapes and dtypes in, no data.
+ * Validates a job and says its steps and which arrays are alive in each. Pure: shapes and dtypes in, no data, no engine and no environment.
  * @throws Problem unknown-operation, invalid-params, invalid-shape
  */
 export function plan(operation: string, params: unknown, inputs: Specs): Plan {
@@ -30,11 +29,10 @@ export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
   const { params: settled, outputs, steps } = found.plan(parsed, inputs);
   const flops = steps.reduce((total, step) => total + step.flops, 0);
-  const factory = chosenEngine();
-  const peakBytes = steps.reduce((peak, step) => Math.max(peak, step.live + factory.scratchBytes(step)), 0);
+  const liveBytes = steps.reduce((most, { live }) => Math.max(most, live), 0);
   requireExact("flops", flops);
-  requireExact("bytes of memory", peakBytes);
-  return { operation, params: settled, inputs, outputs, steps, flops, peakBytes };
+  requireExact("bytes of memory", liveBytes);
+  return { operation, params: settled, inputs, outputs, steps, flops, liveBytes };
 }
 
 /** Products of huge extents stop being exact integers beyond 2^53: no such job can run anyway. */

@@ -1,3 +1,4 @@
+import type { EngineProfile } from "../engines/profile.ts";
 import { stepSeconds } from "./demand.ts";
 import type { OnFraction } from "./on-fraction.ts";
 import type { PlanStep } from "./steps.ts";
@@ -7,12 +8,16 @@ const ignore: OnFraction = () => {};
 const smallestChange = 0.01;
 
 /**
- * Turns each step's own fraction into the job's. Steps weigh what the cost model says they take,
+ * Turns each step's own fraction into the job's. Steps weigh what they are predicted to take on this engine,
  * so that half the progress is about half the time.
  */
-export function trackProgress(steps: readonly PlanStep[], onProgress?: OnFraction): () => OnFraction {
+export function trackProgress(
+  steps: readonly PlanStep[],
+  profile: EngineProfile,
+  onProgress?: OnFraction,
+): () => OnFraction {
   if (!onProgress) return () => ignore;
-  const weights = steps.map((step) => stepSeconds(step));
+  const weights = steps.map((step) => stepSeconds(step, profile));
   // Work on empty arrays weighs nothing.
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   let next = 0;

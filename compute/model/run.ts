@@ -1,6 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
 import { chosenEngine } from "../engines/index.ts";
 import type { Threads } from "../engines/threads.ts";
+import { peakBytes } from "./demand.ts";
 import type { OnFraction } from "./on-fraction.ts";
 import type { Arrays, Operands } from "./operation.ts";
 import { plan } from "./plan.ts";
@@ -29,15 +30,16 @@ export function run(
   operands: Operands,
   { onProgress, threadEnds, threads }: RunContext = {},
 ): Arrays {
-  const { steps, params: settled, peakBytes } = plan(operation, params, operands);
+  const planned = plan(operation, params, operands);
+  const { profile, open } = chosenEngine();
   let nextStep: () => OnFraction = untracked;
-  const engine = chosenEngine().open(() => nextStep(), peakBytes, threads);
+  const engine = open(() => nextStep(), peakBytes(planned, profile), threads);
   const made = Object.entries(operands).map(([name, operand]): [string, DenseArray] => [
     name,
     "data" in operand ? operand : engine.random(operand),
   ]);
   // Making operands is none of the plan's steps.
-  nextStep = trackProgress(steps, onProgress);
-  const outputs = findOperation(operation).run(settled, Object.fromEntries(made), engine);
+  nextStep = trackProgress(planned.steps, profile, onProgress);
+  const outputs = findOperation(operation).run(planned.params, Object.fromEntries(made), engine);
   return engine.finish(outputs, threadEnds);
 }

@@ -1,4 +1,6 @@
-import { type Plan, predictSeconds } from "@sluice/compute";
+import type { Plan } from "@sluice/compute";
+import { profiles } from "@sluice/compute/engines/profiles";
+import { type Demand, demand } from "@sluice/compute/model/demand";
 import type { Route, Target } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
 import type { Settings } from "../settings.ts";
@@ -9,16 +11,16 @@ const MiB = 1024 * 1024;
 
 /** Node, the SDK and the bundle: 95–130 MiB measured idle, twice that under load. */
 const runtimeMiB = 256;
-/** The image has OpenBLAS. A local task without it runs on wasm, and takes longer than predicted. */
-const taskEngine = "native";
-/** Arrays are what the plan counts; copies at the edges and the collector's slack come on top. */
+/** What computes in each lane. The image has OpenBLAS; a local task without it runs on wasm, in no more memory but longer. */
+const laneProfiles = { lambda: profiles.wasm, fargate: profiles.native } as const;
+/** Arrays and scratch are what `demand()` counts; copies at the edges and the collector's slack come on top. */
 const headroom = 1.2;
 /** A Lambda attempt must end well before the 120 s time-out, even when the prediction is half off. */
 const lambdaCeilingSeconds = 60;
 /** Above this, a larger task is chosen if it is faster; it is the patience of a person, not a limit. */
 const timeGoalSeconds = 300;
 
-/** Memory a machine must have for this plan, in MiB. */
+/** Memory a machine must have for a demand of so many bytes, in MiB. */
 export function neededMiB(peakBytes: number): number {
   return Math.ceil((peakBytes * headroom) / MiB) + runtimeMiB;
 }
@@ -82,8 +84,9 @@ export function oneSizeDown(current: Route, settings: Settings): Route | undefin
 function lambdaRoute(plan: Plan, settings: Settings) {
   const memoryMiB = settings.workMemoryMiB;
   const vcpu = lambdaVcpu(memoryMiB);
-  const seconds = predictSeconds(plan, { vcpu });
-  const needed = neededMiB(plan.peakBytes);
+  const asked = demand(plan, laneProfiles.lambda, vcpu);
+  const { seconds } = asked;
+  const needed = neededMiB(asked.peakBytes);
   const breakEven = breakEvenSeconds(memoryMiB);
   const usd = jobUsd(plan, [{ target: "lambda", memoryMiB, vcpu, seconds }]);
   const limit = settings.fargate ? Math.min(breakEven, lambdaCeilingSeconds) : lambdaCeilingSeconds;
@@ -99,7 +102,7 @@ function lambdaRoute(plan: Plan, settings: Settings) {
     fits: needed <= memoryMiB && seconds <= lambdaCeilingSeconds,
     worthIt: seconds <= limit,
     why,
-    route: { target: "lambda", reason, memoryMiB, vcpu: round(vcpu), estimate: estimate(plan, seconds, usd) },
+    route: { target: "lambda", reason, memoryMiB, vcpu: round(vcpu), estimate: estimate(plan, asked, usd) },
   } as const;
 }
 
@@ -110,31 +113,32 @@ function breakEvenSeconds(memoryMiB: number): number {
 }
 
 function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
-  const needed = neededMiB(plan.peakBytes);
-  const fitting = allowedShapes(settings)
-    .filter(({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu >= 1)
+  const priced = allowedShapes(settings)
+    .filter(({ vcpu }) => vcpu >= 1)
     .map((shape) => {
-      const seconds = predictSeconds(plan, { vcpu: shape.vcpu, engine: taskEngine });
-      return { shape, seconds, usd: attemptUsd("fargate", shape, seconds) };
+      const asked = demand(plan, laneProfiles.fargate, shape.vcpu);
+      return { shape, asked, usd: attemptUsd("fargate", shape, asked.seconds) };
     });
-  const quickest = Math.min(...fitting.map(({ seconds }) => seconds));
+  const fitting = priced.filter(({ shape, asked }) => shape.memoryMiB >= neededMiB(asked.peakBytes));
+  const quickest = Math.min(...fitting.map(({ asked }) => asked.seconds));
   // Twice the vCPUs for less than twice the price: a larger task may be the cheaper one.
   const [chosen] = fitting
-    .filter(({ seconds }) => seconds <= Math.max(timeGoalSeconds, quickest))
+    .filter(({ asked }) => asked.seconds <= Math.max(timeGoalSeconds, quickest))
     .sort((one, other) => one.usd - other.usd);
   if (!chosen) {
+    const needed = Math.min(...priced.map(({ asked }) => neededMiB(asked.peakBytes)));
     throw cannotFit(
       `the job needs ${needed} MiB, more than any task of up to ${settings.maxTaskVcpu} vCPU this stage may start`,
     );
   }
-  const { shape, seconds } = chosen;
-  const usd = jobUsd(plan, [{ target: "fargate", ...shape, seconds }]);
+  const { shape, asked } = chosen;
+  const usd = jobUsd(plan, [{ target: "fargate", ...shape, seconds: asked.seconds }]);
   return {
     target: "fargate",
     reason: `${reason}; the cheapest task that fits has ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,
     memoryMiB: shape.memoryMiB,
     vcpu: shape.vcpu,
-    estimate: estimate(plan, seconds, usd),
+    estimate: estimate(plan, asked, usd),
   };
 }
 
@@ -158,8 +162,8 @@ function allowedShapes(settings: Settings): readonly FargateShape[] {
   return fargateShapes.filter(({ vcpu }) => vcpu <= settings.maxTaskVcpu);
 }
 
-function estimate(plan: Plan, seconds: number, usd: number): Route["estimate"] {
-  return { flops: plan.flops, peakBytes: plan.peakBytes, seconds, usd };
+function estimate({ flops }: Plan, { peakBytes, seconds }: Demand, usd: number): Route["estimate"] {
+  return { flops, peakBytes, seconds, usd };
 }
 
 function cannotFit(detail: string): Problem {

@@ -1,11 +1,12 @@
 /**
- * Measures an engine and writes its table in compute/model/rates.json, which predictSeconds() reads. On a
+ * Measures an engine and writes its table in compute/model/rates.json, which the engines' profiles hold. On a
  * machine with little else to do, about a minute:
  *
  *     npx node scripts/rates/engines.ts wasm "x86-64, Zen 4, 2 vCPU"
  */
 import { plan, random } from "@sluice/compute";
 import { engines } from "@sluice/compute/engines/index";
+import { peakBytes } from "@sluice/compute/model/demand";
 import {
   absoluteStep,
   type PlanStep,
@@ -77,7 +78,10 @@ const nanoseconds = {
 // One number times one number: what is left is what every call pays, whatever its size.
 const one = matrix(1, 1);
 const overheadSeconds = typicalSeconds(() => {
-  const opened = factory.open(() => () => {}, plan("matmul", {}, { a: one, b: one }).peakBytes);
+  const opened = factory.open(
+    () => () => {},
+    peakBytes(plan("matmul", {}, { a: one, b: one }), factory.profile),
+  );
   opened.finish({ result: opened.matmul(one, one) });
 });
 /**

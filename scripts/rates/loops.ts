@@ -1,6 +1,6 @@
 /**
  * Measures the loops that all engines share and writes their table in compute/model/rates.json, which
- * predictSeconds() reads. On a machine with little else to do, about a minute:
+ * demand() reads. On a machine with little else to do, about a minute:
  *
  *     npx node scripts/rates/loops.ts "x86-64, Zen 4, 2 vCPU"
  */

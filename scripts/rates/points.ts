@@ -29,7 +29,7 @@ export function ratePoint(
   factory: EngineFactory,
   work: () => unknown,
 ): readonly [number, number] {
-  const units = steps.reduce((total, step) => total + workUnits(step, factory), 0);
+  const units = steps.reduce((total, step) => total + workUnits(step, factory.profile), 0);
   const measured = [steps[0]?.size ?? 0, (typicalSeconds(work) * 1e9) / units].map((value) =>
     Number(value.toPrecision(4)),
   );

@@ -1,18 +1,18 @@
 import { zeros } from "@sluice/contract/array";
-import { isFactorization, type PlanStep } from "../../model/steps.ts";
 import { random } from "../../random/index.ts";
 import type { EngineFactory } from "../engine.ts";
 import { release } from "../release.ts";
 import { absolute, scale } from "./elementwise.ts";
 import { fft, inverseRealFft, realFft } from "./fft.ts";
-import { paddedLength } from "./fft-any-length.ts";
-import { fft2, fftScratchBytes } from "./fft2.ts";
+import { fft2 } from "./fft2.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
-import { matmul, matmulScratchBytes } from "./matmul.ts";
+import { matmul } from "./matmul.ts";
+import { referenceProfile } from "./profile.ts";
 
 /** Plain JavaScript on one thread: the truth other engines are tested against, and the fallback. */
 export const reference: EngineFactory = {
-  label: { name: "reference", version: "2", kernel: "js-float64" },
+  label: { name: referenceProfile.name, version: "2", kernel: "js-float64" },
+  profile: referenceProfile,
 
   open: (nextStep) => ({
     array: zeros,
@@ -37,14 +37,4 @@ export const reference: EngineFactory = {
     release,
     finish: (outputs) => outputs,
   }),
-
-  scratchBytes({ kernel, size, bytes }: PlanStep): number {
-    if (kernel === "matmul") return matmulScratchBytes;
-    if (kernel === "fft-power-of-two" || kernel === "fft-any-length") return fftScratchBytes(size);
-    // Their planes.
-    if (isFactorization(kernel)) return 2 * bytes;
-    return 0;
-  },
-
-  transformLength: paddedLength,
 };

@@ -1,21 +1,16 @@
 import type { OnFraction } from "../../model/on-fraction.ts";
-import { isFactorization, type PlanStep } from "../../model/steps.ts";
 import type { Engine, EngineFactory } from "../engine.ts";
 import { release } from "../release.ts";
 import { singleThreadPool, type ThreadPool, type Threads } from "../threads.ts";
 import { absolute } from "./absolute.ts";
 import { fft, inverseFft, inverseRealFft, realFft } from "./fft/along-axis.ts";
 import { absoluteFft2, fft2, inverseFft2 } from "./fft/fft2.ts";
-import { workingLength } from "./fft/lengths.ts";
-import { fftLinesScratchBytes } from "./fft/line-scratch.ts";
-import { fftScratchBytes } from "./fft/matrix-context.ts";
 import { foldable, foldedMatmul } from "./fold.ts";
-import { gemmScratchBytes } from "./gemm.ts";
 import { kernelsOn } from "./kernels/kernels.ts";
 import { linearAlgebra } from "./linear-algebra/index.ts";
-import { panelScratchBytes } from "./linear-algebra/panel.ts";
 import { matmul } from "./matmul.ts";
 import { type KernelMemory, kernelMemory } from "./memory.ts";
+import { wasmProfile } from "./profile.ts";
 import { random } from "./random.ts";
 import { scale } from "./scale.ts";
 import { fusesMultiplyAdd, selfTest } from "./self-test.ts";
@@ -76,22 +71,8 @@ export function wasmFactory(): EngineFactory {
   const kernel = fusesMultiplyAdd(kernels) ? "wasm128-fma" : "wasm128-nofma";
   engine.finish({});
   return {
-    label: { name: "wasm", version: "2", kernel },
+    label: { name: wasmProfile.name, version: "2", kernel },
+    profile: wasmProfile,
     open,
-    scratchBytes,
-    transformLength: workingLength,
   };
-}
-
-function scratchBytes(step: PlanStep): number {
-  if (isFactorization(step.kernel)) return panelScratchBytes(step);
-  switch (step.kernel) {
-    case "matmul":
-      return gemmScratchBytes(step);
-    case "fft-power-of-two":
-    case "fft-any-length":
-      return step.linePoints === undefined ? fftScratchBytes(step) : fftLinesScratchBytes(step);
-    default:
-      return 0;
-  }
 }

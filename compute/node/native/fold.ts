@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { mostColumns, mostRows, mostTerms } from "../../engines/native/scratch.ts";
 import { foldedLeft, foldedRight, halfOf } from "../../engines/wasm/fold.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { type Rows, rowsOf } from "../../engines/wasm/staging.ts";
@@ -6,7 +7,7 @@ import type { OnFraction } from "../../model/on-fraction.ts";
 import { freshResult } from "./fresh-result.ts";
 import type { OpenBlas } from "./openblas.ts";
 import { inPlace, inScratch, staged } from "./operands.ts";
-import { blockOf, doubles, mostColumns, mostRows, mostTerms, product } from "./product.ts";
+import { blockOf, doubles, product } from "./product.ts";
 
 /** Rows i and -i hold the even half of a product and the odd one with the other sign: makes them what they stand for. */
 function unfold({ shape: [m, n], data }: DenseArray): void {

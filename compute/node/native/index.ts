@@ -1,17 +1,16 @@
 import type { Engine, EngineFactory } from "../../engines/engine.ts";
 import { offerEngine } from "../../engines/index.ts";
+import { nativeProfile } from "../../engines/native/profile.ts";
 import { singleThreadPool, type ThreadPool } from "../../engines/threads.ts";
 import { foldable } from "../../engines/wasm/fold.ts";
 import { engineOn, wasmFactory } from "../../engines/wasm/index.ts";
 import { type KernelMemory, kernelMemory } from "../../engines/wasm/memory.ts";
 import { selfTest } from "../../engines/wasm/self-test.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
-import { isFactorization } from "../../model/steps.ts";
 import { foldedMatmul } from "./fold.ts";
 import { linearAlgebra } from "./lapack/index.ts";
 import { matmul } from "./matmul.ts";
 import { bind, findOpenBlas, messageOf, type OpenBlas } from "./openblas.ts";
-import { lapackScratchBytes, nativeScratchBytes } from "./scratch.ts";
 import { selfTestBlas } from "./self-test.ts";
 
 /** m·n·k below which more threads cost more than they bring: 256³. */
@@ -59,17 +58,13 @@ export function nativeFactory(blas: OpenBlas): EngineFactory {
   selfTest(engine);
   engine.finish({});
   return {
-    label: { name: "native", version: "3", kernel: `${blas.kernel}+${wasm.label.kernel}` },
+    label: { name: nativeProfile.name, version: "3", kernel: `${blas.kernel}+${wasm.label.kernel}` },
+    profile: nativeProfile,
     open(nextStep, peakBytes, threads) {
       const own = kernelMemory(peakBytes, threads?.size);
       const pool = threads ? threads.poolOn(own.memory) : singleThreadPool(own.memory);
       return nativeEngineOn(blas, own, pool, nextStep);
     },
-    scratchBytes(step) {
-      if (isFactorization(step.kernel)) return Math.max(lapackScratchBytes(step), wasm.scratchBytes(step));
-      return step.kernel === "matmul" ? nativeScratchBytes(step) : wasm.scratchBytes(step);
-    },
-    transformLength: wasm.transformLength,
   };
 }
 

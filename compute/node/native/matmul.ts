@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { mostColumns, mostRows, mostTerms } from "../../engines/native/scratch.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { planeOperand, type Rows, realOperand, rowsOf } from "../../engines/wasm/staging.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
@@ -6,17 +7,7 @@ import { resultDtype } from "../../model/result-dtype.ts";
 import { freshResult } from "./fresh-result.ts";
 import type { OpenBlas } from "./openblas.ts";
 import { direct, fromPlanes, inPlace, inScratch, staged } from "./operands.ts";
-import {
-  blockOf,
-  complexes,
-  doubles,
-  type Extents,
-  mostColumns,
-  mostRows,
-  mostTerms,
-  product,
-  singles,
-} from "./product.ts";
+import { blockOf, complexes, doubles, type Extents, product, singles } from "./product.ts";
 
 /**
  * a @ b for an m×k and a k×n matrix, in NumPy's result dtype, by OpenBLAS. As on wasm, a real factor beside a

@@ -1,14 +1,7 @@
+import { mostColumns, mostRows, mostTerms } from "../../engines/native/scratch.ts";
 import type { Extents } from "../../engines/wasm/gemm.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { asItIs, type Floats, type OpenBlas, rowMajor } from "./openblas.ts";
-
-/**
- * One call does at most this much, 1.1 GFLOP: a thread cannot be terminated inside a native call, and a job has
- * to end soon after it is cancelled. OpenBLAS would cut terms and columns about like this itself.
- */
-export const mostRows = 1024;
-export const mostColumns = 2048;
-export const mostTerms = 384;
 
 /** Equal blocks: a last one of a single row would cost as much packing as a whole one. */
 export const blockOf = (extent: number, most: number): number =>

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Arrays, catalogue, plan, predictSeconds, run } from "@sluice/compute";
+import { type Arrays, catalogue, demand, plan, profiles, run } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ describe.each(catalogue())("the example of $name", ({ name, example, inputs, any
     expect(body.operation).toBe(name);
     if (anyInputs === undefined) expect(Object.keys(arrays)).toEqual(Object.keys(inputs));
     const planned = plan(name, body.params, arrays);
-    expect(predictSeconds(planned, { vcpu: 1 })).toBeGreaterThan(0);
+    expect(demand(planned, profiles.wasm, 1).seconds).toBeGreaterThan(0);
     const reported: number[] = [];
     const results = run(name, planned.params, arrays, { onProgress: (fraction) => reported.push(fraction) });
     expect(specsOf(results)).toEqual(planned.outputs);

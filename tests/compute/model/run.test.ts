@@ -1,9 +1,10 @@
 import {
   catalogue,
   defaultOperation,
+  demand,
   engine,
   plan,
-  predictSeconds,
+  profiles,
   random,
   refusedEngines,
   run,
@@ -78,11 +79,11 @@ describe("the catalogue", () => {
   });
 });
 
-describe("predictSeconds", () => {
+describe("demand", () => {
   const square = (n: number) => plan("spectral-projection", {}, { a: spec([n, n]) });
 
   test("a share of a vCPU stretches it, more vCPUs share what is large enough", () => {
-    const seconds = (n: number, vcpu: number) => predictSeconds(square(n), { vcpu });
+    const seconds = (n: number, vcpu: number) => demand(square(n), profiles.wasm, vcpu).seconds;
     expect(seconds(256, 0.25)).toBeCloseTo(4 * seconds(256, 1), 12);
     expect(seconds(256, 1.9)).toBe(seconds(256, 1));
     expect(seconds(16, 4)).toBe(seconds(16, 1));
@@ -92,23 +93,28 @@ describe("predictSeconds", () => {
   });
 
   test("more work takes longer", () => {
-    const seconds = [8, 64, 128, 256, 512, 1024, 2048, 8192].map((n) =>
-      predictSeconds(square(n), { vcpu: 1 }),
+    const seconds = [8, 64, 128, 256, 512, 1024, 2048, 8192].map(
+      (n) => demand(square(n), profiles.wasm, 1).seconds,
     );
     expect(seconds.every((value, index) => value > (seconds[index - 1] ?? 0))).toBe(true);
   });
 
   test("the arithmetic of a prime length costs more than twice the power of two beside it", () => {
     const seconds = (n: number) =>
-      plan("fft2", {}, { a: spec([n, n]) }).steps.reduce((sum, step) => sum + stepSeconds(step), 0);
+      plan("fft2", {}, { a: spec([n, n]) }).steps.reduce(
+        (sum, step) => sum + stepSeconds(step, profiles.wasm),
+        0,
+      );
     expect(seconds(1021)).toBeGreaterThan(2 * seconds(1024));
   });
 
   test("memory that is touched for the first time costs time too", () => {
-    const { steps, peakBytes } = square(1024);
-    const lean = predictSeconds({ steps, peakBytes: 0 }, { vcpu: 1 });
-    const whole = predictSeconds({ steps, peakBytes }, { vcpu: 1 });
+    const { steps } = square(1024);
+    const scratchless = { ...profiles.wasm, scratchBytes: () => 0 };
+    const lean = demand({ steps: steps.map((step) => ({ ...step, live: 0 })) }, scratchless, 1);
+    const whole = demand({ steps }, profiles.wasm, 1);
+    expect(lean.peakBytes).toBe(0);
     // 13 µs for each page of 4 KiB, as measured.
-    expect((whole - lean) / (peakBytes / 4096)).toBeCloseTo(13e-6, 6);
+    expect((whole.seconds - lean.seconds) / (whole.peakBytes / 4096)).toBeCloseTo(13e-6, 6);
   });
 });

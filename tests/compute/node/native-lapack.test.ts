@@ -1,11 +1,11 @@
 import { plan } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
+import { workspaceBytes } from "@sluice/compute/engines/native/scratch";
 import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { kernelMemory } from "@sluice/compute/engines/wasm/memory";
 import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
 import type { Fortran, OpenBlas } from "@sluice/compute/node/native/openblas";
-import { workspaceBytes } from "@sluice/compute/node/native/scratch";
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { operand, relativeError } from "../../support/compute/arrays.ts";

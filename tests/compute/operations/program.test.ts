@@ -102,10 +102,10 @@ describe("a program", () => {
         args: [index === 0 ? "a" : `s${index - 1}`],
       })),
     });
-    expect(planned(chain(50)).peakBytes).toBe(planned(chain(2)).peakBytes);
+    expect(planned(chain(50)).liveBytes).toBe(planned(chain(2)).liveBytes);
     // The input, the value before and the value.
-    expect(planned(chain(50)).peakBytes).toBeGreaterThanOrEqual(3 * byteLength(a));
-    expect(planned(chain(50)).peakBytes).toBeLessThan(4 * byteLength(a));
+    expect(planned(chain(50)).liveBytes).toBeGreaterThanOrEqual(3 * byteLength(a));
+    expect(planned(chain(50)).liveBytes).toBeLessThan(4 * byteLength(a));
   });
 
   test("counts what waits for a later step", () => {
@@ -117,7 +117,7 @@ describe("a program", () => {
         { as: "w", op: "add", args: ["x", "z"] },
       ],
     };
-    expect(planned(waiting).peakBytes).toBeGreaterThanOrEqual(4 * byteLength(a));
+    expect(planned(waiting).liveBytes).toBeGreaterThanOrEqual(4 * byteLength(a));
   });
 
   test("a number makes no float32 wider, as in NumPy", () => {

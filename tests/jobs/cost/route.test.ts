@@ -1,4 +1,4 @@
-import { type Plan, plan, predictSeconds } from "@sluice/compute";
+import { demand, type Plan, plan, profiles } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -18,14 +18,15 @@ const unitPlan: Plan = {
   outputs: {},
   steps: [{ kernel: "abs", size: 4096, flops: 0, bytes: 1e9, live: 0 }],
   flops: 1e9,
-  peakBytes: 0,
+  liveBytes: 0,
 };
 const secondsOfUnit = route(unitPlan, "lambda", defaultSettings).estimate.seconds;
 
 function planOf({ seconds = 0.01, peakBytes = 2 ** 20 }: { seconds?: number; peakBytes?: number }): Plan {
   const [step] = unitPlan.steps;
   if (!step) throw new Error("the unit plan has one step");
-  return { ...unitPlan, peakBytes, steps: [{ ...step, bytes: (step.bytes * seconds) / secondsOfUnit }] };
+  const bytes = (step.bytes * seconds) / secondsOfUnit;
+  return { ...unitPlan, liveBytes: peakBytes, steps: [{ ...step, bytes, live: peakBytes }] };
 }
 
 function problemOf(action: () => unknown): Problem {
@@ -194,7 +195,7 @@ describe("the smallest task that fits", () => {
             const goal = Math.max(300, chosen.estimate.seconds);
             const cheaper = fargateShapes.filter(({ vcpu, memoryMiB }) => {
               if (vcpu < 1 || vcpu > maxTaskVcpu || memoryMiB < neededMiB(peakBytes)) return false;
-              const takes = predictSeconds(planned, { vcpu, engine: "native" });
+              const takes = demand(planned, profiles.native, vcpu).seconds;
               const usd = attemptUsd("fargate", { vcpu, memoryMiB }, takes);
               return takes <= goal && usd < attemptUsd("fargate", chosen, chosen.estimate.seconds);
             });

@@ -2,7 +2,7 @@
  * A worker process as the operating system sees it: writes or reads an operand of 512 MiB, says what it took.
  * Arguments: bucket, key, "write" | "read" | "job".
  */
-import { plan, run } from "@sluice/compute";
+import { demand, plan, profiles, run } from "@sluice/compute";
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { dataBytes, npyHeader } from "@sluice/contract/npy";
 import { objectStore } from "../../../aws/s3/object-store.ts";
@@ -56,7 +56,7 @@ async function readOnly(): Promise<Measured> {
 /** What runJob does between claim and finish. */
 async function job(): Promise<Measured> {
   const b = { shape: [8192, 16], dtype: "float64", seed: 1 } as const;
-  const { peakBytes } = plan("matmul", {}, { a: spec, b });
+  const { peakBytes } = demand(plan("matmul", {}, { a: spec, b }), profiles.wasm, 1);
   const taken = await measured(512 * mebibyte, async () => {
     const results = run("matmul", {}, { a: await read(), b }, { threadEnds: true });
     await writeOutputs(sampleJob(), results, objects, signal);

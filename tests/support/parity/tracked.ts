@@ -80,7 +80,7 @@ export function runTracked(
   return {
     outputs,
     steps: { begun, planned: planned.steps.length },
-    bytes: { peak, planned: planned.peakBytes },
+    bytes: { peak, planned: planned.liveBytes },
     leaked: live - bytesOf(inputs) - bytesOf(outputs),
   };
 }

@@ -1,5 +1,12 @@
 import type { PlanStep } from "../../model/steps.ts";
-import { mostColumns, mostRows, mostTerms } from "./product.ts";
+
+/**
+ * One call of OpenBLAS does at most this much, 1.1 GFLOP: a thread cannot be terminated inside a native call, and a
+ * job has to end soon after it is cancelled. OpenBLAS would cut terms and columns about like this itself.
+ */
+export const mostRows = 1024;
+export const mostColumns = 2048;
+export const mostTerms = 384;
 
 /** Blocks of both factors and of the result, in numbers. */
 const left = mostRows * mostTerms;
