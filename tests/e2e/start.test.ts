@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { treeOf } from "../support/processes.ts";
+import { treeOf } from "../support/large/processes.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 

@@ -8,8 +8,8 @@ import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
 import { call, freshStage, isProblem } from "../support/functions/stage.ts";
 import type { World } from "../support/jobs/memory-ports.ts";
+import { etagOf } from "../support/jobs/objects.ts";
 import { lambdaMachine } from "../support/jobs/submitting.ts";
-import { etagOf } from "../support/objects.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
 vi.mock("../../aws/telemetry/log.ts", async () =>

@@ -28,8 +28,8 @@ import { createResolver } from "../../local/cloudformation/resolve.ts";
 import { accountId } from "../../local/cloudformation/template.ts";
 import { createJobsTable } from "../support/aws/jobs-table.ts";
 import { type StubCloud, startStubCloud } from "../support/aws/stub-cloud.ts";
-import { type AwsCall, onAwsCalls } from "../support/aws-calls.ts";
 import { type Call, call, lambdaContext, type Reply } from "../support/functions/stage.ts";
+import { type AwsCall, onAwsCalls } from "../support/infra/aws-calls.ts";
 import { actionsOf, allows, type Statement, statementsOf } from "../support/infra/policy.ts";
 
 /**
@@ -44,7 +44,7 @@ const others = { work, settle, sweep, compute: direct, redrive };
 const calledElsewhere = new Map([
   ["WriteOwnLog", "Lambda itself"],
   ["ConsumeMessages", "Lambda's pollers"],
-  ["s3:AbortMultipartUpload", "whoever writes, when a part fails: tests/aws/s3/object-uploads.test.ts"],
+  ["s3:AbortMultipartUpload", "whoever writes, when a part fails: tests/aws/s3/object-write.test.ts"],
   ["SendTraces", "Lambda's own tracing"],
   ["SendTaskTrace", "container/main.ts, once its job is done: tests/aws/telemetry.test.ts"],
 ]);

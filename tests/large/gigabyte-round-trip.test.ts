@@ -14,7 +14,7 @@ import { npyHeader } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
-import { type Processes, watchProcesses } from "../support/processes.ts";
+import { type Processes, watchProcesses } from "../support/large/processes.ts";
 
 const MiB = 2 ** 20;
 const rows = 2 ** 24;

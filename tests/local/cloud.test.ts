@@ -4,9 +4,9 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleFolder, lambdaFunction } from "../support/bundles.ts";
-import { startLocalCloud, type TestCloud } from "../support/local-cloud.ts";
-import { clientSettings } from "../support/settings.ts";
+import { bundleFolder, lambdaFunction } from "../support/local/bundles.ts";
+import { startLocalCloud, type TestCloud } from "../support/local/local-cloud.ts";
+import { clientSettings } from "../support/local/settings.ts";
 
 let cloud: TestCloud;
 const folder = bundleFolder();

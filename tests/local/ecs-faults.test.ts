@@ -1,6 +1,6 @@
 import { RunTaskCommand } from "@aws-sdk/client-ecs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { runTaskInput, type StateChange, startTaskCloud } from "../support/task-cloud.ts";
+import { runTaskInput, type StateChange, startTaskCloud } from "../support/local/task-cloud.ts";
 
 let at: Awaited<ReturnType<typeof startTaskCloud>>;
 

@@ -7,7 +7,7 @@ import {
   StopTaskCommand,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clusterArn, runTaskInput, startTaskCloud } from "../support/task-cloud.ts";
+import { clusterArn, runTaskInput, startTaskCloud } from "../support/local/task-cloud.ts";
 
 let at: Awaited<ReturnType<typeof startTaskCloud>>;
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { EnvironmentPool } from "../../local/lambda/pool.ts";
 import { createLog } from "../../local/log.ts";
 import { Segments } from "../../local/xray/segments.ts";
-import { bundleFolder, lambdaFunction } from "../support/bundles.ts";
+import { bundleFolder, lambdaFunction } from "../support/local/bundles.ts";
 
 const folder = bundleFolder();
 const lines: string[] = [];

@@ -11,9 +11,9 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Template } from "../../local/cloudformation/template.ts";
 import type { CloudFaults, ServiceRequest } from "../../local/faults/faults.ts";
-import { bundleFolder, lambdaFunction } from "../support/bundles.ts";
-import { startLocalCloud, type TestCloud } from "../support/local-cloud.ts";
-import { clientSettings } from "../support/settings.ts";
+import { bundleFolder, lambdaFunction } from "../support/local/bundles.ts";
+import { startLocalCloud, type TestCloud } from "../support/local/local-cloud.ts";
+import { clientSettings } from "../support/local/settings.ts";
 
 const template: Template = {
   Resources: {

@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand } from "@aws-sdk/client-eventbridge";
 import { GetTraceSummariesCommand, PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleFolder, lambdaFunction } from "../support/bundles.ts";
-import { startLocalCloud, type TestCloud } from "../support/local-cloud.ts";
-import { clientSettings } from "../support/settings.ts";
+import { bundleFolder, lambdaFunction } from "../support/local/bundles.ts";
+import { startLocalCloud, type TestCloud } from "../support/local/local-cloud.ts";
+import { clientSettings } from "../support/local/settings.ts";
 
 /** EventBridge and X-Ray of the local cloud, asked by AWS's own SDK. */
 

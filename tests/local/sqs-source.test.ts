@@ -11,9 +11,9 @@ import type { Template } from "../../local/cloudformation/template.ts";
 import { failed, type Invocation } from "../../local/lambda/function.ts";
 import { startSqsPoller } from "../../local/lambda/sqs-source.ts";
 import { createLog } from "../../local/log.ts";
-import { bundleFolder, lambdaFunction } from "../support/bundles.ts";
-import { startLocalCloud, type TestCloud } from "../support/local-cloud.ts";
-import { clientSettings } from "../support/settings.ts";
+import { bundleFolder, lambdaFunction } from "../support/local/bundles.ts";
+import { startLocalCloud, type TestCloud } from "../support/local/local-cloud.ts";
+import { clientSettings } from "../support/local/settings.ts";
 
 const visibilitySeconds = 1;
 const names = ["Done", "Redelivered", "Poison", "Partial", "Stopped", "Whole", "Wakeup"];

@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Measured } from "../../support/aws/large-operand.ts";
-import { startLocalCloud, type TestCloud } from "../../support/local-cloud.ts";
+import { startLocalCloud, type TestCloud } from "../../support/local/local-cloud.ts";
 
 /** 512 MiB through the local S3, by processes whose memory the operating system counts. */
 let cloud: TestCloud;

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { s3 } from "../../../aws/clients.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { ObjectChanged, type ObjectStore } from "../../../jobs/ports.ts";
-import { startLocalCloud, type TestCloud } from "../../support/local-cloud.ts";
-import { bytesTarget, readBytes } from "../../support/objects.ts";
+import { bytesTarget, readBytes } from "../../support/jobs/objects.ts";
+import { startLocalCloud, type TestCloud } from "../../support/local/local-cloud.ts";
 
 /** The same transfers through the S3 of the local cloud. */
 let cloud: TestCloud;

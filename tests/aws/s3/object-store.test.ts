@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { ObjectMissing, type ObjectStore } from "../../../jobs/ports.ts";
 import { bucketName, type StubCloud, startStubCloud } from "../../support/aws/stub-cloud.ts";
-import { readBytes } from "../../support/objects.ts";
+import { readBytes } from "../../support/jobs/objects.ts";
 
 let cloud: StubCloud;
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { s3 } from "../../../aws/clients.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import type { ObjectStore } from "../../../jobs/ports.ts";
-import { readBytes } from "../../support/objects.ts";
+import { readBytes } from "../../support/jobs/objects.ts";
 
 /** An S3 that stops in the middle: what it does with a request is the test's. */
 let server: Server;

@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../../../jobs/ports.ts";
-import { handOver, memoryUploads } from "../../support/objects.ts";
+import { handOver, memoryUploads } from "../../support/jobs/objects.ts";
 import type { Network } from "./network.ts";
 
 /** S3: objects are put whole and read by range; a reader who has been told to stop is told why. */

@@ -16,7 +16,7 @@ import {
   stackNameOf,
   takeFunctions,
 } from "../../../local/service.ts";
-import { projectService } from "../../support/local-cloud.ts";
+import { projectService } from "../../support/local/local-cloud.ts";
 import { buildStage } from "./bundles.ts";
 import { type Answer, answerOf, gatewayEvent, takeRoutes } from "./http.ts";
 import { withTaskVariables, withVisibility } from "./template.ts";

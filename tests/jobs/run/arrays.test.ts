@@ -5,8 +5,8 @@ import { ObjectChanged, type ObjectStore } from "../../../jobs/ports.ts";
 import type { StoredInput } from "../../../jobs/record.ts";
 import { readInput, shared, writeOutputs } from "../../../jobs/run/arrays.ts";
 import { memoryWorld } from "../../support/jobs/memory-ports.ts";
+import { etagOf } from "../../support/jobs/objects.ts";
 import { sampleJob } from "../../support/jobs/sample-jobs.ts";
-import { etagOf } from "../../support/objects.ts";
 
 const array: DenseArray = {
   ...zeros({ shape: [2, 3], dtype: "float64" }),

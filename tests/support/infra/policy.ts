@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { resourcesOf, type Template } from "../../../build/template.ts";
-import type { AwsCall } from "../aws-calls.ts";
+import type { AwsCall } from "./aws-calls.ts";
 
 export interface Statement {
   readonly Sid?: string;

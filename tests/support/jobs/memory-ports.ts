@@ -14,8 +14,8 @@ import type {
 import type { Job } from "../../../jobs/record.ts";
 import type { Settings } from "../../../jobs/settings.ts";
 import type { Measures } from "../../../jobs/telemetry.ts";
-import { handOver, memoryUploads } from "../objects.ts";
 import { memoryStore } from "./memory-store.ts";
+import { handOver, memoryUploads } from "./objects.ts";
 
 /** The settings of a stage as deployed by default. */
 export const defaultSettings: Settings = {

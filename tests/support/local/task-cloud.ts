@@ -5,7 +5,7 @@ import {
   type RunTaskCommandInput,
 } from "@aws-sdk/client-ecs";
 import { expect } from "vitest";
-import type { Template } from "../../local/cloudformation/template.ts";
+import type { Template } from "../../../local/cloudformation/template.ts";
 import { bundleFolder } from "./bundles.ts";
 import { startLocalCloud } from "./local-cloud.ts";
 import { clientSettings } from "./settings.ts";

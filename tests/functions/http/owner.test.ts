@@ -1,23 +1,27 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { handler as cancel } from "../../functions/cancel.ts";
-import { handler as get } from "../../functions/get.ts";
-import { handler as list } from "../../functions/list.ts";
-import { handler as plans } from "../../functions/plans.ts";
-import { handler as result } from "../../functions/result.ts";
-import { handler as retry } from "../../functions/retry.ts";
-import { handler as status } from "../../functions/status.ts";
-import { handler as submit } from "../../functions/submit.ts";
-import { compute } from "../../jobs/run/compute.ts";
-import { work } from "../../jobs/run/dispatch.ts";
-import { call, freshStage, isProblem } from "../support/functions/stage.ts";
-import type { World } from "../support/jobs/memory-ports.ts";
-import { lambdaMachine } from "../support/jobs/submitting.ts";
+import { handler as cancel } from "../../../functions/cancel.ts";
+import { handler as get } from "../../../functions/get.ts";
+import { handler as list } from "../../../functions/list.ts";
+import { handler as plans } from "../../../functions/plans.ts";
+import { handler as result } from "../../../functions/result.ts";
+import { handler as retry } from "../../../functions/retry.ts";
+import { handler as status } from "../../../functions/status.ts";
+import { handler as submit } from "../../../functions/submit.ts";
+import { compute } from "../../../jobs/run/compute.ts";
+import { work } from "../../../jobs/run/dispatch.ts";
+import { call, freshStage, isProblem } from "../../support/functions/stage.ts";
+import type { World } from "../../support/jobs/memory-ports.ts";
+import { lambdaMachine } from "../../support/jobs/submitting.ts";
 
-vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
-vi.mock("../../aws/telemetry/log.ts", async () =>
-  (await import("../support/functions/stage.ts")).logOfStage(),
+vi.mock("../../../aws/ports.ts", async () =>
+  (await import("../../support/functions/stage.ts")).portsOfStage(),
 );
-vi.mock("../../aws/config.ts", async () => (await import("../support/functions/stage.ts")).configOfStage());
+vi.mock("../../../aws/telemetry/log.ts", async () =>
+  (await import("../../support/functions/stage.ts")).logOfStage(),
+);
+vi.mock("../../../aws/config.ts", async () =>
+  (await import("../../support/functions/stage.ts")).configOfStage(),
+);
 
 let world: World;
 

@@ -7,7 +7,7 @@ import {
   type Range,
   type Target,
   type Uploads,
-} from "../../jobs/ports.ts";
+} from "../../../jobs/ports.ts";
 
 /** What a store in memory does once it has found an object's bytes. */
 export function handOver<To extends Target>(

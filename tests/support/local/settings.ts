@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../local/cloud.ts";
+import type { LocalCloud } from "../../../local/cloud.ts";
 
 /** What an SDK client takes to reach one emulator, without setting the process's own environment. */
 export function clientSettings(cloud: Pick<LocalCloud, "environment">, service: string) {

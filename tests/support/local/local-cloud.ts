@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
-import { type LocalCloud, type LocalCloudOptions, startLocalCloud as start } from "../../local/cloud.ts";
-import type { Template } from "../../local/cloudformation/template.ts";
-import { createLog } from "../../local/log.ts";
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud as start } from "../../../local/cloud.ts";
+import type { Template } from "../../../local/cloudformation/template.ts";
+import { createLog } from "../../../local/log.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
+const root = path.resolve(import.meta.dirname, "../../..");
 const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 
 export interface PrintedService {

@@ -1,4 +1,4 @@
-import * as clients from "../../aws/clients.ts";
+import * as clients from "../../../aws/clients.ts";
 
 /** One call as IAM sees it: the action, on what, and what conditions may ask about. */
 export interface AwsCall {
@@ -35,7 +35,7 @@ export async function onAwsCalls(place: Place, seen: (call: AwsCall) => void): P
         const name = commandName.replace(/Command$/, "");
         const calls = actions[name];
         if (!calls)
-          throw new Error(`tests/support/aws-calls.ts: expected an operation it knows, got ${name}`);
+          throw new Error(`tests/support/infra/aws-calls.ts: expected an operation it knows, got ${name}`);
         for (const call of calls(sent.input, place)) seen(call);
         try {
           return await next(sent);

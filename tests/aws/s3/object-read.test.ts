@@ -3,7 +3,7 @@ import { s3 } from "../../../aws/clients.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { ObjectChanged, ObjectMissing, type ObjectStore } from "../../../jobs/ports.ts";
 import { type Call, type PartServer, startPartServer } from "../../support/aws/part-server.ts";
-import { bytesTarget, readBytes } from "../../support/objects.ts";
+import { bytesTarget, readBytes } from "../../support/jobs/objects.ts";
 
 let cloud: PartServer;
 let objects: ObjectStore;

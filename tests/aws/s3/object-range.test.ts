@@ -2,7 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { type PartServer, startPartServer } from "../../support/aws/part-server.ts";
-import { readBytes } from "../../support/objects.ts";
+import { readBytes } from "../../support/jobs/objects.ts";
 
 /** The product's client with a shorter patience. */
 vi.mock("../../../aws/clients.ts", async (importOriginal) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { LambdaFunction } from "../../local/lambda/function.ts";
+import type { LambdaFunction } from "../../../local/lambda/function.ts";
 
 /** A folder for built functions and scripts, and a way to write one. */
 export function bundleFolder() {
