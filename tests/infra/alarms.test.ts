@@ -119,3 +119,12 @@ test("the dashboard is JSON, shows all that is counted, and refers to what there
     ...Array.from({ length: 8 }, () => "metric"),
   ]);
 });
+
+test("every function is traced but sweep, whose passes would each be a trace", () => {
+  const modes = Object.entries(dev.functions).map(([name, { tracing }]) => [
+    name,
+    tracing ?? dev.provider.tracing.lambda,
+  ]);
+  expect(modes.length).toBeGreaterThan(10);
+  expect(modes.filter(([, mode]) => mode !== true)).toEqual([["sweep", "PassThrough"]]);
+});

@@ -15,7 +15,9 @@ export interface PrintedService {
     readonly region: string;
     readonly stage: string;
     readonly environment: Record<string, unknown>;
+    readonly tracing: { readonly lambda: boolean };
   };
+  readonly functions: Readonly<Record<string, { readonly tracing?: string }>>;
   readonly resources: Template;
 }
 
