@@ -16,8 +16,11 @@ export const maxUploadBytes = 5_000_000_000;
 /** Inputs of one job: each may cost submit a call. */
 export const maxInputs = 16;
 
-/** Largest `params`, as JSON text. */
+/** Largest `params`, as JSON text in UTF-8. */
 export const maxParamsBytes = 64 * 1024;
+
+/** Lists and objects in one another in `params`: no operation takes more than five. */
+export const maxParamsLevels = 100;
 
 /** `Prefer: wait=N` is honoured up to this many seconds; the gateway itself gives up at 30. */
 export const maxWaitSeconds = 20;

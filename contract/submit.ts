@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { dtypes } from "./array.ts";
-import { maxInputs, maxLabelLength, maxLabels, maxParamsBytes } from "./limits.ts";
+import { maxInputs, maxLabelLength, maxLabels } from "./limits.ts";
+import { paramsRecord, plainRecord } from "./plain-record.ts";
 import { seedSchema } from "./random-seed.ts";
 
 /** The body of `POST /jobs`. Array contents stay `unknown` here: array-json.ts and npy.ts check them. */
@@ -39,17 +40,17 @@ const refKinds = { data: dataRef, npy: npyRef, upload: uploadRef, job: jobRef, r
 
 /** Picks the branch by the key that is there, so that errors speak of the ref the caller meant. */
 function refSchema(kinds: Record<string, z.ZodType>, names: string) {
-  return z
-    .record(z.string(), z.unknown(), `expected an array ref: an object with ${names}`)
-    .transform((value, context) => {
-      const kind = Object.keys(kinds).find((key) => key in value);
-      const parsed = kind === undefined ? undefined : kinds[kind]?.safeParse(value);
-      if (parsed?.success) return parsed.data;
-      if (parsed)
-        context.issues.push(...parsed.error.issues.map((issue) => ({ ...issue, input: value }) as never));
-      else context.addIssue({ code: "custom", message: `expected an array ref: an object with ${names}` });
-      return z.NEVER;
-    });
+  return plainRecord(
+    z.record(z.string(), z.unknown(), `expected an array ref: an object with ${names}`),
+  ).transform((value, context) => {
+    const kind = Object.keys(kinds).find((key) => key in value);
+    const parsed = kind === undefined ? undefined : kinds[kind]?.safeParse(value);
+    if (parsed?.success) return parsed.data;
+    if (parsed)
+      context.issues.push(...parsed.error.issues.map((issue) => ({ ...issue, input: value }) as never));
+    else context.addIssue({ code: "custom", message: `expected an array ref: an object with ${names}` });
+    return z.NEVER;
+  });
 }
 
 const arrayRef = refSchema(refKinds, "data, npy, upload, job or random") as z.ZodType<ArrayRef>;
@@ -61,27 +62,20 @@ const planArrayRef = refSchema(
 const inputName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, "expected an input name such as a");
 
 const inputsOf = <Ref extends z.ZodType>(ref: Ref) =>
-  z
-    .record(inputName, ref)
+  plainRecord(z.record(inputName, ref))
     .refine((all) => Object.keys(all).length <= maxInputs, `expected at most ${maxInputs} inputs`)
     .default({});
 
-const labels = z
-  .record(
+const labels = plainRecord(
+  z.record(
     z.string().min(1).max(maxLabelLength, `expected a label name of at most ${maxLabelLength} characters`),
     z.string().max(maxLabelLength, `expected a label of at most ${maxLabelLength} characters`),
-  )
-  .refine((all) => Object.keys(all).length <= maxLabels, `expected at most ${maxLabels} labels`);
+  ),
+).refine((all) => Object.keys(all).length <= maxLabels, `expected at most ${maxLabels} labels`);
 
 const common = {
   operation: z.string().min(1).max(64).default("spectral-projection"),
-  params: z
-    .record(z.string(), z.unknown())
-    .refine(
-      (params) => JSON.stringify(params).length <= maxParamsBytes,
-      `expected params of at most ${maxParamsBytes} bytes`,
-    )
-    .default({}),
+  params: paramsRecord.default({}),
   /** Shorthand for `inputs.a = {"data": …}`. */
   dataMatrix: z.unknown().optional(),
   target: z.enum(["auto", "lambda", "fargate"]).default("auto"),

@@ -19,11 +19,16 @@ export function validate<Schema extends z.ZodType>(
   if (issue.code === "unrecognized_keys") throw unknownField(issue, schema, field, code);
   const expected = expectation(issue.message);
   const got = shown(at(value, issue.path));
-  throw new Problem(code, `${field || "the body"}: expected ${expected}, got ${got}`, {
+  throw new Problem(problemOf(issue) ?? code, `${field || "the body"}: expected ${expected}, got ${got}`, {
     field: field || "body",
     expected,
     got,
   });
+}
+
+/** The code that a schema's author gave an issue of their own. */
+function problemOf(issue: z.core.$ZodIssue): ProblemCode | undefined {
+  return issue.code === "custom" ? (issue.params?.problem as ProblemCode | undefined) : undefined;
 }
 
 function unknownField(

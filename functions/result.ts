@@ -1,19 +1,15 @@
-import httpContentNegotiation from "@middy/http-content-negotiation";
 import { type ResultType, resultTypes } from "@sluice/contract/job";
 import { getJob } from "../jobs/api/own-jobs.ts";
 import { resultHead, resultOf } from "../jobs/api/result.ts";
 import { type BodyEvent, endpoint } from "./http/endpoint.ts";
+import { requireKnown } from "./http/query.ts";
 import { headResponse, resultResponse } from "./http/result-response.ts";
+import { acceptedTypes } from "./middleware/accepted-types.ts";
 
-/** Leaves in the context which of the types the caller takes, best first. */
-const negotiation = httpContentNegotiation({
-  parseLanguages: false,
-  parseCharsets: false,
-  parseEncodings: false,
-  availableMediaTypes: [...resultTypes],
-});
-
-const output = ({ queryStringParameters }: BodyEvent) => queryStringParameters?.output ?? "result";
+const output = ({ queryStringParameters }: BodyEvent) => {
+  requireKnown(queryStringParameters, ["output"]);
+  return queryStringParameters?.output ?? "result";
+};
 
 /** GET and HEAD /jobs/{jobId}/result */
 export const handler = endpoint(
@@ -25,5 +21,5 @@ export const handler = endpoint(
     if (event.requestContext.http.method === "HEAD") return headResponse(await resultHead(job, name, ports));
     return resultResponse(job, name, await resultOf(job, name, accepted, ports));
   },
-  { params: output, middlewares: [negotiation] },
+  { params: output, middlewares: acceptedTypes() },
 );

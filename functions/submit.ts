@@ -1,7 +1,8 @@
+import { submitBody } from "@sluice/contract/submit";
 import { accept } from "../jobs/submit/accept.ts";
 import { endpoint } from "./http/endpoint.ts";
 import { viewAfterWait } from "./http/prefer.ts";
-import { idempotencyOf, submitBodyReader } from "./http/submit-body.ts";
+import { idempotencyOf, submissionReader } from "./http/submit-body.ts";
 
 /** POST /jobs */
 export const handler = endpoint(
@@ -13,5 +14,5 @@ export const handler = endpoint(
     if (ended) return { json: view, headers };
     return { status: 202, json: { ...view, message: "Job accepted for processing." }, headers };
   },
-  { body: submitBodyReader },
+  { body: submissionReader(submitBody) },
 );

@@ -1,5 +1,6 @@
 import { isTerminal, type Status } from "@sluice/contract/job";
 import { type Job, NewerRecord, type PendingStep, recordVersion } from "../../jobs/record.ts";
+import { paramsOf, storable, storedParams } from "./stored-values.ts";
 
 /** How a job lies in the table: the record itself, plus the keys of the three indexes. */
 
@@ -32,10 +33,12 @@ export function lineOf(step: PendingStep | undefined): string | undefined {
   return step === "line" ? fargateLine : undefined;
 }
 
-export function toItem(job: Job): Record<string, unknown> {
+export function toItem({ params, ...job }: Job): Record<string, unknown> {
+  const fields = Object.entries(job).map(([field, value]) => [field, storable(value)] as const);
   return {
     ...keyOf(job.jobId),
-    ...job,
+    ...Object.fromEntries(fields),
+    params: storedParams(params),
     // Sorts by time, and by id within a millisecond, so that a cursor never skips one.
     createdSort: `${new Date(job.createdAt).toISOString()}#${job.jobId}`,
     ...(job.dueAt === undefined ? {} : { dueShard: dueShardOf(job.jobId, job.status) }),
@@ -46,8 +49,9 @@ export function toItem(job: Job): Record<string, unknown> {
 /** @throws NewerRecord */
 export function fromItem(item: Record<string, unknown> | undefined, now: number): Job | undefined {
   if (!item) return undefined;
-  const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...job } = item;
-  if (job.v !== recordVersion) throw new NewerRecord(jobIdOf(item), job.v);
+  const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...fields } = item;
+  if (fields.v !== recordVersion) throw new NewerRecord(jobIdOf(item), fields.v);
+  const job = { ...fields, params: paramsOf(fields.params) } as unknown as Job;
   // TTL deletes late, so an expired item is treated as gone at once.
-  return (job.ttl as number) * 1000 < now ? undefined : (job as unknown as Job);
+  return job.ttl * 1000 < now ? undefined : job;
 }

@@ -1,4 +1,5 @@
 import { recordVersion } from "../../jobs/record.ts";
+import { storable } from "./stored-values.ts";
 
 /** Builds DynamoDB's update grammar from plain objects, so that conditions read like the rule they are. */
 export interface UpdateExpression {
@@ -36,12 +37,12 @@ export function updateExpression(
       removes.push(`#${field}`);
       continue;
     }
-    values[`:${field}`] = value;
+    values[`:${field}`] = storable(value);
     sets.push(`#${field} = :${field}`);
   }
   for (const [field, value] of Object.entries(append)) {
     names[`#${field}`] = field;
-    values[`:more_${field}`] = [value];
+    values[`:more_${field}`] = [storable(value)];
     sets.push(`#${field} = list_append(#${field}, :more_${field})`);
   }
   return {

@@ -1,30 +1,35 @@
 import { defaultOperation } from "@sluice/compute";
 import { maxIdempotencyKeyLength } from "@sluice/contract/limits";
 import { Problem } from "@sluice/contract/problem";
-import { type SubmitBody, submitBody } from "@sluice/contract/submit";
+import type { PlanBody, SubmitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
+import type * as z from "zod";
 import { sha256 } from "../../jobs/ids.ts";
 import type { Idempotency } from "../../jobs/submit/submit.ts";
 import { boundedBody, isNpy } from "../middleware/bounded-body.ts";
 import { matrixBody } from "../middleware/matrix-body.ts";
 import type { BodyEvent, BodyReader } from "./endpoint.ts";
+import { requireKnown } from "./query.ts";
 
-/** The submit body, from JSON or from a raw `.npy` with its operation and params in the query. */
-export const submitBodyReader: BodyReader<SubmitBody> = {
-  middlewares: () => [boundedBody(), matrixBody()],
-  read(event) {
-    if (!isNpy(event)) return validate(submitBody, event.body);
-    const { operation = defaultOperation, params = "{}", ...unknown } = event.queryStringParameters ?? {};
-    const [surplus] = Object.keys(unknown);
-    if (surplus !== undefined) {
-      throw new Problem("unknown-field", `${surplus} is not a query parameter of this request`, {
-        field: surplus,
-      });
-    }
-    const body = validate(submitBody, { operation, params: parsedParams(params) });
-    return { ...body, inputs: { a: { npy: event.rawBody } } };
-  },
-};
+/** The body of a submit or a plan, from JSON or from a raw `.npy` with its operation and params in the query. */
+export function submissionReader<Body extends SubmitBody | PlanBody>(
+  schema: z.ZodType<Body>,
+): BodyReader<Body> {
+  return {
+    middlewares: () => [boundedBody(), matrixBody()],
+    read(event) {
+      const query = event.queryStringParameters ?? {};
+      if (!isNpy(event)) {
+        requireKnown(query, []);
+        return validate(schema, event.body);
+      }
+      requireKnown(query, ["operation", "params"]);
+      const { operation = defaultOperation, params = "{}" } = query;
+      const body = validate(schema, { operation, params: parsedParams(params) });
+      return { ...body, inputs: { a: { npy: event.rawBody } } };
+    },
+  };
+}
 
 function parsedParams(text: string): unknown {
   try {
@@ -37,9 +42,11 @@ function parsedParams(text: string): unknown {
   }
 }
 
-/** Two requests are the same when their bytes, their type, their query and their Idempotency-Key are. */
-export function idempotencyOf({ rawBody, headers, rawQueryString }: BodyEvent): Idempotency {
-  const requestHash = sha256(headers["content-type"] ?? "", rawQueryString ?? "", rawBody);
+/** Two requests are the same when their bytes, JSON or `.npy`, their query and their Idempotency-Key are. */
+export function idempotencyOf(event: BodyEvent): Idempotency {
+  const { rawBody, headers, rawQueryString } = event;
+  const type = isNpy(event) ? "application/x-npy" : "application/json";
+  const requestHash = sha256(type, rawQueryString ?? "", rawBody);
   const idempotencyKey = headers["idempotency-key"];
   if (idempotencyKey === undefined) return { requestHash };
   const { length } = idempotencyKey;

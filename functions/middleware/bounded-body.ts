@@ -39,9 +39,11 @@ export function isNpy({ headers }: Pick<APIGatewayProxyEventV2, "headers">): boo
   return /^application\/x-npy\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
+/** Names are case-insensitive, and x-gzip is gzip (RFC 9110, 8.4.1). */
 async function unpacked(body: Buffer, encoding = "identity"): Promise<Buffer> {
-  if (encoding === "identity") return body;
-  if (encoding !== "gzip") {
+  const name = encoding.trim().toLowerCase();
+  if (name === "identity" || name === "") return body;
+  if (name !== "gzip" && name !== "x-gzip") {
     throw new Problem("unsupported-media-type", `content-encoding: expected gzip or none, got ${encoding}`, {
       field: "content-encoding",
       expected: "gzip",

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { handler as plans } from "../../functions/plans.ts";
 import { handler as submit } from "../../functions/submit.ts";
+import { handler as uploads } from "../../functions/uploads.ts";
 import { call, freshStage, isProblem, type Reply } from "../support/functions/stage.ts";
 import type { World } from "../support/jobs/memory-ports.ts";
 
@@ -50,7 +51,8 @@ test("what needs Fargate, on a stage deployed without it", async () => {
 describe("a key that would reach the prototype", () => {
   test.each(['{"__proto__": {"x": 1}}', '{"a": {"__proto__": 1}}'])("%s", async (body) => {
     refused(await call(submit, { method: "POST", body }), 422, "unknown-field");
-    refused(await call(plans, { method: "POST", body }), 400, "malformed-json");
+    refused(await call(plans, { method: "POST", body }), 422, "unknown-field");
+    refused(await call(uploads, { method: "POST", body }), 400, "malformed-json");
   });
 
   test.each(["params", "labels", "inputs"])("inside %s", async (field) => {
