@@ -1,8 +1,9 @@
 import type { Operands } from "@sluice/compute";
 import type { DenseArray } from "@sluice/contract/array";
 import type { LaunchRefusal, TaskObservation } from "./lifecycle/evidence.ts";
+import type { JobChanges } from "./lifecycle/transitions.ts";
 import type { Message } from "./message.ts";
-import type { Job, JobChanges } from "./record.ts";
+import type { Job } from "./record.ts";
 import type { Settings } from "./settings.ts";
 import type { Events, Log, Metrics, Trace } from "./telemetry.ts";
 

@@ -162,10 +162,3 @@ export interface OutputRef extends ArraySpec {
   readonly key: string;
   readonly bytes: number;
 }
-
-/** New values for a job; `undefined` removes the attribute. */
-export type JobChanges = {
-  readonly [Field in keyof Omit<Job, "jobId" | "owner" | "rev" | "writeId" | "updatedAt">]?:
-    | Job[Field]
-    | undefined;
-};

@@ -5,13 +5,13 @@ import { notifyDependents } from "./dependents.ts";
 import { eventOf } from "./event.ts";
 import { measuresOf } from "./measures.ts";
 
-type EndPorts = Pick<Ports, "store" | "log" | "metrics" | "events" | "now">;
+type EndPorts = Pick<Ports, "store" | "log" | "metrics" | "events" | "now" | "settings">;
 
 /**
- * What follows a write of a job's state, when it was the one that ended it: whoever wrote it counts it, wakes the
- * jobs that wait for it, and announces it.
+ * The writer of a terminal state counts the job, notifies its dependents and publishes its end. After a write of
+ * another state there is nothing to do.
  */
-export async function afterWrite(job: Job, ports: EndPorts): Promise<void> {
+export async function afterTerminalWrite(job: Job, ports: EndPorts): Promise<void> {
   if (!isTerminal(job.status)) return;
   ports.metrics.put(measuresOf(job));
   await notifyDependents(job, ports);
@@ -19,10 +19,10 @@ export async function afterWrite(job: Job, ports: EndPorts): Promise<void> {
 }
 
 /**
- * Tells the world that a job has ended, at least once: an ended job stays due until that is done, so that sweep does
- * it for whoever died or was not heard. It never fails the job.
+ * Publishes the end of a job, at least once. The record is its outbox: an ended job stays due until EventBridge has
+ * taken the event, so sweep publishes what the writer of the terminal state could not. It never fails the job.
  *
- * @returns whether it was told
+ * @returns whether the event was taken
  */
 export async function publishEnd(
   job: Job,

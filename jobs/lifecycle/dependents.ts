@@ -2,16 +2,18 @@ import { isTerminal } from "@sluice/contract/job";
 import { concurrently } from "../concurrently.ts";
 import type { Ports } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
+import { write } from "./write.ts";
 
 /**
- * How a job that waits for others learns that they have ended: it asks them to wake it, and being woken is being
- * due. Sweep then looks and sends. Whatever fails here is made good by the job's own dueAt, some minutes later.
+ * A job that waits for its inputs subscribes to the jobs that make them, its parents. A parent that ends sets the
+ * dueAt of its dependents to now, and sweep then sends them. When any of this fails, the dependent's own dueAt makes
+ * sweep look some minutes later.
  */
 
-type WakingPorts = Pick<Ports, "store" | "log" | "now">;
+type DependentsPorts = Pick<Ports, "store" | "log" | "now" | "settings">;
 
-/** After the job's record is written: a parent that has ended by now will wake nobody any more. */
-export async function subscribeToParents(job: Job, ports: WakingPorts): Promise<void> {
+/** The job's record is written first: a parent that has ended by then notifies no more, so the job is made due here. */
+export async function subscribeToParents(job: Job, ports: DependentsPorts): Promise<void> {
   const { jobId } = job;
   let ended = false;
   for (const parent of parentsOf(job)) {
@@ -22,22 +24,20 @@ export async function subscribeToParents(job: Job, ports: WakingPorts): Promise<
       ports.log.warn("job will not be woken: it looks by itself", { jobId, parent, error });
     }
   }
-  if (ended) await wake(jobId, ports);
+  if (ended) await makeDue(jobId, ports);
 }
 
-/** Once `job` has ended, whoever ended it. */
-export async function notifyDependents(job: Job, ports: WakingPorts): Promise<void> {
+/** Called by the writer of the terminal state. */
+export async function notifyDependents(job: Job, ports: DependentsPorts): Promise<void> {
   if (!isTerminal(job.status) || !job.waiters) return;
-  await concurrently(job.waiters, (jobId) => wake(jobId, ports));
+  await concurrently(job.waiters, (jobId) => makeDue(jobId, ports));
 }
 
-async function wake(jobId: string, { store, log, now }: WakingPorts): Promise<void> {
+async function makeDue(jobId: string, ports: DependentsPorts): Promise<void> {
   try {
-    const job = await store.get(jobId);
-    if (job?.step !== "inputs") return;
-    // While it waits its dispatch stands still: a look of sweep meanwhile does not get in the way.
-    await store.update(jobId, { dispatch: job.dispatch, status: "PENDING" }, { dueAt: now() });
+    const job = await ports.store.get(jobId);
+    if (job) await write(job, { kind: "parent-ended" }, ports);
   } catch (error) {
-    log.warn("job not woken: it looks by itself", { waiter: jobId, error });
+    ports.log.warn("job not woken: it looks by itself", { waiter: jobId, error });
   }
 }

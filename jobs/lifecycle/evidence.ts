@@ -1,6 +1,9 @@
 import type { Job } from "../record.ts";
 
-/** What somebody saw, and next() may decide on. Nothing else moves a job but its own worker. */
+/**
+ * What somebody saw, and next() decides on. Two writes are made without it, as no one has seen the job yet: the launch of
+ * a task and the claim of a worker each look and take in one conditional update.
+ */
 export type Evidence =
   /** dueAt has passed; with what sweep looked up to judge it. */
   | {
@@ -13,14 +16,30 @@ export type Evidence =
   | { readonly kind: "task"; readonly dispatch: number; readonly task: TaskObservation }
   /** RunTask started no task for this dispatch. */
   | { readonly kind: "refused"; readonly dispatch: number; readonly refusal: LaunchRefusal }
-  /** A slot was taken for the job at the head of the line. */
-  | { readonly kind: "room" }
+  /** RunTask started the task of this dispatch. */
+  | { readonly kind: "task-started"; readonly dispatch: number; readonly taskArn: string }
+  /** A slot was taken for the job at the head of the capacity queue. */
+  | { readonly kind: "admitted" }
   /** The queue gave up on the message of this dispatch. */
   | { readonly kind: "dead-letter"; readonly dispatch: number }
+  /** The message of this dispatch could not be sent. */
+  | { readonly kind: "send-failed"; readonly dispatch: number }
+  /** A job that makes one of its inputs has ended. */
+  | { readonly kind: "parent-ended" }
+  /** The worker lives: it renews its lease and says how far it is. */
+  | { readonly kind: "beat"; readonly leaseUntil: number; readonly progress: number }
+  /** The worker has the result, or the job's own error. */
+  | { readonly kind: "finished"; readonly end: Finish }
+  /** The worker's timer for the deadline fired, perhaps a millisecond early. */
+  | { readonly kind: "deadline" }
   /** The worker gives the job back unfinished. */
   | { readonly kind: "released"; readonly cause: ReleaseCause; readonly detail: string }
   | { readonly kind: "cancel" }
   | { readonly kind: "retry" };
+
+export type Finish =
+  | { readonly outputs: NonNullable<Job["outputs"]> }
+  | { readonly error: NonNullable<Job["error"]> };
 
 /** The jobs that make a job's inputs, as they were when it was at this `rev`, or later. */
 export interface Parents {

@@ -1,15 +1,14 @@
 import { isTerminal } from "@sluice/contract/job";
 import { type InputRef, isAwaitedInput, type Job } from "../record.ts";
-import { timing } from "../timing.ts";
 import type { Parents } from "./evidence.ts";
-import { type Decision, failed, send } from "./transitions.ts";
+import { failed, sentWithInputs, type Transition, waitingForInputs } from "./transitions.ts";
 
 /**
- * A job whose inputs others have yet to make: sends it once they are all made, with where they lie; fails it when
- * one of them will never come.
+ * A job that waits for its inputs is sent once its parents have made them all. It fails when one of them can never
+ * come.
  */
-export function afterParents(job: Job, parents: Parents | undefined, now: number): Decision | undefined {
-  // Looked up for an earlier state of this job: it was woken since, by a parent that may not have ended then.
+export function afterParents(job: Job, parents: Parents | undefined, now: number): Transition | undefined {
+  // The parents were read for an earlier state of this job: one of them may have ended since and set dueAt.
   if (parents?.rev !== job.rev) return undefined;
   const inputs: Record<string, InputRef> = {};
   const running = new Set<string>();
@@ -30,20 +29,7 @@ export function afterParents(job: Job, parents: Parents | undefined, now: number
       inputs[name] = { shape, dtype, key, offset: 0, length: bytes };
     }
   }
-  if (running.size === 0) {
-    const { changes, effects } = send(job, now, { unanswered: 0 });
-    return { changes: { ...changes, inputs }, effects };
-  }
-  return { changes: waiting([...running], job.deadlineAt, now), effects: [] };
-}
-
-/** What a job says, and when it is looked at, while others make its inputs. */
-export function waiting(parents: readonly string[], deadlineAt: number, now: number) {
-  const them = parents.map((jobId) => `job ${jobId}`).join(" and ");
-  return {
-    dueAt: Math.min(now + timing.inputs, deadlineAt),
-    statusReason: `waiting for the output of ${them}`,
-  };
+  return running.size === 0 ? sentWithInputs(job, inputs, now) : waitingForInputs(job, [...running], now);
 }
 
 function whyNone(name: string, output: string, { jobId, status, statusReason }: Job): string {

@@ -1,39 +1,57 @@
 import { isTerminal } from "@sluice/contract/job";
-import { type Job, parentsOf } from "../record.ts";
+import type { Job } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { limits, timing } from "../timing.ts";
+import { afterRelease } from "./attempts.ts";
 import type { Evidence } from "./evidence.ts";
 import { afterParents } from "./inputs.ts";
 import { afterLaunch, afterLease, afterRefusal, afterStop } from "./task.ts";
 import {
   cancelled,
-  type Decision,
-  deadlinePassed,
+  checkedLater,
   failed,
-  isAwaited,
-  releasedBy,
-  send,
+  finished,
+  leaseRenewed,
+  retried,
+  sent,
+  sentWithoutBackoff,
+  type Transition,
+  unsent,
 } from "./transitions.ts";
 
 /**
  * The only author of decisions about a job's life: what to write and then to do, given what was seen.
- * Pure. The write is conditional on `job.rev`, so a decision made from an old view never lands.
+ * Pure. The write is conditional on the job it was decided about, so a decision made from an old view never lands.
  *
  * @returns undefined when the evidence changes nothing: it is late, repeated, or of another dispatch
  */
-export function next(job: Job, evidence: Evidence, now: number, settings: Settings): Decision | undefined {
+export function next(job: Job, evidence: Evidence, now: number, settings: Settings): Transition | undefined {
   if (isTerminal(job.status)) return afterTheEnd(job, evidence, now, settings);
-  if (evidence.kind === "cancel") return cancelled(job, now);
-  // A finished worker is believed even past the deadline; evidence that the job goes on is not.
-  if (now >= job.deadlineAt) return deadlinePassed(job, now);
+  // Completion and a cancel beat the deadline, and what has already happened is noted whatever the time.
+  switch (evidence.kind) {
+    case "cancel":
+      return cancelled(job, now);
+    case "finished":
+      return job.status === "PROCESSING" ? finished(job, evidence.end, now) : undefined;
+    case "beat":
+      return job.status === "PROCESSING" ? leaseRenewed(evidence.leaseUntil, evidence.progress) : undefined;
+    case "task-started":
+      if (evidence.dispatch !== job.dispatch || job.step !== "launched") return undefined;
+      return checkedLater({ taskArn: evidence.taskArn, statusReason: "its Fargate task is starting" });
+    case "send-failed":
+      return evidence.dispatch === job.dispatch && job.step === "sent" ? unsent(job, now) : undefined;
+    case "parent-ended":
+      return job.step === "inputs" ? checkedLater({ dueAt: now }) : undefined;
+  }
+  if (evidence.kind === "deadline" || now >= job.deadlineAt) return afterDeadline(job, now);
   switch (evidence.kind) {
     case "retry":
       return undefined;
     case "refused":
       if (evidence.dispatch !== job.dispatch || job.step !== "launched") return undefined;
       return afterRefusal(job, evidence.refusal, now, settings);
-    case "room":
-      return job.status === "PENDING" && job.step === "line" ? send(job, now, { unanswered: 0 }) : undefined;
+    case "admitted":
+      return job.status === "PENDING" && job.step === "line" ? sent(job, now, { unanswered: 0 }) : undefined;
     case "dead-letter":
       if (!isAwaited(job, evidence.dispatch)) return undefined;
       return failed(job, now, {
@@ -41,52 +59,64 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
         message: "every try to handle its message failed; the message is kept, and the job can be retried",
       });
     case "released":
-      return job.status === "PROCESSING" ? releasedBy(job, evidence, now, settings) : undefined;
+      return job.status === "PROCESSING" ? afterRelease(job, evidence, now, settings) : undefined;
     case "task":
       if (evidence.dispatch !== job.dispatch || evidence.task.state !== "stopped") return undefined;
       return afterStop(job, evidence.task, now, settings);
     case "due":
       if (job.dueAt === undefined || now < job.dueAt) return undefined;
       return job.status === "PENDING"
-        ? whenWaiting(job, evidence, now, settings)
-        : sentAtOnce(job, afterLease(job, evidence.task, now, settings), now);
+        ? duePending(job, evidence, now, settings)
+        : dueProcessing(job, evidence, now, settings);
   }
 }
 
-/** A lease was wait enough: what it gave up is sent in the same pass of sweep, not a minute later. */
-function sentAtOnce(job: Job, decision: Decision | undefined, now: number): Decision | undefined {
-  if (decision?.changes.step !== "send") return decision;
-  const { changes, effects, ...rest } = decision;
-  const sent = send({ ...job, route: changes.route ?? job.route }, now, { unanswered: 0 });
-  const { statusReason = sent.changes.statusReason } = changes;
-  return {
-    ...rest,
-    changes: { ...changes, ...sent.changes, statusReason },
-    effects: [...effects, ...sent.effects],
-  };
+/**
+ * Whether the job still waits for a worker to answer this send, or a later one that repeats it: a message
+ * that kills its consumer takes an hour to reach the dead-letter queue, and sweep has sent again by then.
+ */
+export function isAwaited(job: Job, dispatch: number): boolean {
+  const from = job.sentFrom ?? job.dispatch;
+  return job.step === "sent" && from <= dispatch && dispatch <= job.dispatch;
+}
+
+function afterDeadline(job: Job, now: number): Transition {
+  const waitedForCapacity = job.status === "PENDING" && (job.refusals > 0 || job.lineSince !== undefined);
+  const message = waitedForCapacity
+    ? `no Fargate capacity could be had within ${job.maxSeconds} s: ${job.statusReason}`
+    : job.step === "inputs"
+      ? `the job could not begin within ${job.maxSeconds} s: ${job.statusReason}`
+      : `the job did not finish within ${job.maxSeconds} s`;
+  return failed(job, now, { code: waitedForCapacity ? "no-capacity" : "deadline-exceeded", message });
 }
 
 type Due = Extract<Evidence, { kind: "due" }>;
 
-function whenWaiting(job: Job, evidence: Due, now: number, settings: Settings): Decision | undefined {
+function duePending(job: Job, evidence: Due, now: number, settings: Settings): Transition | undefined {
   switch (job.step) {
     case "inputs":
       return afterParents(job, evidence.parents, now);
     case "launched":
       return afterLaunch(job, evidence.task, now, settings);
     case "sent":
-      return whenUnanswered(job, evidence.queueWaiting, now);
+      return afterSilence(job, evidence.queueWaiting, now);
     default:
-      return send(job, now, { unanswered: job.unanswered });
+      return sent(job, now, { unanswered: job.unanswered });
   }
 }
 
-/** A message nobody answered: it waits behind others, or it is lost. Only the queue's length tells. */
-function whenUnanswered(job: Job, queueWaiting: number, now: number): Decision {
+/** What the expired lease gives up is sent in the same pass of sweep, not a minute later. */
+function dueProcessing(job: Job, { task }: Due, now: number, settings: Settings): Transition | undefined {
+  const decided = afterLease(job, task, now, settings);
+  return decided?.changes.step === "send" ? sentWithoutBackoff(job, decided, now) : decided;
+}
+
+/** A message without an answer: it waits behind others, or it is lost. Only the queue's length tells. */
+function afterSilence(job: Job, queueWaiting: number, now: number): Transition {
   if (queueWaiting > 0 && now < (job.sentAt ?? 0) + timing.backlog) {
-    return { changes: { dueAt: now + timing.answer, statusReason: "waiting in the queue" }, effects: [] };
+    return checkedLater({ dueAt: now + timing.answer, statusReason: "waiting in the queue" });
   }
-  if (queueWaiting > 0) return send(job, now, { unanswered: job.unanswered });
+  if (queueWaiting > 0) return sent(job, now, { unanswered: job.unanswered });
   const unanswered = job.unanswered + 1;
   if (unanswered >= limits.unansweredSends) {
     return failed(job, now, {
@@ -94,38 +124,10 @@ function whenUnanswered(job: Job, queueWaiting: number, now: number): Decision {
       message: `the job was sent ${unanswered} times and no worker picked it up`,
     });
   }
-  return send(job, now, { unanswered });
+  return sent(job, now, { unanswered });
 }
 
-/** Only retry leaves a terminal state; a task that still runs for an ended job is stopped. */
-function afterTheEnd(job: Job, evidence: Evidence, now: number, settings: Settings): Decision | undefined {
-  if (evidence.kind !== "retry" || job.status === "COMPLETED") return undefined;
-  const waits = parentsOf(job).length > 0;
-  return {
-    changes: {
-      status: "PENDING",
-      statusReason: waits ? "retry asked for; waiting for its inputs" : "retry asked for; waiting to be sent",
-      // A message of the last run may still be in the queue, and a task of it may still be writing.
-      dispatch: job.dispatch + 1,
-      step: waits ? "inputs" : "send",
-      dueAt: now,
-      run: job.run + 1,
-      deadlineAt: now + job.maxSeconds * 1000,
-      ttl: Math.ceil((now + settings.retentionDays * 86_400_000) / 1000),
-      progress: 0,
-      unanswered: 0,
-      refusals: 0,
-      countedAttempts: 0,
-      uncountedAttempts: 0,
-      spotReclaims: 0,
-      lineSince: undefined,
-      error: undefined,
-      usd: undefined,
-      finishedAt: undefined,
-      startedAt: undefined,
-      worker: undefined,
-      taskArn: undefined,
-    },
-    effects: [],
-  };
+/** Only retry leaves a terminal state. */
+function afterTheEnd(job: Job, { kind }: Evidence, now: number, settings: Settings): Transition | undefined {
+  return kind === "retry" && job.status !== "COMPLETED" ? retried(job, now, settings) : undefined;
 }

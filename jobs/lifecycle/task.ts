@@ -2,6 +2,8 @@ import { oneSizeDown } from "../cost/route.ts";
 import type { Job } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { backoff, timing } from "../timing.ts";
+import { type AttemptEnd, again, jitter } from "./attempts.ts";
+import { stopTask } from "./effects.ts";
 import {
   type LaunchRefusal,
   type StopCause,
@@ -9,47 +11,28 @@ import {
   stopCause,
   type TaskObservation,
 } from "./evidence.ts";
-import { type AttemptEnd, again, type Decision, failed, jitter, send, stopTask } from "./transitions.ts";
+import {
+  checkedLater,
+  failed,
+  launchRefused,
+  queuedForCapacity,
+  sent,
+  type Transition,
+} from "./transitions.ts";
 
-/** Decisions about the machine a job was given: it would not start, stopped, or went quiet. */
+/** Decides about the machine a job was given: it was refused, stopped, never claimed, or its lease expired. */
 
 /** No task: wait for capacity, try a shape the account may have, or give up for good. */
-export function afterRefusal(job: Job, refusal: LaunchRefusal, now: number, settings: Settings): Decision {
-  if (refusal.kind === "cap") return waitingForCapacity(job, now, settings);
-  const smaller = refusal.kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
-  if (refusal.kind === "shape" && !smaller) {
+export function afterRefusal(job: Job, { kind }: LaunchRefusal, now: number, settings: Settings): Transition {
+  if (kind === "cap") return queuedForCapacity(job, now, settings);
+  const smaller = kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
+  if (kind === "shape" && !smaller) {
     const message = `the job needs ${job.route.vcpu} vCPU and ${job.route.memoryMiB} MiB, and the account may not start such a task`;
     return failed(job, now, { code: "no-capacity", message });
   }
-  const refusals = job.refusals + 1;
   const wait = backoff(timing.refusalBackoff, timing.refusalCeiling, job.refusals, jitter(job));
-  return {
-    changes: {
-      step: "send",
-      dueAt: Math.min(now + wait, job.deadlineAt),
-      refusals,
-      statusReason: `waiting for Fargate capacity: ${refusalInWords[refusal.kind]}`,
-      taskArn: undefined,
-      ...(smaller ? { route: smaller } : {}),
-    },
-    effects: [],
-    taskFailed: refusal.kind === "configuration",
-  };
-}
-
-/** Nothing is tried while the stage is full: sweep calls the job up when it is its turn. */
-function waitingForCapacity(job: Job, now: number, { maxTasks, maxRunningVcpu }: Settings): Decision {
-  const caps = `${maxTasks} tasks with ${maxRunningVcpu} vCPU`;
-  return {
-    changes: {
-      step: "line",
-      lineSince: job.lineSince ?? now,
-      dueAt: job.deadlineAt,
-      statusReason: `waiting for Fargate capacity: the stage runs at most ${caps} at once, and it is in line`,
-      taskArn: undefined,
-    },
-    effects: [],
-  };
+  const refusal = { dueAt: now + wait, reason: refusalInWords[kind], route: smaller };
+  return { ...launchRefused(job, refusal), taskFailed: kind === "configuration" };
 }
 
 /** Our words: ECS's own text may name accounts and ARNs, and stays in the log. */
@@ -74,7 +57,7 @@ export function afterStop(
   task: StoppedTask,
   now: number,
   settings: Settings,
-): Decision | undefined {
+): Transition | undefined {
   // A stop event of a task that did not win this claim says nothing about the one that did. A claim on
   // Fargate that does not know its task is of the only one its dispatch started.
   const itsTask = job.taskArn ?? (job.route.target === "fargate" ? task.taskArn : undefined);
@@ -104,13 +87,13 @@ function endOf(cause: StopCause, reason: string): AttemptEnd {
   }
 }
 
-/** A launch is due for a look: nobody has claimed the job yet. */
+/** A launch is checked: no worker has claimed the job yet. */
 export function afterLaunch(
   job: Job,
   task: TaskObservation | undefined,
   now: number,
   settings: Settings,
-): Decision | undefined {
+): Transition | undefined {
   const launchedAt = job.sentAt ?? now;
   switch (task?.state) {
     case "stopped":
@@ -120,10 +103,7 @@ export function afterLaunch(
       if (now < launchedAt + timing.launchGrace) {
         const statusReason =
           task.state === "starting" ? "its Fargate task is starting" : "its Fargate task is running";
-        return {
-          changes: { dueAt: now + timing.launchCheck, taskArn: task.taskArn, statusReason },
-          effects: [],
-        };
+        return checkedLater({ dueAt: now + timing.launchCheck, taskArn: task.taskArn, statusReason });
       }
       const reason = "its task started but never took the job";
       const late = { ...job, taskArn: task.taskArn };
@@ -132,7 +112,7 @@ export function afterLaunch(
     }
     default:
       // RunTask was never reached, or its task is long forgotten: a new dispatch fences either off.
-      return send(job, now, { unanswered: job.unanswered });
+      return sent(job, now, { unanswered: job.unanswered });
   }
 }
 
@@ -142,19 +122,16 @@ export function afterLease(
   task: TaskObservation | undefined,
   now: number,
   settings: Settings,
-): Decision | undefined {
+): Transition | undefined {
   const lease = job.leaseUntil ?? 0;
-  if (now < lease) return { changes: { dueAt: lease }, effects: [] };
+  if (now < lease) return checkedLater({ dueAt: lease });
   if (job.route.target === "lambda") {
     const reason = "the Lambda function went quiet: most likely it was killed, out of time or memory";
     return again(job, { outcome: "died", reason, counted: true, move: "escalate" }, now, settings);
   }
   if (task?.state === "stopped") return afterStop(job, task, now, settings);
   if (task?.state === "running" && now < lease + timing.lease) {
-    return {
-      changes: { dueAt: lease + timing.lease, statusReason: "its task is running but quiet" },
-      effects: [],
-    };
+    return checkedLater({ dueAt: lease + timing.lease, statusReason: "its task is running but quiet" });
   }
   const reason = "its task went quiet";
   const decision = again(job, { outcome: "died", reason, counted: true }, now, settings);

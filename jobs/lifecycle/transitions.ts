@@ -1,194 +1,249 @@
 import { jobUsd, timed } from "../cost/bill.ts";
-import { lambdaVcpu } from "../cost/machines.ts";
-import { escalated, oneSizeUp } from "../cost/route.ts";
-import type { Message } from "../message.ts";
-import type { Attempt, AttemptOutcome, Job, JobChanges } from "../record.ts";
+import { type Attempt, type AttemptOutcome, type Job, parentsOf } from "../record.ts";
 import type { Settings } from "../settings.ts";
-import { backoff, limits, timing } from "../timing.ts";
-import type { ReleaseCause } from "./evidence.ts";
+import { timing } from "../timing.ts";
+import { closeAttempt } from "./close-attempt.ts";
+import { type Effect, messageOf, stopTask } from "./effects.ts";
+import type { Finish } from "./evidence.ts";
+import { fresh, inputsAwaited } from "./new-job.ts";
+
+/**
+ * The only author of what is written to a job after it was created: one function for each step of its life. next()
+ * decides which one is due; nothing here decides.
+ */
 
 /** State first, effects second: the effects run only when the conditional write of `changes` took. */
-export interface Decision {
+export interface Transition {
   readonly changes: JobChanges;
   readonly effects: readonly Effect[];
-  /** A task died, never took its job, or could not be started as the stage is configured: people are told. */
+  /** A task died, never claimed its job, or could not be started as the stage is configured. It raises an alarm. */
   readonly taskFailed?: boolean;
 }
 
-export type Effect =
-  | { readonly kind: "send"; readonly message: Message }
-  | { readonly kind: "stop-task"; readonly taskArn: string; readonly reason: string };
+/** Its private member makes JobChanges impossible to build from plain values, and a spread of one loses it. */
+declare abstract class Authored {
+  private readonly authored: true;
+}
 
-type Failure = NonNullable<Job["error"]>;
+type Values = {
+  readonly [Field in keyof Omit<Job, "jobId" | "owner" | "rev" | "writeId" | "updatedAt">]?:
+    | Job[Field]
+    | undefined;
+};
 
-/** Raises the fence and sends; sweep looks again if nobody answers. */
-export function send(job: Job, now: number, { unanswered }: { unanswered: number }): Decision {
+/** New values for a job; `undefined` removes the attribute. Only this file makes them. */
+export type JobChanges = Values & Authored;
+
+function transition(values: Values, effects: readonly Effect[] = []): Transition {
+  return { changes: values as JobChanges, effects };
+}
+
+// Waiting: PENDING.
+
+/** Raises the fence and sends; sweep looks again if no worker answers. */
+export function sent(job: Job, now: number, { unanswered }: { unanswered: number }): Transition {
   const dispatch = job.dispatch + 1;
-  return {
-    changes: {
-      dispatch,
-      step: "sent",
-      sentFrom: job.step === "sent" ? (job.sentFrom ?? job.dispatch) : undefined,
-      sentAt: now,
-      dueAt: now + timing.answer,
-      unanswered,
-      taskArn: undefined,
-      statusReason: "waiting in the queue",
-    },
-    effects: [{ kind: "send", message: { v: 1, jobId: job.jobId, dispatch, target: job.route.target } }],
-  };
+  const values = {
+    dispatch,
+    step: "sent",
+    sentFrom: job.step === "sent" ? (job.sentFrom ?? job.dispatch) : undefined,
+    sentAt: now,
+    dueAt: now + timing.answer,
+    unanswered,
+    taskArn: undefined,
+    statusReason: "waiting in the queue",
+  } as const;
+  return transition(values, [{ kind: "send", message: messageOf({ ...job, dispatch }) }]);
 }
 
-/**
- * Whether the job still waits for a worker to answer this send, or a later one that repeats it: a message
- * that kills whoever handles it takes an hour to reach the dead-letter queue, and sweep has sent again by then.
- */
-export function isAwaited(job: Job, dispatch: number): boolean {
-  const from = job.sentFrom ?? job.dispatch;
-  return job.step === "sent" && from <= dispatch && dispatch <= job.dispatch;
+/** All its inputs are made: they stand in the record from now on. */
+export function sentWithInputs(job: Job, inputs: Job["inputs"], now: number): Transition {
+  const { changes, effects } = sent(job, now, { unanswered: 0 });
+  return transition({ ...changes, inputs }, effects);
 }
 
-export function cancelled(job: Job, now: number): Decision {
-  const attempts = closeAttempt(job, now, "cancelled", "cancelled by the caller");
-  return {
-    changes: { status: "CANCELLED", statusReason: "cancelled by the caller", ...ended(job, attempts, now) },
-    effects: stopTask(job, "cancelled by the caller"),
-  };
+/** The lease's expiry replaces the backoff: the next attempt is sent in the same write. */
+export function sentWithoutBackoff(job: Job, requeue: Transition, now: number): Transition {
+  const { changes, effects, ...rest } = requeue;
+  const send = sent({ ...job, route: changes.route ?? job.route }, now, { unanswered: 0 });
+  const { statusReason = send.changes.statusReason } = changes;
+  const both = { ...changes, ...send.changes, statusReason };
+  return { ...rest, ...transition(both, [...effects, ...send.effects]) };
 }
 
-export function failed(job: Job, now: number, error: Failure, outcome: AttemptOutcome = "failed"): Decision {
-  const attempts = closeAttempt(job, now, outcome, error.message);
-  return {
-    changes: { status: "FAILED", statusReason: error.message, error, ...ended(job, attempts, now) },
-    effects: stopTask(job, error.message),
-  };
+/** A message that never left does not count towards not-delivered. */
+export function unsent(job: Job, now: number): Transition {
+  return transition({ step: "send", dueAt: now, unanswered: Math.max(0, job.unanswered - 1) });
 }
 
-export function deadlinePassed(job: Job, now: number): Decision {
-  const waitedForCapacity = job.status === "PENDING" && (job.refusals > 0 || job.lineSince !== undefined);
-  const message = waitedForCapacity
-    ? `no Fargate capacity could be had within ${job.maxSeconds} s: ${job.statusReason}`
-    : job.step === "inputs"
-      ? `the job could not begin within ${job.maxSeconds} s: ${job.statusReason}`
-      : `the job did not finish within ${job.maxSeconds} s`;
-  return failed(job, now, { code: waitedForCapacity ? "no-capacity" : "deadline-exceeded", message });
+/** Some of its parents still run. */
+export function waitingForInputs(job: Job, parents: readonly string[], now: number): Transition {
+  return transition(inputsAwaited(parents, job.deadlineAt, now));
 }
 
-/** What every end has in common. Also used by the worker that finishes its own job. */
-export function ended(job: Job, attempts: Attempt[], now: number): JobChanges {
+/** Nothing has changed but when sweep looks again, and what is known by now. */
+export function checkedLater(seen: Pick<Values, "dueAt" | "statusReason" | "taskArn">): Transition {
+  return transition(seen);
+}
+
+/** No launch is tried while the stage is full: sweep admits the job in its order. */
+export function queuedForCapacity(job: Job, now: number, { maxTasks, maxRunningVcpu }: Settings): Transition {
+  const caps = `${maxTasks} tasks with ${maxRunningVcpu} vCPU`;
+  return transition({
+    step: "line",
+    lineSince: job.lineSince ?? now,
+    dueAt: job.deadlineAt,
+    statusReason: `waiting for Fargate capacity: the stage runs at most ${caps} at once, and it is in line`,
+    taskArn: undefined,
+  });
+}
+
+/** RunTask was refused: sent again at `dueAt`, perhaps as a smaller task. */
+export function launchRefused(
+  job: Job,
+  { dueAt, reason, route }: { dueAt: number; reason: string; route: Job["route"] | undefined },
+): Transition {
+  return transition({
+    step: "send",
+    dueAt: Math.min(dueAt, job.deadlineAt),
+    refusals: job.refusals + 1,
+    statusReason: `waiting for Fargate capacity: ${reason}`,
+    taskArn: undefined,
+    ...(route ? { route } : {}),
+  });
+}
+
+// Two transitions are made of a job not seen before: their conditional update both looks and takes.
+
+/** A task is about to be started for the dispatch after this one. */
+export function launched(dispatch: number, now: number): JobChanges {
+  return transition({
+    dispatch: dispatch + 1,
+    step: "launched",
+    statusReason: "a Fargate task is being started",
+    sentAt: now,
+    dueAt: now + timing.launchCheck,
+    unanswered: 0,
+    taskArn: undefined,
+  }).changes;
+}
+
+/** The claim of a worker; its attempt is appended in the same write. */
+export function claimed(worker: string, leaseUntil: number, attempt: Attempt): JobChanges {
+  const { target, startedAt, taskArn } = attempt;
+  return transition({
+    status: "PROCESSING",
+    statusReason: `running on ${target}`,
+    step: undefined,
+    worker,
+    leaseUntil,
+    dueAt: leaseUntil,
+    startedAt,
+    refusals: 0,
+    unanswered: 0,
+    lineSince: undefined,
+    ...(taskArn === undefined ? {} : { taskArn }),
+  }).changes;
+}
+
+// Running: PROCESSING.
+
+/** Sweep looks at the job when the renewed lease runs out. */
+export function leaseRenewed(leaseUntil: number, progress: number): Transition {
+  return transition({ progress, leaseUntil, dueAt: leaseUntil });
+}
+
+export interface Requeue
+  extends Pick<Job, "dueAt" | "route" | "countedAttempts" | "uncountedAttempts" | "spotReclaims"> {
+  readonly outcome: AttemptOutcome;
+  readonly reason: string;
+}
+
+/** The attempt ended without a result: the next one is sent at `dueAt`. */
+export function requeued(job: Job, { outcome, reason, ...counts }: Requeue, now: number): Transition {
+  return transition({
+    status: "PENDING",
+    statusReason: `${reason}; waiting to be run again`,
+    // One claim per dispatch: a message or task of the old one must not take the job while it waits here.
+    dispatch: job.dispatch + 1,
+    step: "send",
+    attempts: closeAttempt(job, now, outcome, reason),
+    ...counts,
+    unanswered: 0,
+    progress: 0,
+    worker: undefined,
+    taskArn: undefined,
+    leaseUntil: undefined,
+  });
+}
+
+// The end, and what may follow it.
+
+/** The end that the worker reports. There is no effect: its own task ends by itself. */
+export function finished(job: Job, end: Finish, now: number): Transition {
+  const completed = "outputs" in end;
+  const statusReason = completed ? "finished" : end.error.message || "finished";
+  return transition({
+    status: completed ? "COMPLETED" : "FAILED",
+    statusReason,
+    ...(completed ? { progress: 1 } : {}),
+    ...ended(job, now, completed ? "completed" : "failed", statusReason),
+    ...end,
+  });
+}
+
+export function cancelled(job: Job, now: number): Transition {
+  const statusReason = "cancelled by the caller";
+  const end = ended(job, now, "cancelled", statusReason);
+  return transition({ status: "CANCELLED", statusReason, ...end }, stopTask(job, statusReason));
+}
+
+export function failed(
+  job: Job,
+  now: number,
+  error: NonNullable<Job["error"]>,
+  outcome: AttemptOutcome = "failed",
+): Transition {
+  const statusReason = error.message;
+  const end = ended(job, now, outcome, statusReason);
+  return transition({ status: "FAILED", statusReason, error, ...end }, stopTask(job, statusReason));
+}
+
+/** What every end has in common. */
+function ended(job: Job, now: number, outcome: AttemptOutcome, reason: string): Values {
+  const attempts = closeAttempt(job, now, outcome, reason);
   return {
     step: undefined,
-    // Until it is announced: see end.ts.
+    // The job stays due until its event is published: see completion.ts.
     dueAt: now + timing.publish,
     leaseUntil: undefined,
     lineSince: undefined,
     attempts,
     finishedAt: now,
-    usd: totalUsd(job, attempts),
+    usd: jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, attempts.map(timed)),
   };
 }
 
-/** The attempts with the open one closed; unchanged when none is open. */
-export function closeAttempt(job: Job, now: number, outcome: AttemptOutcome, reason: string): Attempt[] {
-  return job.attempts.map((attempt) => {
-    if (attempt.endedAt !== undefined) return attempt;
-    const memoryMiB = job.route.memoryMiB;
-    const vcpu = attempt.target === "lambda" ? lambdaVcpu(memoryMiB) : job.route.vcpu;
-    return { ...attempt, endedAt: now, outcome, reason, memoryMiB, vcpu };
+/** The next run, with all counts at zero. */
+export function retried(job: Job, now: number, settings: Settings): Transition {
+  const waits = parentsOf(job).length > 0;
+  return transition({
+    status: "PENDING",
+    statusReason: waits ? "retry asked for; waiting for its inputs" : "retry asked for; waiting to be sent",
+    // A message of the last run may still be in the queue, and a task of it may still be writing.
+    dispatch: job.dispatch + 1,
+    step: waits ? "inputs" : "send",
+    dueAt: now,
+    run: job.run + 1,
+    deadlineAt: now + job.maxSeconds * 1000,
+    ttl: Math.ceil((now + settings.retentionDays * 86_400_000) / 1000),
+    ...fresh,
+    lineSince: undefined,
+    error: undefined,
+    usd: undefined,
+    finishedAt: undefined,
+    startedAt: undefined,
+    worker: undefined,
+    taskArn: undefined,
   });
-}
-
-function totalUsd({ inputs, outputSpecs: outputs }: Job, attempts: readonly Attempt[]): number {
-  return jobUsd({ inputs, outputs }, attempts.map(timed));
-}
-
-export interface AttemptEnd {
-  readonly outcome: AttemptOutcome;
-  readonly reason: string;
-  /** Counted attempts are the job's or the machine's fault; uncounted ones nobody's. */
-  readonly counted: boolean;
-  /** Leave the lane or the size that did not work. */
-  readonly move?: "escalate" | "size-up";
-  readonly spot?: boolean;
-}
-
-/** Another attempt after one that ended without a result, or FAILED when there were enough. */
-export function again(job: Job, end: AttemptEnd, now: number, settings: Settings): Decision {
-  const countedAttempts = job.countedAttempts + (end.counted ? 1 : 0);
-  const uncountedAttempts = job.uncountedAttempts + (end.counted ? 0 : 1);
-  const tooMany = countedAttempts >= limits.countedAttempts || uncountedAttempts >= limits.uncountedAttempts;
-  const route = moved(job, end, settings);
-  if (end.move === "size-up" && !route) {
-    const message = `out of memory with ${job.route.memoryMiB} MiB, the most this stage may use`;
-    return failed(job, now, { code: "out-of-memory", message }, end.outcome);
-  }
-  // A larger machine is a new chance, and there are few sizes: it ends by itself at the largest, unless
-  // an account's limit keeps sending it back to a smaller one.
-  const mayGrow = end.move === "size-up" && countedAttempts < limits.sizeUps;
-  if (tooMany && !mayGrow) {
-    const tries = countedAttempts + uncountedAttempts;
-    const message = `${tries} attempts ended without a result, the last one: ${end.reason}`;
-    return failed(job, now, { code: "attempts-exhausted", message }, end.outcome);
-  }
-  const tries = countedAttempts + uncountedAttempts - 1;
-  return {
-    changes: {
-      status: "PENDING",
-      statusReason: `${end.reason}; waiting to be run again`,
-      // One claim per dispatch: a message or task of the old one must not take the job while it waits here.
-      dispatch: job.dispatch + 1,
-      step: "send",
-      dueAt: now + backoff(timing.retryBackoff, timing.retryCeiling, tries, jitter(job)),
-      attempts: closeAttempt(job, now, end.outcome, end.reason),
-      route: route ?? job.route,
-      countedAttempts,
-      uncountedAttempts,
-      spotReclaims: job.spotReclaims + (end.spot ? 1 : 0),
-      unanswered: 0,
-      progress: 0,
-      worker: undefined,
-      taskArn: undefined,
-      leaseUntil: undefined,
-    },
-    effects: [],
-  };
-}
-
-function moved(job: Job, { move, reason }: AttemptEnd, settings: Settings): Job["route"] | undefined {
-  const mayLeaveLambda =
-    job.route.target === "lambda" && job.requestedTarget !== "lambda" && settings.fargate;
-  if (move === undefined) return undefined;
-  if (job.route.target === "lambda")
-    return mayLeaveLambda ? escalated(job.route, settings, reason) : undefined;
-  return move === "size-up" ? oneSizeUp(job.route, settings) : undefined;
-}
-
-export function releasedBy(
-  job: Job,
-  { cause, detail }: { cause: ReleaseCause; detail: string },
-  now: number,
-  settings: Settings,
-): Decision {
-  const ends: Record<ReleaseCause, AttemptEnd> = {
-    interrupted: { outcome: "interrupted", reason: detail, counted: false, spot: true },
-    "out-of-time": { outcome: "released", reason: detail, counted: true, move: "escalate" },
-    "out-of-memory": { outcome: "out-of-memory", reason: detail, counted: true, move: "size-up" },
-    // The same code would most likely throw the same again: three times is enough.
-    crashed: { outcome: "died", reason: detail, counted: true },
-    "our-fault": { outcome: "released", reason: detail, counted: false },
-  };
-  return again(job, ends[cause], now, settings);
-}
-
-export function stopTask(job: Job, reason: string): Effect[] {
-  return job.taskArn === undefined ? [] : [{ kind: "stop-task", taskArn: job.taskArn, reason }];
-}
-
-/** A number in [0, 1) that differs between jobs and writes, so that waits spread; pure, so next() is. */
-export function jitter({ jobId, rev }: Job): number {
-  let hash = 0x811c9dc5 ^ rev;
-  for (let index = 0; index < jobId.length; index++) {
-    hash = Math.imul(hash ^ jobId.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) / 2 ** 32;
 }

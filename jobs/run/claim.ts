@@ -1,6 +1,7 @@
 import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
 import { randomId } from "../ids.ts";
+import { claimed } from "../lifecycle/transitions.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
@@ -29,7 +30,11 @@ function engineText(machine: Machine): string {
   );
 }
 
-/** One conditional update that answers the job: the claim is the read. */
+/**
+ * One conditional update that answers the job: the claim is the read.
+ *
+ * @returns undefined when the job has another dispatch by now, or is not PENDING
+ */
 export async function claim(
   jobId: string,
   dispatch: number,
@@ -37,49 +42,26 @@ export async function claim(
   ports: Pick<Ports, "store" | "log" | "now">,
 ): Promise<Job | undefined> {
   const startedAt = ports.now();
-  const worker = randomId();
-  const leaseUntil = leaseOf(machine, startedAt);
   const { taskArn, target } = machine;
-  const claimed = await ports.store.update(
-    jobId,
-    { dispatch, status: "PENDING" },
-    {
-      status: "PROCESSING",
-      statusReason: `running on ${target}`,
-      step: undefined,
-      worker,
-      leaseUntil,
-      dueAt: leaseUntil,
-      startedAt,
-      refusals: 0,
-      unanswered: 0,
-      lineSince: undefined,
-      ...(taskArn === undefined ? {} : { taskArn }),
-    },
-    {
-      dispatch,
-      target,
-      engine: engineText(machine),
-      startedAt,
-      ...(taskArn === undefined ? {} : { taskArn }),
-    },
-  );
-  // Of a claim that lost the job has moved on: this machine's own dispatch still names it.
-  if (claimed.job) ports.log.addContext({ ...logContext(claimed.job), dispatch });
-  if (claimed.ok) return claimed.job;
-  const found = claimed.job && { status: claimed.job.status, currentDispatch: claimed.job.dispatch };
+  const attempt = {
+    dispatch,
+    target,
+    engine: engineText(machine),
+    startedAt,
+    ...(taskArn === undefined ? {} : { taskArn }),
+  };
+  const changes = claimed(randomId(), leaseOf(machine, startedAt), attempt);
+  const written = await ports.store.update(jobId, { dispatch, status: "PENDING" }, changes, attempt);
+  // A lost claim finds a job that has moved on: the log keeps this machine's own dispatch.
+  if (written.job) ports.log.addContext({ ...logContext(written.job), dispatch });
+  if (written.ok) return written.job;
+  const found = written.job && { status: written.job.status, currentDispatch: written.job.dispatch };
   ports.log.info("job is not ours to run", { jobId, dispatch, ...found });
   return undefined;
 }
 
-/** Until when this machine need not be heard of again. A function is dead for certain soon after its time-out. */
+/** When the lease of this machine expires. A function is certainly dead soon after its time-out, so that caps it. */
 export function leaseOf({ killedAt }: Machine, now: number): number {
   if (killedAt === undefined) return now + timing.lease;
   return Math.min(now + timing.lambdaLease, killedAt + timing.lambdaLeaseSlack);
-}
-
-/** The clauses of every write a worker makes after its claim. */
-export function ownedBy({ dispatch, worker }: Job) {
-  if (worker === undefined) throw new Error("a claimed job has a worker");
-  return { dispatch, status: "PROCESSING", worker } as const;
 }

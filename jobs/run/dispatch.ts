@@ -1,14 +1,16 @@
 import { lambdaVcpu } from "../cost/machines.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { LaunchRefusal } from "../lifecycle/evidence.ts";
+import { launched } from "../lifecycle/transitions.ts";
+import { write } from "../lifecycle/write.ts";
 import { logContext } from "../log-context.ts";
 import type { Message } from "../message.ts";
 import type { Compute, Ports } from "../ports.ts";
-import { limits, timing } from "../timing.ts";
+import { limits } from "../timing.ts";
 import type { Machine } from "./claim.ts";
 import { type RunOutcome, runJob } from "./run.ts";
 
-/** What became of a message. All of these acknowledge it: what follows is in the job record. */
+/** What became of a message. Each of these acknowledges it: the record says what comes next. */
 export type WorkOutcome = RunOutcome | "launched" | "waiting";
 
 /**
@@ -32,25 +34,13 @@ export async function work(
  * finds a launch without a task, and a task that did start under an old number cannot claim.
  */
 async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkOutcome> {
-  const now = ports.now();
   ports.log.addContext({ jobId, dispatch });
-  const raised = await ports.store.update(
-    jobId,
-    { dispatch, status: "PENDING" },
-    {
-      dispatch: dispatch + 1,
-      step: "launched",
-      statusReason: "a Fargate task is being started",
-      sentAt: now,
-      dueAt: now + timing.launchCheck,
-      unanswered: 0,
-      taskArn: undefined,
-    },
-  );
+  const changes = launched(dispatch, ports.now());
+  const raised = await ports.store.update(jobId, { dispatch, status: "PENDING" }, changes);
   if (raised.job) ports.log.addContext(logContext(raised.job));
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });
-    // It ended after it was called up from the line: the slot taken for it then is nobody's.
+    // It ended after it was admitted: release the orphaned slot.
     if (raised.job?.dispatch === dispatch) await ports.slots.release({ jobId, dispatch: dispatch + 1 });
     return "lost";
   }
@@ -74,16 +64,13 @@ async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkO
     spot: ports.settings.spot && job.spotReclaims < limits.spotReclaims,
   });
   if ("refusal" in started) {
-    // A task that may be running after all keeps its slot: settle gives it back, or sweep.
+    // RunTask may have started a task all the same: it keeps its slot until settle or sweep releases that.
     if (!started.refusal.unsure) await ports.slots.release(launch);
     return refused(started.refusal);
   }
-  ports.log.info("task started", { ...size, taskArn: started.taskArn });
-  // For cancel and sweep. The claim writes it too, and may have done so already: losing is fine.
-  await ports.store.update(
-    jobId,
-    { dispatch: job.dispatch, status: "PENDING" },
-    { taskArn: started.taskArn, statusReason: "its Fargate task is starting" },
-  );
+  const { taskArn } = started;
+  ports.log.info("task started", { ...size, taskArn });
+  // Cancel and sweep need the ARN. The claim writes it too, and may have done so already: losing is fine.
+  await write(job, { kind: "task-started", dispatch: job.dispatch, taskArn }, ports);
   return "launched";
 }

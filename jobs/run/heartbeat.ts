@@ -1,7 +1,8 @@
+import { write } from "../lifecycle/write.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { timing } from "../timing.ts";
-import { leaseOf, type Machine, ownedBy } from "./claim.ts";
+import { leaseOf, type Machine } from "./claim.ts";
 import { Stopped } from "./stopped.ts";
 
 export interface Beat {
@@ -20,8 +21,9 @@ export interface Beat {
 export function startHeartbeat(
   job: Job,
   machine: Machine,
-  { store, log, now }: Pick<Ports, "store" | "log" | "now">,
+  ports: Pick<Ports, "store" | "log" | "now" | "settings">,
 ): Beat {
+  const { store, log, now } = ports;
   const abort = new AbortController();
   const context = { jobId: job.jobId, dispatch: job.dispatch };
   const stop = (reason: Stopped) => abort.abort(reason);
@@ -41,8 +43,9 @@ export function startHeartbeat(
     }
     lastBeat = now();
     const leaseUntil = leaseOf(machine, lastBeat);
-    const beaten = await store.update(job.jobId, ownedBy(job), { progress, leaseUntil, dueAt: leaseUntil });
-    if (!beaten.ok) stop(new Stopped("lost", `the job is ${beaten.job?.status ?? "gone"} or runs elsewhere`));
+    const renewed = await write(job, { kind: "beat", leaseUntil, progress }, ports);
+    if (!renewed?.ok)
+      stop(new Stopped("lost", `the job is ${renewed?.job?.status ?? "gone"} or runs elsewhere`));
   };
 
   let looking = false;

@@ -1,17 +1,17 @@
 import { refusedEngines } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
-import { afterWrite } from "../lifecycle/completion.ts";
-import { next } from "../lifecycle/next.ts";
-import { closeAttempt, ended } from "../lifecycle/transitions.ts";
+import { afterTerminalWrite } from "../lifecycle/completion.ts";
+import type { Evidence, Finish } from "../lifecycle/evidence.ts";
+import { write } from "../lifecycle/write.ts";
 import type { Compute, Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { limits } from "../timing.ts";
 import { readInputs, shared, writeOutputs } from "./arrays.ts";
-import { claim, type Machine, ownedBy, threadsOf } from "./claim.ts";
+import { claim, type Machine, threadsOf } from "./claim.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { Stopped } from "./stopped.ts";
 
-/** completed, failed: this worker finished the job · released: it gave the job back · lost: the job is not, or no longer, its own. */
+/** completed, failed: this worker finished the job. released: it gave the job back. lost: another writer holds the job. */
 export type RunOutcome = "completed" | "failed" | "released" | "lost";
 
 type RunPorts = Pick<
@@ -44,7 +44,7 @@ export async function runJob(
   try {
     const { signal } = beat;
     const threads = threadsOf(machine);
-    // Threads can only share what is shared memory; one thread is handed its arrays, and frees them when it ends.
+    // Several threads need shared memory. One thread gets its arrays by transfer, and frees them when it ends.
     const allocate = threads > 1 ? shared : undefined;
     const inputs = await trace.during("read", () => readInputs(job, ports.objects, { signal, allocate }));
     const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
@@ -69,43 +69,31 @@ export async function runJob(
 }
 
 /**
- * A prediction that was wrong once is not trusted again: who blocks the thread that beats cannot be told to
- * stop. A task has paid for its minute anyway.
+ * Only a short computation on its first attempt may block the thread that beats, as nothing can stop it there: a
+ * prediction that was wrong once is not trusted again. A task has paid for its minute anyway.
  */
 function mayBlock({ attempts, route }: Job, { target }: Machine): boolean {
   return target === "lambda" && attempts.length === 1 && route.estimate.seconds < limits.blockingSeconds;
 }
 
-/** Publishes the result or the error, if the job is still this worker's. */
-async function finish(
-  job: Job,
-  end: Pick<Job, "outputs"> | Pick<Job, "error">,
-  ports: RunPorts,
-): Promise<RunOutcome> {
-  const now = ports.now();
-  const completed = "outputs" in end;
-  const outcome = completed ? "completed" : "failed";
-  const reason = ("error" in end && end.error?.message) || "finished";
-  const attempts = closeAttempt(job, now, outcome, reason);
-  const written = await ports.store.update(job.jobId, ownedBy(job), {
-    status: completed ? "COMPLETED" : "FAILED",
-    statusReason: reason,
-    ...(completed ? { progress: 1 } : {}),
-    ...ended(job, attempts, now),
-    ...end,
-  });
+/** Writes the result or the error, if the job is still this worker's. */
+async function finish(job: Job, end: Finish, ports: RunPorts): Promise<RunOutcome> {
+  const written = await write(job, { kind: "finished", end }, ports);
   const { jobId, dispatch } = job;
-  if (!written.ok) {
-    ports.log.warn("job moved on before it was finished", { jobId, dispatch, status: written.job?.status });
+  if (!written?.ok) {
+    const status = written?.job?.status;
+    ports.log.warn("job moved on before it was finished", { jobId, dispatch, status });
     return "lost";
   }
-  const seconds = (now - (job.startedAt ?? now)) / 1000;
-  ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: job.route.estimate.seconds });
-  await afterWrite(written.job, ports);
+  const { startedAt = 0, finishedAt = startedAt, route } = written.job;
+  const outcome = "outputs" in end ? "completed" : "failed";
+  const seconds = (finishedAt - startedAt) / 1000;
+  ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: route.estimate.seconds });
+  await afterTerminalWrite(written.job, ports);
   return outcome;
 }
 
-/** The job did not end here: say so at once instead of letting the lease run out. */
+/** The job did not end here: the record says so at once instead of when the lease expires. */
 async function giveBack(
   job: Job,
   error: unknown,
@@ -115,22 +103,12 @@ async function giveBack(
   const { cause, detail } = causeOf(error);
   if (cause === "lost") return "lost";
   ports.log.warn("job given back", { ...context, cause, error });
-  const evidence =
-    cause === "deadline"
-      ? ({ kind: "due", queueWaiting: 0 } as const)
-      : ({ kind: "released", cause, detail } as const);
-  const now = ports.now();
-  const decision = next(
-    job,
-    evidence,
-    cause === "deadline" ? Math.max(now, job.deadlineAt) : now,
-    ports.settings,
-  );
-  if (!decision) return "lost";
-  const written = await ports.store.update(job.jobId, ownedBy(job), decision.changes);
-  if (!written.ok) return "lost";
-  await afterWrite(written.job, ports);
-  return decision.changes.status === "FAILED" ? "failed" : "released";
+  const evidence: Evidence = cause === "deadline" ? { kind: cause } : { kind: "released", cause, detail };
+  // A stop-task effect is left out: this worker's own task ends by itself.
+  const written = await write(job, evidence, ports);
+  if (!written?.ok) return "lost";
+  await afterTerminalWrite(written.job, ports);
+  return written.job.status === "FAILED" ? "failed" : "released";
 }
 
 /** What the computation threw: not a Problem, so no fault of the job's that the operation knows of. */

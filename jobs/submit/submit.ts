@@ -1,11 +1,11 @@
 import { Problem } from "@sluice/contract/problem";
 import { idForKey, randomId } from "../ids.ts";
 import { subscribeToParents } from "../lifecycle/dependents.ts";
-import { waiting } from "../lifecycle/inputs.ts";
+import { messageOf } from "../lifecycle/effects.ts";
+import { newJob } from "../lifecycle/new-job.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import { type InputRef, type Job, parentsOf } from "../record.ts";
-import { timing } from "../timing.ts";
 import type { PreparedJob } from "./prepare.ts";
 
 /** How a repeated request is recognised. */
@@ -28,8 +28,18 @@ export async function submit(
   { requestHash, idempotencyKey }: Idempotency,
   ports: Pick<Ports, "store" | "objects" | "queue" | "log" | "metrics" | "trace" | "now" | "settings">,
 ): Promise<{ job: Job; replayed: boolean }> {
-  const jobId = idempotencyKey === undefined ? randomId() : idForKey(prepared.owner, idempotencyKey);
-  const job = newJob(jobId, prepared, requestHash, ports);
+  const { owner, operation, params, labels, route, requestedTarget, maxSeconds } = prepared;
+  const jobId = idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey);
+  const job = newJob(
+    {
+      ...{ jobId, owner, operation, params, labels, route, requestedTarget, maxSeconds, requestHash },
+      inputs: inputRefs(inputsKey(jobId, requestHash), prepared),
+      outputSpecs: prepared.plan.outputs,
+      trace: ports.trace.current(),
+    },
+    ports.now(),
+    ports.settings,
+  );
   ports.log.addContext(logContext(job));
   const parts = Object.values(prepared.inputs).flatMap((input) =>
     input.kind === "bytes" ? input.parts : [],
@@ -56,7 +66,7 @@ export async function submit(
     return { job, replayed: false };
   }
   try {
-    await ports.queue.send({ v: 1, jobId, dispatch: job.dispatch, target: job.route.target }, job.trace);
+    await ports.queue.send(messageOf(job), job.trace);
     ports.log.info("job accepted", accepted);
   } catch (error) {
     ports.log.error("job accepted but not sent: sweep will send it", { ...accepted, error });
@@ -67,56 +77,6 @@ export async function submit(
 /** All inputs of a job are one object, named by the request so that a replay cannot touch them. */
 function inputsKey(jobId: string, requestHash: string): string {
   return `jobs/${jobId}/in/${requestHash.slice(0, 32)}.npy`;
-}
-
-function newJob(
-  jobId: string,
-  prepared: PreparedJob,
-  requestHash: string,
-  { now, settings, trace }: Pick<Ports, "now" | "settings" | "trace">,
-): Job {
-  const createdAt = now();
-  const deadlineAt = createdAt + prepared.maxSeconds * 1000;
-  const inputs = inputRefs(inputsKey(jobId, requestHash), prepared);
-  const parents = parentsOf({ inputs });
-  return {
-    v: 1,
-    jobId,
-    owner: prepared.owner,
-    status: "PENDING",
-    progress: 0,
-    operation: prepared.operation,
-    params: prepared.params,
-    labels: prepared.labels,
-    inputs,
-    outputSpecs: prepared.plan.outputs,
-    route: prepared.route,
-    requestedTarget: prepared.requestedTarget,
-    maxSeconds: prepared.maxSeconds,
-    deadlineAt,
-    trace: trace.current(),
-    requestHash,
-    run: 1,
-    dispatch: 1,
-    rev: 1,
-    ...(parents.length > 0
-      ? { step: "inputs", ...waiting(parents, deadlineAt, createdAt) }
-      : {
-          step: "sent",
-          statusReason: "waiting in the queue",
-          sentAt: createdAt,
-          dueAt: createdAt + timing.answer,
-        }),
-    unanswered: 0,
-    refusals: 0,
-    countedAttempts: 0,
-    uncountedAttempts: 0,
-    spotReclaims: 0,
-    attempts: [],
-    createdAt,
-    updatedAt: createdAt,
-    ttl: Math.ceil(createdAt / 1000 + settings.retentionDays * 86_400),
-  };
 }
 
 function inputRefs(key: string, { inputs }: PreparedJob): Record<string, InputRef> {

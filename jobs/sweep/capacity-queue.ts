@@ -62,7 +62,7 @@ async function admit(jobId: string, ports: Ports): Promise<"sent" | "no room" | 
   // Taken here and now, for the launch to come: sending raises the dispatch by one, launching by one more.
   const launch = { jobId, dispatch: job.dispatch + 2 };
   if (!(await slots.take(launch, job.route.vcpu, true))) return "no room";
-  const applied = await apply(job, { kind: "room" }, ports);
+  const applied = await apply(job, { kind: "admitted" }, ports);
   if (applied?.changed && applied.job.dispatch + 1 === launch.dispatch) {
     log.info("job called up from the line", { jobId, dispatch: applied.job.dispatch });
     return "sent";

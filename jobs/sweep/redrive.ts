@@ -1,7 +1,7 @@
 import { Problem } from "@sluice/contract/problem";
 import { retry } from "../api/own-jobs.ts";
 import { apply } from "../lifecycle/apply.ts";
-import { isAwaited } from "../lifecycle/transitions.ts";
+import { isAwaited } from "../lifecycle/next.ts";
 import type { DeadLetter, Ports } from "../ports.ts";
 import { readable } from "./dead-letters.ts";
 

@@ -10,6 +10,7 @@ import { handler as status } from "../../functions/status.ts";
 import { handler as submit } from "../../functions/submit.ts";
 import { NewerRecord, recordVersion } from "../../jobs/record.ts";
 import { call, freshStage, isProblem } from "../support/functions/stage.ts";
+import { forged } from "../support/jobs/forged.ts";
 import type { World } from "../support/jobs/memory-ports.ts";
 import { submitted } from "../support/jobs/submitting.ts";
 
@@ -108,7 +109,7 @@ describe("AWS that breaks", () => {
     await world.ports.store.update(
       jobId,
       {},
-      { statusReason: "the attempt failed on our side; waiting to be run again" },
+      forged({ statusReason: "the attempt failed on our side; waiting to be run again" }),
     );
     expect((await call(status, { jobId })).body.statusReason).toBe(
       "the attempt failed on our side; waiting to be run again",

@@ -6,6 +6,7 @@ import { handler as settle } from "../../functions/settle.ts";
 import { handler as sweep } from "../../functions/sweep.ts";
 import { handler as work } from "../../functions/work.ts";
 import { freshStage, lambdaContext, stage } from "../support/functions/stage.ts";
+import { forged } from "../support/jobs/forged.ts";
 import type { World } from "../support/jobs/memory-ports.ts";
 import { fargateRoute, sampleJob, taskArn } from "../support/jobs/sample-jobs.ts";
 import { submitted } from "../support/jobs/submitting.ts";
@@ -137,7 +138,7 @@ describe("settle", () => {
 
 test("sweep looks at what is due and says what it did", async () => {
   const { job } = await submitted(world);
-  await world.ports.store.update(job.jobId, {}, { dueAt: Date.now() - 1 });
+  await world.ports.store.update(job.jobId, {}, forged({ dueAt: Date.now() - 1 }));
   world.messages.length = 0;
   expect(await run(sweep, {})).toEqual({
     due: 1,

@@ -31,6 +31,7 @@ import { type StubCloud, startStubCloud } from "../support/aws/stub-cloud.ts";
 import { type Call, call, lambdaContext, type Reply } from "../support/functions/stage.ts";
 import { type AwsCall, onAwsCalls } from "../support/infra/aws-calls.ts";
 import { actionsOf, allows, type Statement, statementsOf } from "../support/infra/policy.ts";
+import { forged } from "../support/jobs/forged.ts";
 
 /**
  * Whether each role is enough and no more: the functions run against a cloud that answers, every call they make is
@@ -216,10 +217,10 @@ test("cancel and retry", async () => {
 
 test("the line, dead letters, lost messages, and tasks that claim no live job", async () => {
   const first = await submitted({ ...data, target: "fargate" });
-  await ports().store.update(first, {}, { step: "line", lineSince: Date.now() });
+  await ports().store.update(first, {}, forged({ step: "line", lineSince: Date.now() }));
   const lost = await submitted(data);
   const past = Date.now() - 3_600_000;
-  await ports().store.update(lost, {}, { sentAt: past, dueAt: past });
+  await ports().store.update(lost, {}, forged({ sentAt: past, dueAt: past }));
   const dead = await submitted(data);
   letters(await messageOf(dead));
   cloud.ecs = (action) => {

@@ -8,6 +8,7 @@ import type { Job } from "../../../jobs/record.ts";
 import { limits } from "../../../jobs/timing.ts";
 import { createJobsTable } from "../../support/aws/jobs-table.ts";
 import { type StubCloud, startStubCloud, tableName } from "../../support/aws/stub-cloud.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { sampleJob } from "../../support/jobs/sample-jobs.ts";
 
 let cloud: StubCloud;
@@ -45,7 +46,7 @@ describe("jobs that wait for a job", () => {
     expect(await store.addDependent(job.jobId, "one")).toMatchObject({ ok: true });
     const added = await store.addDependent(job.jobId, "other");
     expect(added).toEqual({ ok: true, job: { ...before, waiters: ["one", "other"] } });
-    const ended = await store.update(job.jobId, { rev: 1 }, { status: "FAILED", dueAt: undefined });
+    const ended = await store.update(job.jobId, { rev: 1 }, forged({ status: "FAILED", dueAt: undefined }));
     expect(ended.job?.waiters).toEqual(["one", "other"]);
     const late = await store.addDependent(job.jobId, "late");
     expect(late).toEqual({ ok: false, job: ended.job });
@@ -119,7 +120,7 @@ describe("update", () => {
     const result = await store.update(
       job.jobId,
       { dispatch: 3, status: "PENDING" },
-      { status: "PROCESSING", step: undefined, taskArn: undefined, progress: 0.5 },
+      forged({ status: "PROCESSING", step: undefined, taskArn: undefined, progress: 0.5 }),
       attempt,
     );
     expect(cloud.calls).toEqual(["dynamodb.UpdateItem"]);
@@ -147,13 +148,13 @@ describe("update", () => {
     const job = newJob();
     await store.create(job);
     const before = await store.get(job.jobId);
-    expect(await store.update(job.jobId, guard, { progress: 1 })).toEqual({ ok: false, job: before });
+    expect(await store.update(job.jobId, guard, forged({ progress: 1 }))).toEqual({ ok: false, job: before });
     expect(await store.get(job.jobId)).toEqual(before);
   });
 
   test("of a job that is not there creates none", async () => {
     const jobId = randomId();
-    expect(await store.update(jobId, {}, { progress: 1 })).toEqual({ ok: false });
+    expect(await store.update(jobId, {}, forged({ progress: 1 }))).toEqual({ ok: false });
     expect(await item(jobId)).toBeUndefined();
   });
 
@@ -165,11 +166,11 @@ describe("update", () => {
     const claimed = await store.update(
       job.jobId,
       { dispatch: 3, status: "PENDING" },
-      { status: "PROCESSING", worker: "w" },
+      forged({ status: "PROCESSING", worker: "w" }),
       attempt,
     );
     expect(claimed).toMatchObject({ ok: true, job: { rev: 2, attempts: [attempt] } });
-    const decided = await store.update(job.jobId, { rev: 2 }, { status: "PENDING", dispatch: 4 });
+    const decided = await store.update(job.jobId, { rev: 2 }, forged({ status: "PENDING", dispatch: 4 }));
     expect(decided).toMatchObject({ ok: true, job: { rev: 3, dispatch: 4 } });
   });
 
@@ -181,7 +182,7 @@ describe("update", () => {
         store.update(
           job.jobId,
           { dispatch: 3, status: "PENDING" },
-          { status: "PROCESSING", worker: `w${index}` },
+          forged({ status: "PROCESSING", worker: `w${index}` }),
         ),
       ),
     );
@@ -195,16 +196,16 @@ describe("the due index", () => {
     for (const job of jobs) await store.create(job);
     const [first, second] = jobs;
     if (!first || !second) throw new Error("there are thirty");
-    await store.update(first.jobId, {}, { status: "CANCELLED", dueAt: undefined });
-    await store.update(second.jobId, {}, { dueAt: 99_000 });
+    await store.update(first.jobId, {}, forged({ status: "CANCELLED", dueAt: undefined }));
+    await store.update(second.jobId, {}, forged({ dueAt: 99_000 }));
     expect(await store.due(1150, 500)).toEqual(
       jobs.slice(2, 16).map(({ jobId, dueAt }) => ({ jobId, dueAt })),
     );
     expect(await item(first.jobId)).not.toHaveProperty("dueShard");
     // An update that does not speak of dueAt leaves the job where it is.
-    await store.update(second.jobId, {}, { progress: 0.1 });
+    await store.update(second.jobId, {}, forged({ progress: 0.1 }));
     expect(await store.due(100_000, 500)).toContainEqual({ jobId: second.jobId, dueAt: 99_000 });
-    for (const job of jobs) await store.update(job.jobId, {}, { dueAt: undefined });
+    for (const job of jobs) await store.update(job.jobId, {}, forged({ dueAt: undefined }));
     expect(await store.due(1e12, 500)).toEqual([]);
   });
 
@@ -214,7 +215,7 @@ describe("the due index", () => {
     const { dispatch } = job;
     // While it runs there is nothing to announce.
     await store.schedulePublication(job.jobId, dispatch, undefined);
-    const ended = await store.update(job.jobId, {}, { status: "FAILED", dueAt: 2000 });
+    const ended = await store.update(job.jobId, {}, forged({ status: "FAILED", dueAt: 2000 }));
     await store.schedulePublication(job.jobId, dispatch + 1, undefined);
     expect(await store.unpublished(2000, 500)).toEqual([{ jobId: job.jobId, dueAt: 2000 }]);
     // Not among those that go on: the sweep of an earlier release asks for them alone.
@@ -235,7 +236,7 @@ describe("the due index", () => {
     const job = newJob({ status: "FAILED", dueAt: 1000 });
     await store.create(job);
     expect(await store.unpublished(1000, 500)).toEqual([{ jobId: job.jobId, dueAt: 1000 }]);
-    await store.update(job.jobId, {}, { status: "PENDING", dueAt: 2000 });
+    await store.update(job.jobId, {}, forged({ status: "PENDING", dueAt: 2000 }));
     expect(await store.unpublished(1e12, 500)).toEqual([]);
     expect(await store.due(2000, 500)).toEqual([{ jobId: job.jobId, dueAt: 2000 }]);
   });
@@ -253,19 +254,19 @@ describe("the line", () => {
     const [oldest = "", second = "", third = ""] = ids;
 
     // Called up; a beat of another field leaves the others where they are.
-    await store.update(oldest, {}, { step: "sent" });
-    await store.update(second, {}, { progress: 0.1 });
+    await store.update(oldest, {}, forged({ step: "sent" }));
+    await store.update(second, {}, forged({ progress: 0.1 }));
     expect(await store.waitingForCapacity(100)).toEqual(ids.slice(1));
     // Refused again, it has its old place.
-    await store.update(oldest, {}, { step: "line" });
+    await store.update(oldest, {}, forged({ step: "line" }));
     expect(await store.waitingForCapacity(100)).toEqual(ids);
     expect(await store.get(oldest)).not.toHaveProperty("line");
 
-    await store.update(oldest, {}, { step: undefined, lineSince: undefined, status: "PROCESSING" });
-    await store.update(second, {}, { step: undefined, status: "CANCELLED" });
+    await store.update(oldest, {}, forged({ step: undefined, lineSince: undefined, status: "PROCESSING" }));
+    await store.update(second, {}, forged({ step: undefined, status: "CANCELLED" }));
     expect(await store.waitingForCapacity(100)).toEqual(ids.slice(2));
     expect(await item(second)).not.toHaveProperty("line");
-    for (const jobId of [third, ...ids.slice(3)]) await store.update(jobId, {}, { step: undefined });
+    for (const jobId of [third, ...ids.slice(3)]) await store.update(jobId, {}, forged({ step: undefined }));
     expect(await store.waitingForCapacity(100)).toEqual([]);
   });
 });
@@ -327,7 +328,7 @@ test("a job is read consistently: an eventual read may answer 404 right after th
     return undefined;
   };
   await store.get(randomId());
-  await store.update(randomId(), { dispatch: 1 }, { progress: 1 });
+  await store.update(randomId(), { dispatch: 1 }, forged({ progress: 1 }));
   cloud.instead = () => undefined;
   // The last one is the look that tells a lost reply from a lost race.
   expect(asked).toEqual([true, undefined, true]);

@@ -1,5 +1,5 @@
+import type { JobChanges } from "../../../jobs/lifecycle/transitions.ts";
 import type { JobStore, Ports } from "../../../jobs/ports.ts";
-import type { JobChanges } from "../../../jobs/record.ts";
 import type { Plant } from "./stage.ts";
 
 /** Bugs planted between our code and its ports, to see the suite catch them. */
@@ -27,23 +27,13 @@ export const plants = {
       return store.create(rest);
     },
     update: (jobId, guard, changes, append) =>
-      store.update(
-        jobId,
-        guard,
-        changes.step === "sent" ? { ...changes, dueAt: undefined } : changes,
-        append,
-      ),
+      store.update(jobId, guard, changes.step === "sent" ? withoutDue(changes) : changes, append),
   })),
 
   /** The end of a job is told by whoever wrote it, or by nobody. */
   "announces but once": withStore((store) => ({
     update: (jobId, guard, changes, append) =>
-      store.update(
-        jobId,
-        guard,
-        changes.finishedAt === undefined ? changes : { ...changes, dueAt: undefined },
-        append,
-      ),
+      store.update(jobId, guard, changes.finishedAt === undefined ? changes : withoutDue(changes), append),
   })),
 
   "never releases a slot": (ports) => ({
@@ -58,5 +48,9 @@ const farAway = 100 * 365 * 86_400_000;
 function neverDue(changes: JobChanges): JobChanges {
   const { leaseUntil, dueAt } = changes;
   if (leaseUntil === undefined || dueAt === undefined) return changes;
-  return { ...changes, leaseUntil: leaseUntil + farAway, dueAt: dueAt + farAway };
+  return { ...changes, leaseUntil: leaseUntil + farAway, dueAt: dueAt + farAway } as JobChanges;
+}
+
+function withoutDue(changes: JobChanges): JobChanges {
+  return { ...changes, dueAt: undefined } as JobChanges;
 }

@@ -5,6 +5,7 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start, without } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "../../support/jobs/submitting.ts";
@@ -124,7 +125,7 @@ describe("cancel", () => {
       ...world.ports.store,
       get: async (id: string) => {
         const job = await seen(id);
-        await world.ports.store.update(id, {}, { progress: 0.7 });
+        await world.ports.store.update(id, {}, forged({ progress: 0.7 }));
         return job;
       },
     };

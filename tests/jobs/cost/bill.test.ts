@@ -4,7 +4,7 @@ import { leastPart } from "../../../aws/s3/object-write.ts";
 import { callsBill, jobUsd, timed, transferBytes } from "../../../jobs/cost/bill.ts";
 import { attemptUsd } from "../../../jobs/cost/machines.ts";
 import { prices } from "../../../jobs/cost/prices.ts";
-import { ended } from "../../../jobs/lifecycle/transitions.ts";
+import { failed } from "../../../jobs/lifecycle/transitions.ts";
 import { sampleJob, start } from "../../support/jobs/sample-jobs.ts";
 
 const square = (n: number) => ({ shape: [n, n], dtype: "float64" as const });
@@ -59,14 +59,15 @@ describe("the dollars of a job", () => {
   });
 
   test("are what the record says of an ended job", () => {
-    const job = sampleJob();
     const attempt = { dispatch: 3, engine: "e", target: "lambda", memoryMiB: 1769, vcpu: 1 } as const;
     const attempts = [
       { ...attempt, startedAt: 0, endedAt: 1_500 },
       { ...attempt, startedAt: 2_000, endedAt: 22_000 },
     ];
     const timed = [1.5, 20].map((seconds) => ({ ...lambda, seconds }));
-    expect(ended(job, attempts, 0).usd).toBe(jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, timed));
+    const job = sampleJob({ attempts });
+    const end = failed(job, 0, { code: "deadline-exceeded", message: "late" });
+    expect(end.changes.usd).toBe(jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, timed));
   });
 
   test("cannot be told of a call without a price", () => {

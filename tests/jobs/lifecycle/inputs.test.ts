@@ -9,6 +9,7 @@ import { work } from "../../../jobs/run/dispatch.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { limits, timing } from "../../../jobs/timing.ts";
 import { deadline, decide, due, look, refused, released, stopped } from "../../support/jobs/deciding.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { died, sampleJob, start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "../../support/jobs/submitting.ts";
@@ -117,7 +118,7 @@ describe("a job whose input another has yet to make", () => {
     await world.ports.store.update(
       first.jobId,
       {},
-      { status: "CANCELLED", dueAt: undefined, step: undefined },
+      forged({ status: "CANCELLED", dueAt: undefined, step: undefined }),
     );
     await nextSweep();
     expect(now(child).step).toBe("inputs");
@@ -272,7 +273,7 @@ describe("between the look and the write", () => {
           : Reflect.get(target, method),
     });
     // Only the child is due: else sweep would send the parent again.
-    await world.ports.store.update(first.jobId, {}, { dueAt: start + 3_600_000 });
+    await world.ports.store.update(first.jobId, {}, forged({ dueAt: start + 3_600_000 }));
     await sweep({ ...world.ports, store });
     expect(now(child)).toMatchObject({ step: "inputs", dueAt: Date.now() });
     await nextSweep();
@@ -302,7 +303,7 @@ test("nothing but its parents, its deadline and its caller move a job that waits
   });
   const others = [
     ...[stopped(died), refused("capacity"), refused("cap"), released("out-of-time"), look(died, 3), look()],
-    ...([{ kind: "room" }, { kind: "dead-letter", dispatch: 3 }, { kind: "retry" }] as const),
+    ...([{ kind: "admitted" }, { kind: "dead-letter", dispatch: 3 }, { kind: "retry" }] as const),
   ];
   for (const evidence of others) expect(decide(job, evidence, due)).toBeUndefined();
   const looked = (rev: number): Evidence => ({

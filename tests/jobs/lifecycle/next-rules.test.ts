@@ -139,7 +139,7 @@ describe("sends and launches", () => {
     );
     const again = decide({ ...jobIn.launched, lineSince: start }, refused("cap"), due);
     expect(again?.changes.lineSince).toBe(start);
-    const called = written(jobIn.line, decide(jobIn.line, { kind: "room" }, due)?.changes ?? {});
+    const called = written(jobIn.line, decide(jobIn.line, { kind: "admitted" }, due)?.changes ?? {});
     expect(called).toMatchObject({ step: "sent", lineSince: start });
     for (const [state, evidence] of [
       ["line", { kind: "cancel" }],

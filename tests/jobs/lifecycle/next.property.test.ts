@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Evidence, TaskObservation } from "../../../jobs/lifecycle/evidence.ts";
 import { next } from "../../../jobs/lifecycle/next.ts";
-import { closeAttempt, ended } from "../../../jobs/lifecycle/transitions.ts";
+import { claimed, launched } from "../../../jobs/lifecycle/transitions.ts";
 import type { Job } from "../../../jobs/record.ts";
 import type { Settings } from "../../../jobs/settings.ts";
 import { limits, timing } from "../../../jobs/timing.ts";
@@ -74,7 +74,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
   },
 );
 const waited: fc.Arbitrary<Evidence> = fc.constantFrom<Evidence>(
-  { kind: "room" },
+  { kind: "admitted" },
   { kind: "dead-letter", dispatch: 0 },
 );
 const asked: fc.Arbitrary<Evidence> = fc.constantFrom<Evidence>({ kind: "cancel" }, { kind: "retry" });
@@ -143,43 +143,39 @@ function workerWrite(
   job: Job,
   kind: "claim" | "beat" | "complete" | "fail" | "launch",
   now: number,
+  stage: Settings,
 ): Job | undefined {
   const { dispatch, route } = job;
   const lease = now + (route.target === "lambda" ? longestWait : timing.lease);
+  const reported = (about: Job, evidence: Evidence) => {
+    const transition = next(about, evidence, now, stage);
+    return transition && written(about, transition.changes);
+  };
   switch (kind) {
     case "claim": {
       if (job.status !== "PENDING") return undefined;
-      const attempts = [...job.attempts, { dispatch, target: route.target, engine: "e", startedAt: now }];
       const task = route.target === "fargate" ? { taskArn: taskOf(dispatch) } : {};
-      const claim = {
-        status: "PROCESSING",
-        step: undefined,
-        worker: `w${dispatch}`,
-        leaseUntil: lease,
-        dueAt: lease,
-        lineSince: undefined,
-      } as const;
-      return written(job, { ...claim, ...task, startedAt: now, refusals: 0, unanswered: 0, attempts });
+      const attempt = { dispatch, target: route.target, engine: "e", startedAt: now, ...task };
+      const taken = written(job, claimed(`w${dispatch}`, lease, attempt));
+      return { ...taken, attempts: [...job.attempts, attempt] };
     }
-    case "launch":
+    case "launch": {
       if (job.status !== "PENDING" || route.target !== "fargate") return undefined;
-      return written(job, {
-        ...{ dispatch: dispatch + 1, step: "launched", sentAt: now, dueAt: now + timing.launchCheck },
-        ...{ unanswered: 0, taskArn: taskOf(dispatch + 1) },
-      });
-    case "beat":
-      return job.status === "PROCESSING" ? written(job, { leaseUntil: lease, dueAt: lease }) : undefined;
-    default: {
-      if (job.status !== "PROCESSING") return undefined;
-      const status = kind === "complete" ? "COMPLETED" : "FAILED";
-      const attempts = closeAttempt(job, now, kind === "complete" ? "completed" : "failed", "finished");
-      return written(job, { status, ...ended(job, attempts, now) });
+      const raised = written(job, launched(dispatch, now));
+      const started = { dispatch: dispatch + 1, taskArn: taskOf(dispatch + 1) };
+      return reported(raised, { kind: "task-started", ...started });
     }
+    case "beat":
+      return reported(job, { kind: "beat", leaseUntil: lease, progress: job.progress });
+    case "complete":
+      return reported(job, { kind: "finished", end: { outputs: {} } });
+    case "fail":
+      return reported(job, { kind: "finished", end: { error: { code: "singular-matrix", message: "no" } } });
   }
 }
 
 function happen(job: Job, what: Happening, now: number, stage: Settings): Job {
-  if (what.kind !== "evidence") return workerWrite(job, what.kind, now) ?? job;
+  if (what.kind !== "evidence") return workerWrite(job, what.kind, now, stage) ?? job;
   const decision = next(job, aboutJob(job, what), now, stage);
   if (!decision) return job;
   for (const effect of decision.effects) {

@@ -137,7 +137,7 @@ const table: Record<string, [Evidence, readonly [string, string, string, string,
     ["-", "-", "-", "-", "again, uncounted", "again, uncounted"],
   ],
   "released: crashed": [released("crashed"), ["-", "-", "-", "-", "again, counted", "again, counted"]],
-  room: [{ kind: "room" }, ["-", "-", "send", "-", "-", "-"]],
+  admitted: [{ kind: "admitted" }, ["-", "-", "send", "-", "-", "-"]],
   "dead letter": [{ kind: "dead-letter", dispatch: 3 }, ["-", "FAILED not-delivered", "-", "-", "-", "-"]],
   "dead letter of an earlier send": [{ kind: "dead-letter", dispatch: 2 }, ["-", "-", "-", "-", "-", "-"]],
   cancel: [

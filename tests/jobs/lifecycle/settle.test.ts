@@ -5,6 +5,7 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { launchOf } from "../../../jobs/run/launch-name.ts";
 import { runJob } from "../../../jobs/run/run.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { memoryWorld, stoppedTask, type World } from "../../support/jobs/memory-ports.ts";
 import {
   died,
@@ -84,7 +85,7 @@ describe("a stopped task", () => {
   test("a late event of an earlier dispatch does not touch the attempt that runs", async () => {
     const old = [launch(), { ...died, taskArn: itsTask() }] as const;
     await claimedByTask();
-    await world.ports.store.update(jobId, {}, { dispatch: 9, taskArn: "arn:new" });
+    await world.ports.store.update(jobId, {}, forged({ dispatch: 9, taskArn: "arn:new" }));
     const running = structuredClone(now());
     await settle(...old, world.ports);
     expect(now()).toEqual(running);

@@ -4,6 +4,7 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { memoryWorld, trace, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
@@ -94,7 +95,7 @@ describe("a message for Fargate", () => {
   });
 
   test("a cancelled job starts nothing", async () => {
-    await world.ports.store.update(message.jobId, {}, { status: "CANCELLED" });
+    await world.ports.store.update(message.jobId, {}, forged({ status: "CANCELLED" }));
     expect(await deliver()).toBe("lost");
     expect(world.started).toEqual([]);
   });
@@ -108,7 +109,7 @@ describe("Spot", () => {
     [false, 0, false],
   ])("stage %s after %d reclaims: %s", async (spot, spotReclaims, expected) => {
     const settings = { ...world.ports.settings, spot };
-    await world.ports.store.update(message.jobId, {}, { spotReclaims });
+    await world.ports.store.update(message.jobId, {}, forged({ spotReclaims }));
     await work(message, lambdaMachine(), compute, { ...world.ports, settings });
     expect(world.started[0]?.request.spot).toBe(expected);
   });
@@ -164,7 +165,7 @@ describe("RunTask refuses", () => {
     await world.ports.store.update(
       message.jobId,
       {},
-      { route: { ...now().route, vcpu: 4, memoryMiB: 8192 } },
+      forged({ route: { ...now().route, vcpu: 4, memoryMiB: 8192 } }),
     );
     const shape = { kind: "shape" as const, detail: "The requested CPU configuration is above your limit" };
     world.refusals.push(shape);

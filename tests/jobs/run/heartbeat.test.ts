@@ -4,6 +4,7 @@ import type { Job } from "../../../jobs/record.ts";
 import { compute } from "../../../jobs/run/compute.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted } from "../../support/jobs/submitting.ts";
@@ -113,7 +114,11 @@ describe("a job that is taken away", () => {
   test("by another dispatch: the late result is fenced off", async () => {
     const run = onFargate(30);
     await vi.advanceTimersByTimeAsync(29_500);
-    await world.ports.store.update(job.jobId, {}, { dispatch: 2, status: "PENDING", worker: undefined });
+    await world.ports.store.update(
+      job.jobId,
+      {},
+      forged({ dispatch: 2, status: "PENDING", worker: undefined }),
+    );
     const moved = structuredClone(now());
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await run).toBe("lost");

@@ -7,6 +7,7 @@ import type { Job } from "../../../jobs/record.ts";
 import { compute } from "../../../jobs/run/compute.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "../../support/jobs/submitting.ts";
@@ -79,7 +80,7 @@ describe("only one claim wins", () => {
     ["cancelled", async () => void (await cancelJob(job.jobId, "local", world.ports))],
     [
       "of another dispatch",
-      async () => void (await world.ports.store.update(job.jobId, {}, { dispatch: 2 })),
+      async () => void (await world.ports.store.update(job.jobId, {}, forged({ dispatch: 2 }))),
     ],
     ["gone", async () => void world.table.clear()],
   ])("a job that is %s is left alone", async (_how, change) => {

@@ -5,6 +5,7 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { forged } from "../../support/jobs/forged.ts";
 import { memoryWorld, stoppedTask, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
@@ -200,7 +201,7 @@ describe("leases that ran out", () => {
 
   test("past the deadline the task is stopped and the job FAILs", async () => {
     const jobId = await running();
-    await world.ports.store.update(jobId, {}, { deadlineAt: start + 30_000 });
+    await world.ports.store.update(jobId, {}, forged({ deadlineAt: start + 30_000 }));
     await minute();
     expect(world.job(jobId)).toMatchObject({ status: "FAILED", error: { code: "deadline-exceeded" } });
     expect(world.started[0]?.stopReason).toMatch(/did not finish within/);
@@ -217,11 +218,12 @@ describe("tasks that claim no live job", () => {
   test.each([
     [
       "whose job has ended",
-      (jobId: string) => world.ports.store.update(jobId, {}, { status: "CANCELLED", dueAt: undefined }),
+      (jobId: string) =>
+        world.ports.store.update(jobId, {}, forged({ status: "CANCELLED", dueAt: undefined })),
     ],
     [
       "whose job moved on",
-      (jobId: string) => world.ports.store.update(jobId, {}, { dispatch: 9, dueAt: start + 1e7 }),
+      (jobId: string) => world.ports.store.update(jobId, {}, forged({ dispatch: 9, dueAt: start + 1e7 })),
     ],
     ["whose job is gone", async () => world.table.clear()],
   ])("%s are stopped, once they are two minutes old", async (_how, change) => {
@@ -246,7 +248,7 @@ describe("tasks that claim no live job", () => {
   test("one that cannot be stopped does not keep the others running", async () => {
     const jobIds = [await launched(), await launched(), await launched()];
     for (const jobId of jobIds)
-      await world.ports.store.update(jobId, {}, { status: "CANCELLED", dueAt: undefined });
+      await world.ports.store.update(jobId, {}, forged({ status: "CANCELLED", dueAt: undefined }));
     world.broken.set("tasks.stop", [new Error("ThrottlingException")]);
     await vi.advanceTimersByTimeAsync(121_000);
     expect((await sweep(world.ports)).tasksStopped).toBe(2);

@@ -5,7 +5,7 @@ import type {
   TaskObservation,
 } from "../../../jobs/lifecycle/evidence.ts";
 import { next } from "../../../jobs/lifecycle/next.ts";
-import type { Decision } from "../../../jobs/lifecycle/transitions.ts";
+import type { Transition } from "../../../jobs/lifecycle/transitions.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { defaultSettings } from "./memory-ports.ts";
 import { start } from "./sample-jobs.ts";
@@ -33,7 +33,7 @@ export const released = (cause: ReleaseCause): Evidence => ({
 });
 
 /** A decision in a few words, so that the table below can be read. */
-export function inWords(job: Job, decision: Decision | undefined): string {
+export function inWords(job: Job, decision: Transition | undefined): string {
   if (!decision) return "-";
   const { changes, effects } = decision;
   const words: string[] = [];

@@ -1,5 +1,6 @@
 import type { Route } from "@sluice/contract/job";
-import type { Job, JobChanges } from "../../../jobs/record.ts";
+import type { JobChanges } from "../../../jobs/lifecycle/transitions.ts";
+import type { Job } from "../../../jobs/record.ts";
 import { stoppedTask } from "./memory-ports.ts";
 
 /** Jobs in every state, for tests of decisions. Times are relative to `start`. */
@@ -93,7 +94,7 @@ export function without(job: Job, ...fields: (keyof Job)[]): Job {
 }
 
 /** The job as the table holds it after a write of these changes. */
-export function written(job: Job, changes: JobChanges): Job {
+export function written(job: Job, changes: JobChanges | Partial<Job>): Job {
   const removed = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [field] : []));
   return without({ ...job, ...changes, rev: job.rev + 1 } as Job, ...(removed as (keyof Job)[]));
 }

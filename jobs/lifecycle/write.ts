@@ -1,0 +1,40 @@
+import type { Guard, Ports, UpdateResult } from "../ports.ts";
+import type { Job } from "../record.ts";
+import type { Evidence } from "./evidence.ts";
+import { next } from "./next.ts";
+import type { Transition } from "./transitions.ts";
+
+/**
+ * Decides about evidence and writes the transition in one conditional update. It leaves the effects to the caller.
+ *
+ * @returns the transition and what became of its write; undefined when the evidence changes nothing
+ */
+export async function write(
+  job: Job,
+  evidence: Evidence,
+  { store, now, settings }: Pick<Ports, "store" | "now" | "settings">,
+): Promise<(UpdateResult & { readonly transition: Transition }) | undefined> {
+  const transition = next(job, evidence, now(), settings);
+  if (!transition) return undefined;
+  const written = await store.update(job.jobId, guardOf(job, evidence), transition.changes);
+  return { ...written, transition };
+}
+
+/** The condition of the write. Who holds the job's dispatch need not know its `rev`: nobody else may write the same. */
+function guardOf(job: Job, { kind }: Evidence): Guard {
+  const { dispatch, worker, rev } = job;
+  switch (kind) {
+    case "beat":
+    case "finished":
+    case "released":
+    case "deadline":
+      if (worker === undefined) throw new Error("a claimed job has a worker");
+      return { dispatch, status: "PROCESSING", worker };
+    case "task-started":
+    // While the job waits its dispatch stands still: sweep may look at it meanwhile and raise `rev`.
+    case "parent-ended":
+      return { dispatch, status: "PENDING" };
+    default:
+      return { rev };
+  }
+}
