@@ -9,6 +9,7 @@ const page = readFileSync(path.join(root, "docs/extending.md"), "utf8");
 const product = globSync(
   [
     "{contract,compute,jobs,aws,functions,container,local,deploy,build}/**/*.{ts,cjs}",
+    "compute/model/rates.json",
     "infra/**/*.{yml,cjs}",
     "serverless.yml",
   ],
@@ -43,7 +44,12 @@ const filesWith = (words: RegExp) =>
 const recipes = recipesOf(page);
 
 test("there is a recipe for each part that others add", () => {
-  expect(recipes.map(({ title }) => title)).toEqual(["An HTTP route", "An output format", "A kernel"]);
+  expect(recipes.map(({ title }) => title)).toEqual([
+    "An HTTP route",
+    "An output format",
+    "An engine",
+    "A kernel",
+  ]);
 });
 
 test.each(recipes)("$title: the files that the recipe names are those that the example touches", (recipe) => {
