@@ -22,4 +22,12 @@ describe("the queue", () => {
   test("of a function that was not told where it is names the variable", async () => {
     await expect(jobQueue(undefined).waiting()).rejects.toThrow("QUEUE_URL is not set");
   });
+
+  test("sends the trace with the message", async () => {
+    const queue = jobQueue(`${process.env.AWS_ENDPOINT_URL}/000000000000/jobs`);
+    const message = { v: 1, jobId: "j", dispatch: 1, target: "lambda" } as const;
+    await queue.send(message, `Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1`);
+    await queue.send(message);
+    expect(cloud.traces.slice(-2)).toEqual([`Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1`, undefined]);
+  });
 });

@@ -7,7 +7,6 @@ import { Problem } from "@sluice/contract/problem";
 import { beforeEach, describe, expect, test } from "vitest";
 import { unzip } from "../../../acceptance/support/unzip.ts";
 import { resultHead, resultOf } from "../../../jobs/api/result.ts";
-import { zipOf } from "../../../jobs/api/zip.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { jobIn } from "../../support/jobs/sample-jobs.ts";
@@ -156,15 +155,4 @@ test("a look at a result reads nothing of it, but makes sure that it is there", 
   });
   world.bucket.clear();
   expect(await problemOf(resultHead(job, "result", world.ports))).toMatchObject({ code: "expired" });
-});
-
-test("the same files make the same zip, of no file too", () => {
-  const files = [{ name: "é.npy", bytes: Buffer.from("123456789") }];
-  expect(Buffer.compare(zipOf(files), zipOf(files))).toBe(0);
-  // The check value of CRC-32, as every description of it gives it.
-  expect(unzip(Buffer.from(zipOf(files))).get("é.npy")).toEqual({
-    bytes: Buffer.from("123456789"),
-    crc: 0xcbf43926,
-  });
-  expect(unzip(Buffer.from(zipOf([]))).size).toBe(0);
 });
