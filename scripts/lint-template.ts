@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
 import { glob, readFile } from "node:fs/promises";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { packageStage, removePackagedStages } from "../build/package-stage.ts";
 import { type Explained, type Finding, faultsOf, findingsOf } from "./template-findings.ts";
 
 /**
  * Holds the packaged templates, and those that lie in infra/ and deploy/ whole, against AWS's own schemas and
- * good practice with cfn-lint. What it may find is in infra/template-warnings.json.
+ * good practice with cfn-lint. What it may find is in infra/template-warnings.json. With --strict it fails where there
+ * is no cfn-lint.
  */
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -50,10 +52,11 @@ async function wholeTemplates(): Promise<string[]> {
 }
 
 async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { strict: { type: "boolean", default: false } } });
   const version = await cfnLint("--version");
   if (version === undefined) {
     console.log("templates not linted: cfn-lint is not on the PATH (to get it: pipx install cfn-lint)");
-    return 0;
+    return values.strict ? 1 : 0;
   }
   const findings: Finding[] = [];
   const linted: string[] = [];

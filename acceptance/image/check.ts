@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { type Stack, startStack } from "../../local/stack-process.ts";
 import { client } from "../support/client.ts";
 import { build, buildah } from "./buildah.ts";
@@ -11,7 +12,7 @@ import { compressedBytes, unpack } from "./unpacked.ts";
 
 /**
  * Builds the image as it is deployed (arm64) and for this machine's CPU, looks into both, and runs jobs of the local
- * cloud in the one that can run here. Needs buildah and root on Linux; says so and ends well where they are missing.
+ * cloud in the one that can run here. Needs buildah and root on Linux; says so and ends well where they are missing, or with --strict fails.
  */
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -118,11 +119,17 @@ async function exitCodeOf(stack: Stack, taskId: string): Promise<number> {
   }
 }
 
+function skip(reason: string): void {
+  const { values } = parseArgs({ options: { strict: { type: "boolean", default: false } } });
+  console.log(`skipped: ${reason}`);
+  process.exitCode = values.strict ? 1 : 0;
+}
+
 async function main(): Promise<void> {
   const missing = await whatIsMissing();
-  if (missing !== undefined) return console.log(`skipped: ${missing}`);
+  if (missing !== undefined) return skip(missing);
   const found = await findBase();
-  if ("missing" in found) return console.log(`skipped: ${found.missing}`);
+  if ("missing" in found) return skip(found.missing);
 
   const images = new Map<string, string>();
   for (const architecture of new Set([deployed, here]))

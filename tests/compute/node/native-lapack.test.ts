@@ -7,9 +7,9 @@ import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
 import type { Fortran, OpenBlas } from "@sluice/compute/node/native/openblas";
 import type { DenseArray, Dtype } from "@sluice/contract/array";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { operand, relativeError } from "../../support/compute/arrays.ts";
-import { openBlas, wasm } from "../../support/compute/engines.ts";
+import { describeOpenBlas, wasm } from "../../support/compute/engines.ts";
 import { adjoint, difference, identity, matrix } from "../../support/parity/matrices.ts";
 
 const memory = kernelMemory(2 ** 28);
@@ -42,7 +42,7 @@ function bytesOf(args: Parameters<Fortran>): number {
   return [...buffers.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-describe.each(openBlas)("LAPACK of OpenBLAS, $interface", (blas) => {
+describeOpenBlas("LAPACK", (blas) => {
   const engine = engineWith(blas);
 
   test.each<[string, Record<string, unknown>, Dtype, string[]]>([

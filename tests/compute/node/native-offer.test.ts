@@ -95,9 +95,9 @@ function notHere(): string | undefined {
 }
 
 const missing = notHere();
-if (missing !== undefined) console.warn(`the native engine in a thread is not tested here: ${missing}`);
+const reason = missing === undefined ? "" : `: ${missing}`;
 
-describe.runIf(missing === undefined)("the native engine in a thread", () => {
+describe.runIf(missing === undefined)(`OpenBLAS in a thread${reason}`, () => {
   async function offered() {
     const { offerNative } = await import("@sluice/compute/node/native/index");
     expect(offerNative(import.meta.filename)).toBeUndefined();

@@ -6,9 +6,9 @@ import { nativeEngineOn, nativeFactory } from "@sluice/compute/node/native/index
 import { matmul } from "@sluice/compute/node/native/matmul";
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { eps, operand, relativeError } from "../../support/compute/arrays.ts";
-import { openBlas, reference, testedEngines, wasm } from "../../support/compute/engines.ts";
+import { describeOpenBlas, openBlas, reference, testedEngines, wasm } from "../../support/compute/engines.ts";
 
 const truth = reference.open();
 const memory = kernelMemory(2 ** 28);
@@ -33,11 +33,11 @@ function shared(array: DenseArray): DenseArray {
   return { ...array, data };
 }
 
-test("only where no OpenBLAS is found, and the reason printed, is native left out", () => {
+test("native is among the tested engines exactly where its library is found", () => {
   expect(testedEngines.some(({ name }) => name.startsWith("native"))).toBe(openBlas.length > 0);
 });
 
-describe.each(openBlas)("OpenBLAS, $interface", (blas) => {
+describeOpenBlas("the native engine", (blas) => {
   const engine = nativeEngineOn(blas, memory, singleThreadPool(memory.memory), () => silent);
 
   test("its label says which library, for which CPU, with which integers", () => {

@@ -9,6 +9,7 @@ import type { Arrays } from "@sluice/compute/model/operation";
 import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn, nativeFactory } from "@sluice/compute/node/native/index";
 import { bind, findOpenBlas, type Interface, type OpenBlas } from "@sluice/compute/node/native/openblas";
+import { describe, test } from "vitest";
 
 export interface TestedEngine {
   readonly name: string;
@@ -36,18 +37,28 @@ export const staged: TestedEngine = {
   },
 };
 
-/** OpenBLAS as far as it is installed here: Debian's two builds of it are two packages. */
-export const openBlas: readonly OpenBlas[] = (["ILP64", "LP64"] satisfies Interface[]).flatMap((one) => {
+/** Debian's two builds of OpenBLAS are two packages: each is here, or there is a reason why not. */
+const builds = (["ILP64", "LP64"] satisfies Interface[]).map((one) => {
+  const title = `OpenBLAS ${one}`;
   try {
-    return [bind(findOpenBlas(import.meta.filename, [one]))];
+    return { title, blas: bind(findOpenBlas(import.meta.filename, [one])) };
   } catch (error) {
-    console.warn(`native with ${one} OpenBLAS is not tested here: ${(error as Error).message}`);
-    return [];
+    return { title, missing: (error as Error).message };
   }
 });
 
+export const openBlas: readonly OpenBlas[] = builds.flatMap(({ blas }) => blas ?? []);
+
+/** Declares the tests of each build of OpenBLAS; for one that is not installed, a skipped test that says so. */
+export function describeOpenBlas(title: string, tests: (blas: OpenBlas) => void): void {
+  for (const { title: build, blas, missing } of builds) {
+    if (blas) describe(`${title}, ${build}`, () => tests(blas));
+    else test(`${title}, ${build}: ${missing}`, ({ skip }) => skip(missing));
+  }
+}
+
 function nativeEngines(blas: OpenBlas): TestedEngine[] {
-  const name = `native ${blas.interface}`;
+  const name = `native OpenBLAS ${blas.interface}`;
   const factory = nativeFactory(blas);
   return [
     { name, open: (nextStep = silent) => factory.open(nextStep, 2 ** 26) },
@@ -61,9 +72,12 @@ function nativeEngines(blas: OpenBlas): TestedEngine[] {
   ];
 }
 
-export const native: readonly TestedEngine[] = openBlas.flatMap(nativeEngines);
-
-export const testedEngines: readonly TestedEngine[] = [reference, wasm, staged, ...native];
+export const testedEngines: readonly TestedEngine[] = [
+  reference,
+  wasm,
+  staged,
+  ...openBlas.flatMap(nativeEngines),
+];
 
 /** An operation on an engine of the test's choice, without `run`. */
 export function runOn(engine: TestedEngine, operation: string, params: unknown, inputs: Arrays): Arrays {
