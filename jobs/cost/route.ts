@@ -15,6 +15,8 @@ const runtimeMiB = 256;
 const laneProfiles = { lambda: profiles.wasm, fargate: profiles.native } as const;
 /** Arrays and scratch are what `demand()` counts; copies at the edges and the collector's slack come on top. */
 const headroom = 1.2;
+/** Native's demand is at most so many times wasm's wherever it exceeds the smallest task. */
+const mostOnTask = 2;
 /** A Lambda attempt must end well before the 120 s time-out, even when the prediction is half off. */
 const lambdaCeilingSeconds = 60;
 /** Above this, a larger task is chosen if it is faster; it is the patience of a person, not a limit. */
@@ -61,11 +63,20 @@ export function oneSizeUp(current: Route, settings: Settings): Route | undefined
   return onShape(current, shape, `ran out of memory with ${current.memoryMiB} MiB, so one size up`);
 }
 
-/** The Fargate route of a job that Lambda could not finish; seconds as predicted before. */
+/**
+ * The Fargate route of a job that Lambda could not finish; seconds as predicted before. A record holds what the
+ * Lambda's engine needs; the task's may hold twice as much, as OpenBLAS's LU does, which turns a copy around.
+ */
 export function escalated(current: Route, settings: Settings, reason: string): Route | undefined {
-  const needed = Math.max(neededMiB(current.estimate.peakBytes), current.memoryMiB);
-  const shape = allowedShapes(settings).find(({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu >= 1);
-  return shape && onShape(current, shape, reason);
+  const shapes = allowedShapes(settings).filter(({ vcpu }) => vcpu >= 1);
+  const least = Math.max(neededMiB(current.estimate.peakBytes), current.memoryMiB);
+  const peakBytes = mostOnTask * current.estimate.peakBytes;
+  const needed = Math.max(Math.ceil(peakBytes / MiB) + runtimeMiB, least);
+  // A stage without so large a task starts the largest that Lambda's own demand fits: most jobs need no more.
+  const shape =
+    shapes.find(({ memoryMiB }) => memoryMiB >= needed) ??
+    shapes.findLast(({ memoryMiB }) => memoryMiB >= least);
+  return shape && onShape({ ...current, estimate: { ...current.estimate, peakBytes } }, shape, reason);
 }
 
 /** A smaller shape for an account that may not start the current one, if the job fits it. */

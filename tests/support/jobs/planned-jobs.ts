@@ -1,0 +1,61 @@
+import { type Plan, plan } from "@sluice/compute";
+import type { operations } from "@sluice/compute/model/registry";
+import type { Dtype } from "@sluice/contract/array";
+import { Problem } from "@sluice/contract/problem";
+
+type Operation = (typeof operations)[number];
+
+export interface PlannedJob {
+  readonly title: string;
+  readonly plan: Plan;
+}
+
+const dtypes = ["float64", "float32", "complex128"] as const;
+
+/** The first shape that is allowed is taken; a vector beside a matrix, where the operation takes one, is a job of its own. */
+const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number[]]>> => ({
+  square: [
+    [n, n],
+    [n, n],
+  ],
+  "square, vector": [[n, n], [n]],
+  tall: [
+    [n, Math.ceil(n / 8)],
+    [n, Math.ceil(n / 8)],
+  ],
+  wide: [
+    [Math.ceil(n / 8), n],
+    [Math.ceil(n / 8), n],
+  ],
+  line: [[n * n], [n * n]],
+});
+
+/** What `plan()` says of an operation's own example with inputs of this size; undefined where it refuses them. */
+function planned(
+  { name, inputs, anyInputs, example }: Operation,
+  [first, others]: readonly [number[], number[]],
+  dtype: Dtype,
+): Plan | undefined {
+  const names = anyInputs === undefined ? Object.keys(inputs) : ["a", "b"];
+  const specs = Object.fromEntries(
+    names.map((input, index) => [input, { shape: index === 0 ? first : others, dtype }]),
+  );
+  try {
+    return plan(name, example.params ?? {}, specs);
+  } catch (error) {
+    if (error instanceof Problem && /^invalid-(shape|dtype|params)$/.test(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** One operation on matrices and lines of each size, in every dtype it takes. */
+export function plannedJobs(operation: Operation, sizes: readonly number[]): PlannedJob[] {
+  return sizes.flatMap((n) =>
+    Object.entries(shapesOf(n)).flatMap(([kind, shapes]) =>
+      dtypes.flatMap((dtype) => {
+        const found = planned(operation, shapes, dtype);
+        return found ? [{ title: `${operation.name}, ${kind}, ${n}, ${dtype}`, plan: found }] : [];
+      }),
+    ),
+  );
+}
