@@ -9,7 +9,7 @@ import type { Events, Log, Metrics, Trace } from "./telemetry.ts";
 
 /** What the domain needs of the world. aws/ implements these; tests may too. */
 
-/** Conditions of an update, all of which must hold. `rev` is for decisions, the rest for workers. */
+/** Conditions of an update, all of which must hold. `rev` is for decisions, the rest for the holder of a dispatch. */
 export interface Guard {
   readonly rev?: number;
   readonly dispatch?: number;
@@ -38,7 +38,7 @@ export interface JobStore {
     append?: Job["attempts"][number],
   ): Promise<UpdateResult>;
   /**
-   * Adds a job to those that `jobId` wakes when it ends. Touches nothing else, `rev` neither: no decision under
+   * Adds a job to those that `jobId` notifies when it ends. Touches nothing else, `rev` neither: no decision under
    * way is lost over it. Fails once the job has ended, and when its list is full.
    */
   addDependent(jobId: string, waiter: string): Promise<UpdateResult>;

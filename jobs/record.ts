@@ -37,7 +37,7 @@ export interface Job {
   readonly requestedTarget: Target | "auto";
   readonly maxSeconds: number;
   readonly deadlineAt: number;
-  /** Of the request that made the job: joins its hops for whoever looks at them. */
+  /** The X-Ray trace header of the request that made the job. */
   readonly trace?: string;
   /** SHA-256 of the request, so that a reused Idempotency-Key with another body is told apart. */
   readonly requestHash: string;
@@ -53,16 +53,16 @@ export interface Job {
 
   /** What a PENDING job is waiting for. */
   readonly step?: PendingStep;
-  /** When sweep must look at the job; absent once it has ended and that is announced. */
+  /** When sweep must look at the job; absent once its end is published. */
   readonly dueAt?: number;
   readonly sentAt?: number;
-  /** The first of the sends since which nobody has answered; absent when the current one is the first. */
+  /** The dispatch of the first unanswered send; absent when the current one is the first. */
   readonly sentFrom?: number;
-  /** Sends of this run that nobody answered. */
+  /** Sends of this run that no worker answered. */
   readonly unanswered: number;
-  /** Jobs that take an output of this one and wait for it: they are woken when it ends. */
+  /** Jobs that wait for an output of this one: they are notified when it ends. */
   readonly waiters?: readonly string[];
-  /** Since when the job has stood in line for a task under the stage's caps; it keeps its place until claimed. */
+  /** When the job entered the capacity queue; it keeps its place until it is claimed. */
   readonly lineSince?: number;
   /** RunTask refusals in a row: the backoff grows with it. */
   readonly refusals: number;
@@ -87,9 +87,11 @@ export interface Job {
 }
 
 /**
- * inputs: other jobs have yet to make what it takes · send: sweep sends it at dueAt · sent: a message carries the
- * current dispatch · line: sweep sends it when the stage's caps have room · launched: RunTask was called, or is
- * about to be, for the current dispatch.
+ * - inputs: its parents have yet to make its inputs
+ * - send: sweep sends it at dueAt
+ * - sent: a message carries the current dispatch
+ * - line: the capacity queue; sweep sends it when the stage's caps have room
+ * - launched: RunTask was called, or is about to be, for the current dispatch
  */
 export type PendingStep = "inputs" | "send" | "sent" | "line" | "launched";
 

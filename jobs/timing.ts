@@ -3,7 +3,7 @@ const second = 1000;
 const minute = 60 * second;
 
 export const timing = {
-  /** Workers say they live this often, and renew the lease. */
+  /** Workers renew their lease this often. */
   beat: 15 * second,
   /** Four missed beats: a task this quiet is asked about, not yet given up. */
   lease: 60 * second,
@@ -23,30 +23,30 @@ export const timing = {
   /** With a backlog in the queue, the message is still in there: look again this much later. */
   backlog: 5 * minute,
   /**
-   * A job that waits for others to make its inputs is looked at this often. They wake it when they end: this is for
-   * the case that whoever ended one died before it could.
+   * A job that waits for its inputs is looked at this often. Its parents notify it when they end: this is for the case
+   * that the writer of a terminal state died before it could.
    */
   inputs: 5 * minute,
   /** A launch is looked into this often until its task claims. Image pull and start take 30–90 s. */
   launchCheck: 60 * second,
   /** A task that has not claimed its job by then is stopped and replaced. */
   launchGrace: 10 * minute,
-  /** A slot whose launch has no task is given back after this: longer than the 120 s a task may take to stop. */
+  /** A slot whose launch has no task is released after this: longer than the 120 s a task may take to stop. */
   slotGrace: 150 * second,
-  /** Sightings of a missing task further apart than this are two stories: passes of sweep failed in between. */
+  /** Sightings of a missing task further apart than this restart its missing-since timer: sweep failed in between. */
   slotSighting: 90 * second,
-  /** New launches stand behind those in line for this long after sweep last saw a line. */
+  /** New launches stand behind those in the capacity queue for this long after sweep last found it not empty. */
   lineKept: 90 * second,
-  /** A job's end that is not announced by then is announced by sweep. */
+  /** An end that is unpublished by then is published by sweep. */
   publish: 60 * second,
-  /** When nobody took the announcement, it is made again this much later: meanwhile others get their turn. */
+  /** An end that EventBridge did not take is published again this much later: other ends go first. */
   publishAgain: 5 * minute,
   /** Due for longer than this, a job is overdue: sweep runs every minute, and has passed it by or not run at all. */
   overdue: 5 * minute,
   /** First wait after RunTask was refused; doubles up to the ceiling. */
   refusalBackoff: 5 * second,
   refusalCeiling: 5 * minute,
-  /** Wait before an attempt that our side broke is repeated; doubles likewise. */
+  /** Wait before the attempt after one without a result; doubles likewise. */
   retryBackoff: 1 * second,
   retryCeiling: 1 * minute,
 } as const;
@@ -55,14 +55,14 @@ export const limits = {
   countedAttempts: 3,
   uncountedAttempts: 10,
   /**
-   * A computation predicted under this may block the thread that beats: it harms nobody, and a thread of its own
-   * would cost 30 ms.
+   * A computation predicted under this may block the thread that beats: that is shorter than a beat, and a thread of
+   * its own would cost 30 ms.
    */
   blockingSeconds: 0.25,
   /** From Lambda to the largest task it is eleven steps of half as much memory again. */
   sizeUps: 12,
   unansweredSends: 3,
-  /** Jobs that one job wakes when it ends; those beyond find out by themselves. */
+  /** Dependents that a job notifies when it ends; those beyond find out when they are due. */
   dependents: 100,
   /** After this many Spot reclaims the job pays for on-demand. */
   spotReclaims: 2,

@@ -1,8 +1,8 @@
 import type { Job } from "../record.ts";
 
 /**
- * What somebody saw, and next() decides on. Two writes are made without it, as no one has seen the job yet: the launch of
- * a task and the claim of a worker each look and take in one conditional update.
+ * What was seen, for next() to decide on. Two writes are made without it, because no one has read the job yet: the
+ * launch of a task and the claim of a worker each look and take in one conditional update.
  */
 export type Evidence =
   /** dueAt has passed; with what sweep looked up to judge it. */
@@ -18,7 +18,7 @@ export type Evidence =
   | { readonly kind: "refused"; readonly dispatch: number; readonly refusal: LaunchRefusal }
   /** RunTask started the task of this dispatch. */
   | { readonly kind: "task-started"; readonly dispatch: number; readonly taskArn: string }
-  /** A slot was taken for the job at the head of the capacity queue. */
+  /** Sweep took a slot for the job at the head of the capacity queue. */
   | { readonly kind: "admitted" }
   /** The queue gave up on the message of this dispatch. */
   | { readonly kind: "dead-letter"; readonly dispatch: number }
@@ -49,9 +49,11 @@ export interface Parents {
 }
 
 /**
- * interrupted: SIGTERM, i.e. Spot reclaim or an infrastructure stop · out-of-time: the Lambda is near its
- * time-out · out-of-memory: the compute thread hit its own limit · crashed: the computation threw what no
- * operation should · our-fault: S3 or DynamoDB failed for longer than the retries.
+ * - interrupted: SIGTERM, so a Spot reclaim or an infrastructure stop
+ * - out-of-time: the Lambda is near its time-out
+ * - out-of-memory: the compute thread hit its own limit
+ * - crashed: the computation threw what no operation should
+ * - our-fault: S3 or DynamoDB failed for longer than the retries
  */
 export type ReleaseCause = "interrupted" | "out-of-time" | "out-of-memory" | "crashed" | "our-fault";
 
@@ -103,8 +105,11 @@ function isMissingImage(words: string): boolean {
 }
 
 /**
- * Why no task was started. cap: the stage's own caps · capacity: AWS has none just now, or throttles ·
- * shape: above the account's limit · configuration: what the stage asks for is not accepted.
+ * Why no task was started.
+ * - cap: the stage's own caps
+ * - capacity: AWS has none just now, or throttles
+ * - shape: above the account's limit
+ * - configuration: what the stage asks for is not accepted
  */
 export type LaunchRefusal = {
   readonly kind: "cap" | "capacity" | "shape" | "configuration";

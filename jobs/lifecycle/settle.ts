@@ -3,7 +3,7 @@ import { apply } from "./apply.ts";
 import type { StoppedTask } from "./evidence.ts";
 
 /**
- * A task of this stage stopped: its slot is free, and the job it was started for must know. Late and repeated
+ * A task of this stage has stopped: releases its slot and brings the stop to its job as evidence. Late and repeated
  * events change nothing.
  */
 export async function settle(

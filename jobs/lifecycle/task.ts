@@ -22,7 +22,7 @@ import {
 
 /** Decides about the machine a job was given: it was refused, stopped, never claimed, or its lease expired. */
 
-/** No task: wait for capacity, try a shape the account may have, or give up for good. */
+/** RunTask started no task: wait for capacity, try a size that the account allows, or fail. */
 export function afterRefusal(job: Job, { kind }: LaunchRefusal, now: number, settings: Settings): Transition {
   if (kind === "cap") return queuedForCapacity(job, now, settings);
   const smaller = kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
@@ -58,8 +58,8 @@ export function afterStop(
   now: number,
   settings: Settings,
 ): Transition | undefined {
-  // A stop event of a task that did not win this claim says nothing about the one that did. A claim on
-  // Fargate that does not know its task is of the only one its dispatch started.
+  // The stop of a task that lost the claim says nothing about the task that won it. A claim on Fargate without an ARN
+  // was made by the only task that its dispatch started.
   const itsTask = job.taskArn ?? (job.route.target === "fargate" ? task.taskArn : undefined);
   if (job.status === "PROCESSING" && itsTask !== task.taskArn) return undefined;
   if (job.status === "PENDING" && job.step !== "launched") return undefined;
@@ -111,12 +111,12 @@ export function afterLaunch(
       return { ...decision, effects: stopTask(late, reason), taskFailed: true };
     }
     default:
-      // RunTask was never reached, or its task is long forgotten: a new dispatch fences either off.
+      // RunTask was never called, or ECS has forgotten the task: a new dispatch fences either off.
       return sent(job, now, { unanswered: job.unanswered });
   }
 }
 
-/** The worker stopped renewing its lease. On Lambda that is death; on Fargate ECS is asked first. */
+/** The lease expired. On Lambda the worker is dead; on Fargate ECS says whether its task runs. */
 export function afterLease(
   job: Job,
   task: TaskObservation | undefined,

@@ -12,7 +12,11 @@ import type { Transition } from "./transitions.ts";
 export async function write(
   job: Job,
   evidence: Evidence,
-  { store, now, settings }: Pick<Ports, "store" | "now" | "settings">,
+  {
+    store,
+    now,
+    settings,
+  }: Pick<Ports, "now" | "settings"> & { readonly store: Pick<Ports["store"], "update"> },
 ): Promise<(UpdateResult & { readonly transition: Transition }) | undefined> {
   const transition = next(job, evidence, now(), settings);
   if (!transition) return undefined;
@@ -20,7 +24,10 @@ export async function write(
   return { ...written, transition };
 }
 
-/** The condition of the write. Who holds the job's dispatch need not know its `rev`: nobody else may write the same. */
+/**
+ * The condition of the write. The holder of a dispatch does not know the latest `rev` and need not: it alone may write
+ * what it reports.
+ */
 function guardOf(job: Job, { kind }: Evidence): Guard {
   const { dispatch, worker, rev } = job;
   switch (kind) {

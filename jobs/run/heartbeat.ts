@@ -15,8 +15,8 @@ export interface Beat {
 }
 
 /**
- * Keeps a claimed job alive: renews its lease, writes its progress, and looks every second whether it
- * was cancelled or fenced off. Runs on the thread the computation does not block.
+ * Renews the lease of a claimed job, writes its progress, and checks every second whether the job was cancelled or
+ * fenced off. Runs on the thread that the computation does not block.
  */
 export function startHeartbeat(
   job: Job,
@@ -31,7 +31,7 @@ export function startHeartbeat(
   let lastBeat = now();
   let underWay: Promise<void> = Promise.resolve();
 
-  const look = async () => {
+  const check = async () => {
     if (now() - lastBeat < timing.beat) {
       const current = await store.get(job.jobId);
       const mine =
@@ -48,15 +48,15 @@ export function startHeartbeat(
       stop(new Stopped("lost", `the job is ${renewed?.job?.status ?? "gone"} or runs elsewhere`));
   };
 
-  let looking = false;
+  let checking = false;
   const timer = setInterval(() => {
-    if (looking || abort.signal.aborted) return;
-    looking = true;
-    underWay = look()
+    if (checking || abort.signal.aborted) return;
+    checking = true;
+    underWay = check()
       // A beat that failed on the way is not a lost job: the lease outlives three of them.
       .catch((error) => log.warn("beat failed", { ...context, error }))
       .finally(() => {
-        looking = false;
+        checking = false;
       });
   }, timing.watch);
 
@@ -71,9 +71,9 @@ export function startHeartbeat(
       after(left, () => stop(new Stopped("out-of-time", "the Lambda function was about to time out"))),
     );
   }
-  const taken = () => stop(new Stopped("interrupted", "the machine is being taken away"));
-  if (machine.signal?.aborted) taken();
-  machine.signal?.addEventListener("abort", taken, { once: true });
+  const reclaimed = () => stop(new Stopped("interrupted", "the machine is being taken away"));
+  if (machine.signal?.aborted) reclaimed();
+  machine.signal?.addEventListener("abort", reclaimed, { once: true });
 
   return {
     signal: abort.signal,
@@ -83,7 +83,7 @@ export function startHeartbeat(
     async stop() {
       clearInterval(timer);
       for (const pending of timers) clearTimeout(pending);
-      machine.signal?.removeEventListener("abort", taken);
+      machine.signal?.removeEventListener("abort", reclaimed);
       await underWay;
     },
   };

@@ -11,7 +11,7 @@ import { claim, type Machine, threadsOf } from "./claim.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { Stopped } from "./stopped.ts";
 
-/** completed, failed: this worker finished the job. released: it gave the job back. lost: another writer holds the job. */
+/** completed, failed: this worker ended the job. released: it gave the job back. lost: the job is not, or no longer, its own. */
 export type RunOutcome = "completed" | "failed" | "released" | "lost";
 
 type RunPorts = Pick<

@@ -5,8 +5,8 @@ import { timing } from "../timing.ts";
 import { readableJob } from "./readable-job.ts";
 
 /**
- * Gives back the slots that no task will give back: of a launch that never reached ECS, or whose stop event
- * was lost. A task that was asked to stop is not in `running` any more but may take 120 s to be gone.
+ * Releases orphaned slots: those of a launch that never reached ECS, or whose stop event was lost. A task that was
+ * asked to stop is not in `running` any more but may take 120 s to be gone.
  *
  * @param held the slots as they were before `running` was asked for: a younger one's task may not be in it
  */
@@ -33,8 +33,8 @@ export async function checkSlots(
 }
 
 /**
- * Calls up the jobs at the head of the line while the stage's caps have room, in the order in which they came:
- * one too large for what is free holds up those behind it, so that it is not passed for ever.
+ * Admits jobs from the head of the capacity queue while the stage's caps have room, first in, first out: one too
+ * large for what is free holds up those behind it, so that it does not starve.
  *
  * @returns how many were sent
  */
@@ -45,9 +45,9 @@ export async function admitFromQueue(ports: Ports): Promise<number> {
   await slots.reserveForQueue(now() + timing.lineKept);
   let admitted = 0;
   for (const jobId of waiting) {
-    const called = await log.scope(() => admit(jobId, ports));
-    if (called === "no room") break;
-    if (called === "sent") admitted++;
+    const outcome = await log.scope(() => admit(jobId, ports));
+    if (outcome === "no room") break;
+    if (outcome === "sent") admitted++;
   }
   return admitted;
 }
@@ -57,9 +57,9 @@ async function admit(jobId: string, ports: Ports): Promise<"sent" | "no room" | 
   const job = await readableJob(jobId, ports);
   // The index lags behind the records.
   if (job?.step !== "line") return "passed over";
-  // The caps were lowered since: it can only wait for its deadline, or for a stage that may run it again.
+  // The caps were lowered since: it waits for its deadline, or for a deploy that raises them.
   if (job.route.vcpu > settings.maxRunningVcpu) return "passed over";
-  // Taken here and now, for the launch to come: sending raises the dispatch by one, launching by one more.
+  // The slot of the launch to come: sending raises the dispatch by one, launching by one more.
   const launch = { jobId, dispatch: job.dispatch + 2 };
   if (!(await slots.take(launch, job.route.vcpu, true))) return "no room";
   const applied = await apply(job, { kind: "admitted" }, ports);

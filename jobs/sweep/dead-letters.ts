@@ -3,12 +3,12 @@ import { type Message, parseMessage } from "../message.ts";
 import type { Ports } from "../ports.ts";
 import { readableJob } from "./readable-job.ts";
 
-/** More than these are looked at when some have been put back. */
-const most = 100;
+/** Read in one pass; the rest is read when some have been put back. */
+const limit = 100;
 
 /**
- * Tells the jobs whose messages ended in the dead-letter queue. The messages stay there for whoever finds
- * out why: redrive() puts them back.
+ * Fails the jobs whose messages ended in the dead-letter queue. The messages stay there for analysis: redrive()
+ * retries their jobs.
  *
  * @returns how many messages there are
  */
@@ -16,7 +16,7 @@ export async function markDeadLetters(ports: Ports): Promise<number> {
   const { deadLetters, log } = ports;
   const count = await deadLetters.count();
   if (count === 0) return 0;
-  const letters = await deadLetters.read(most);
+  const letters = await deadLetters.read(limit);
   try {
     for (const { text } of letters) {
       const message = readable(text);
@@ -34,7 +34,7 @@ async function mark({ jobId, dispatch }: Message, ports: Ports): Promise<void> {
   if (applied?.changed) ports.log.error("job failed: its message is a dead letter", { jobId, dispatch });
 }
 
-/** Undefined when somebody else wrote it to the queue, or a later release. */
+/** Undefined when the text is no message, or one of a later release. */
 export function readable(text: string): Message | undefined {
   try {
     return parseMessage(text);

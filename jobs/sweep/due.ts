@@ -5,10 +5,10 @@ import type { Due, Ports, RunningTask } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 import { timing } from "../timing.ts";
 
-/** Jobs looked at in one go; there are further goes while the time lasts. */
+/** Jobs read at once; further pages follow while there is time. */
 const page = 500;
-/** sweep is killed after 55 s; what is left is the next pass's. */
-const patience = 35_000;
+/** The function is killed after 55 s; the next pass goes on with what is left. */
+const timeBudget = 35_000;
 
 interface DueCounts {
   due: number;
@@ -19,7 +19,7 @@ interface DueCounts {
 }
 
 /**
- * Brings every job whose dueAt has passed before next(), with what can be known of its message and its task.
+ * Brings every job whose dueAt has passed to next(), with what is known of its message, its task and its parents.
  *
  * @param running the stage's tasks; undefined when ECS did not say, and jobs with a task then wait
  */
@@ -28,7 +28,7 @@ export async function sweepDue(
   ports: Ports,
 ): Promise<DueCounts> {
   const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0 };
-  const until = ports.now() + patience;
+  const until = ports.now() + timeBudget;
   const late = new Set<string>();
   let queueWaiting: Promise<number> | undefined;
   const waiting = () => {
@@ -42,7 +42,7 @@ export async function sweepDue(
     for (const { jobId, dueAt } of due) if (dueAt < now - timing.overdue) late.add(jobId);
     counts.overdue = late.size;
     await sweepPage(due, { running, waiting }, counts, ports);
-    // A page of which nothing moved would come again.
+    // A page of which nothing moved would be read again.
     if (due.length < page || counts.moved === movedBefore || ports.now() > until) return counts;
   }
 }
@@ -59,9 +59,9 @@ async function sweepPage(
   ports: Ports,
 ): Promise<void> {
   counts.due += due.length;
-  const attempt = async (jobId: string, look: () => Promise<void>) => {
+  const isolated = async (jobId: string, step: () => Promise<void>) => {
     try {
-      await ports.log.scope(look);
+      await ports.log.scope(step);
     } catch (error) {
       counts.failed++;
       ports.log.error("sweep could not look at a job; the next pass will", { jobId, error });
@@ -69,14 +69,14 @@ async function sweepPage(
   };
   const jobs: Job[] = [];
   await concurrently(due, ({ jobId }) =>
-    attempt(jobId, async () => {
+    isolated(jobId, async () => {
       const job = await ports.store.get(jobId);
       if (job) jobs.push(job);
     }),
   );
   const described = await describeQuiet(jobs, running, ports);
   await concurrently(jobs, (job) =>
-    attempt(job.jobId, async () => {
+    isolated(job.jobId, async () => {
       const task = hasTask(job, ports) ? taskOf(job, running, described) : undefined;
       if (task?.state === "stopped") await ports.slots.release(job);
       const queueWaiting = job.step === "sent" ? await waiting() : 0;
@@ -89,8 +89,8 @@ async function sweepPage(
 }
 
 /**
- * The jobs that make this one's inputs, each read after this one was: one that ends later wakes it, and a decision
- * about its state of now then does not land.
+ * The parents of a job, each read after the job was: a parent that ends later sets the job's dueAt and raises its
+ * rev, so a decision from this view does not land.
  */
 async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<Parents> {
   const jobs = new Map<string, Job>();
@@ -101,13 +101,13 @@ async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<
   return { rev: job.rev, jobs };
 }
 
-/** Whether next() must know of the job's task. Past the deadline it need not: the job ends whatever ECS says. */
+/** Whether next() needs the job's task. Past the deadline it does not: the job ends whatever ECS says. */
 function hasTask(job: Job, { now }: Pick<Ports, "now">): boolean {
   if (now() >= job.deadlineAt) return false;
   return job.step === "launched" || (job.status === "PROCESSING" && job.route.target === "fargate");
 }
 
-/** Whether next() must know of the jobs it waits for: past the deadline no more, and one may be of a later release. */
+/** Whether next() needs the job's parents. Past the deadline it does not, and one may be of a later release. */
 function hasParents(job: Job, { now }: Pick<Ports, "now">): boolean {
   return job.step === "inputs" && now() < job.deadlineAt;
 }

@@ -3,11 +3,11 @@ import { concurrently } from "../concurrently.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports, RunningTask } from "../ports.ts";
 
-/** A task younger than this may not have claimed yet, and its launch may not be written yet. */
+/** A task younger than this may be about to claim, and its launch may not be written yet. */
 const youngTask = 2 * 60_000;
 
 /**
- * Stops tasks that claim no live job: Fargate has no time limit of its own, and they would bill for ever.
+ * Stops orphaned tasks, which claim no live job: Fargate has no time limit of its own, and they would bill for ever.
  *
  * @returns how many were stopped
  */
@@ -17,7 +17,7 @@ export async function stopOrphanTasks(
 ): Promise<number> {
   let stopped = 0;
   const old = running.filter(({ createdAt }) => now() - createdAt > youngTask);
-  const look = async ({ taskArn, jobId, dispatch }: RunningTask) => {
+  const check = async ({ taskArn, jobId, dispatch }: RunningTask) => {
     try {
       const job = await store.get(jobId);
       log.addContext(job ? { ...logContext(job), dispatch } : { jobId, dispatch });
@@ -29,6 +29,6 @@ export async function stopOrphanTasks(
       log.error("stray task not stopped; the next pass will", { jobId, dispatch, taskArn, error });
     }
   };
-  await concurrently(old, (task) => log.scope(() => look(task)));
+  await concurrently(old, (task) => log.scope(() => check(task)));
   return stopped;
 }

@@ -1,10 +1,7 @@
 import type { Ports } from "../ports.ts";
 import { type Job, NewerRecord } from "../record.ts";
 
-/**
- * For those who go through many jobs: one that a later release wrote is passed over, so that it holds up none of the
- * others.
- */
+/** Reads one of many jobs. It passes over a record that a later release wrote: that must not hold up the others. */
 export async function readableJob(
   jobId: string,
   { store, log }: Pick<Ports, "store" | "log">,

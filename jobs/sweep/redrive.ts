@@ -15,8 +15,9 @@ export interface RedriveFilter {
 }
 
 /**
- * retried: the job runs again, its message is gone · removed: the job needs no message any more, so it is gone ·
- * kept: nothing could be done, the message stays.
+ * - retried: the job runs again, and its message is removed
+ * - removed: the job needs no message any more
+ * - kept: nothing could be done, so the message stays
  */
 export type RedriveAction = "retried" | "removed" | "kept";
 
@@ -79,7 +80,7 @@ async function consider(
   if (onlyOwner !== undefined && found?.owner !== onlyOwner) return undefined;
   const context = { jobId, ...at };
   if (!found) return { ...context, action: "removed", reason: "its job has expired" };
-  // sweep may not have come by yet: then the job still waits for this message.
+  // Until sweep has marked the dead letter, the job still waits for this message.
   const dead = { kind: "dead-letter", dispatch } as const;
   const waits = isAwaited(found, dispatch);
   const undelivered = found.status === "FAILED" && found.error?.code === "not-delivered";

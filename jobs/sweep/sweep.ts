@@ -11,25 +11,25 @@ export interface SweepCounts {
   readonly moved: number;
   readonly failed: number;
   readonly tasksStopped: number;
-  /** Jobs due for much longer than a pass; undefined when it could not be told what is due. */
+  /** Jobs due for much longer than a pass; undefined when the due index could not be read. */
   readonly overdue: number | undefined;
-  /** Jobs called up from the line for a task. */
+  /** Jobs admitted from the capacity queue. */
   readonly admitted: number;
   /** Messages in the dead-letter queue. */
   readonly deadLetters: number;
-  /** Ends announced for whoever wrote them. */
+  /** Ends published that their writers could not publish. */
   readonly announced: number;
 }
 
 /**
- * The janitor, once a minute: looks at every job whose dueAt has passed, at every running task, at the
- * slots and the line for them, at the dead letters, and at ends that nobody was told of. What it finds is evidence for next(). No part keeps
- * another from its turn: what could not be looked at is looked at by the next pass.
+ * Runs once a minute. It looks at every job whose dueAt has passed, every running task, the slots and the capacity
+ * queue, the dead letters and the outbox, and brings what it finds to next() as evidence. A step that throws does not
+ * keep the others from running: the next pass tries it again.
  */
 export async function sweep(ports: Ports): Promise<SweepCounts> {
   const { settings, log } = ports;
   let broken = 0;
-  const part = async <Result>(name: string, run: () => Promise<Result>): Promise<Result | undefined> => {
+  const step = async <Result>(name: string, run: () => Promise<Result>): Promise<Result | undefined> => {
     try {
       return await run();
     } catch (error) {
@@ -38,15 +38,15 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
       return undefined;
     }
   };
-  const held = settings.fargate ? await part("the slots", () => ports.slots.held()) : [];
+  const held = settings.fargate ? await step("the slots", () => ports.slots.held()) : [];
   // One picture of all tasks for the whole pass: ECS allows 20 calls a second.
-  const running = settings.fargate ? await part("the tasks", () => ports.tasks.running()) : [];
-  const due = await part("the jobs that are due", () => sweepDue(running, ports));
-  const tasksStopped = running && (await part("stray tasks", () => stopOrphanTasks(running, ports)));
-  if (held && running) await part("slots without a task", () => checkSlots(held, running, ports));
-  const admitted = settings.fargate ? await part("the line", () => admitFromQueue(ports)) : 0;
-  const deadLetters = await part("the dead letters", () => markDeadLetters(ports));
-  const ends = await part("the ends to announce", () => publishOutbox(ports));
+  const running = settings.fargate ? await step("the tasks", () => ports.tasks.running()) : [];
+  const due = await step("the jobs that are due", () => sweepDue(running, ports));
+  const tasksStopped = running && (await step("stray tasks", () => stopOrphanTasks(running, ports)));
+  if (held && running) await step("slots without a task", () => checkSlots(held, running, ports));
+  const admitted = settings.fargate ? await step("the line", () => admitFromQueue(ports)) : 0;
+  const deadLetters = await step("the dead letters", () => markDeadLetters(ports));
+  const ends = await step("the ends to announce", () => publishOutbox(ports));
   const counts: SweepCounts = {
     due: due?.due ?? 0,
     moved: due?.moved ?? 0,
