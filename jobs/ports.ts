@@ -17,19 +17,30 @@ export interface Guard {
   readonly worker?: string;
 }
 
+/** `job`: the record as it is now. Without it there is none: it never was, or it has expired. */
 export type UpdateResult =
   | { readonly ok: true; readonly job: Job }
   | { readonly ok: false; readonly job?: Job };
 
+/**
+ * The job records. A record past its ttl is gone for every method at once, though DynamoDB deletes it days later;
+ * only the three indexes may still name it. A record of a later version is neither read nor written.
+ * tests/suites/job-store.ts holds every implementation to this.
+ */
 export interface JobStore {
-  /** Creates the job unless a live one has its id; then answers that one. A repeat of the same write is a create. */
+  /**
+   * Creates the job unless a live one has its id; then answers that one. A repeat of the same write is a create.
+   * Fields that are undefined are left out, here and in every write. @throws NewerRecord
+   */
   create(job: Job): Promise<{ readonly created: true } | { readonly created: false; readonly existing: Job }>;
-  /** Strongly consistent. Undefined when absent or past its ttl. */
+  /** Strongly consistent. Undefined when absent or past its ttl. @throws NewerRecord */
   get(jobId: string): Promise<Job | undefined>;
   /**
-   * One conditional write that answers the new job. A failed condition is resolved by one consistent
-   * read: if the last write was this one (its reply was lost), that is success.
-   * `append` adds to `attempts` without knowing them.
+   * One conditional write that answers the new job: `rev` is one more, `updatedAt` is now, `writeId` is new.
+   * A failed condition is resolved by one consistent read: if the last write was this one (its reply was lost),
+   * that is success. `append` adds to `attempts` without knowing them. Changes that end a job, or make it run
+   * again, set `status` and `dueAt` together: the two decide whether `due` or `unpublished` finds it.
+   * @throws NewerRecord
    */
   update(
     jobId: string,
@@ -38,22 +49,31 @@ export interface JobStore {
     append?: Job["attempts"][number],
   ): Promise<UpdateResult>;
   /**
-   * Adds a job to those that `jobId` notifies when it ends. Touches nothing else, `rev` neither: no decision under
-   * way is lost over it. Fails once the job has ended, and when its list is full.
+   * Adds a job to those that `jobId` notifies when it ends. Touches nothing else, not even `rev`, so no decision
+   * under way is lost over it. Fails once the job has ended, and when its list is full. After a lost reply the
+   * list may name the job twice. @throws NewerRecord
    */
   addDependent(jobId: string, waiter: string): Promise<UpdateResult>;
   /**
-   * When the end of a job that is at this dispatch must be announced, or undefined once it is. Touches nothing else,
-   * and nothing once it is announced.
+   * Sets when the end of a job that is at this dispatch must be published, or removes that when undefined: it is
+   * published. Touches nothing else. Does nothing to a job that is live, already published, at another dispatch,
+   * absent, expired or of a later version.
    */
   schedulePublication(jobId: string, dispatch: number, dueAt: number | undefined): Promise<void>;
-  /** One owner's job ids, newest first. */
+  /**
+   * One owner's jobs, newest first, at most `limit`; of one millisecond by descending id. Expired ones are left
+   * out, so a page may be short or empty. `after` begins the next page; without it this is the last.
+   * @throws NewerRecord
+   */
   list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
-  /** Jobs that go on and whose dueAt has passed, the longest overdue first. */
+  /**
+   * Live jobs whose dueAt has passed, the longest overdue of all first, then by dueAt. At most `limit`, rounded up
+   * to a multiple of the index's shards (8). Fewer than `limit` does not mean that there are no more.
+   */
   due(now: number, limit: number): Promise<Due[]>;
-  /** The same of jobs that have ended: they are to be announced. */
+  /** The same of jobs that have ended: their end is yet to be published. */
   unpublished(now: number, limit: number): Promise<Due[]>;
-  /** Ids of jobs in the line for a task, the longest waiting first. */
+  /** Ids of jobs with step `line` and a `lineSince`, the longest waiting first. */
   waitingForCapacity(limit: number): Promise<string[]>;
 }
 

@@ -48,10 +48,27 @@ export function toItem({ params, ...job }: Job): Record<string, unknown> {
 
 /** @throws NewerRecord */
 export function fromItem(item: Record<string, unknown> | undefined, now: number): Job | undefined {
-  if (!item) return undefined;
+  const job = item && jobOf(item);
+  // TTL deletes late, so an expired item is treated as gone at once.
+  return job && job.ttl * 1000 >= now ? job : undefined;
+}
+
+/** Whether its ttl is over or not. @throws NewerRecord */
+export function jobOf(item: Record<string, unknown>): Job {
   const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...fields } = item;
   if (fields.v !== recordVersion) throw new NewerRecord(jobIdOf(item), fields.v);
-  const job = { ...fields, params: paramsOf(fields.params) } as unknown as Job;
-  // TTL deletes late, so an expired item is treated as gone at once.
-  return job.ttl * 1000 < now ? undefined : job;
+  return { ...fields, params: paramsOf(fields.params) } as unknown as Job;
+}
+
+/**
+ * What every update asks of its record. A claim that lands on a later version would take a job that its worker
+ * cannot run; a write to an expired item would be lost, since no reader sees it. A record that is not there has
+ * neither field, so no update creates one.
+ */
+export function updatable(now: number) {
+  return {
+    condition: "#v <= :readable AND #ttl >= :seconds",
+    names: { "#v": "v", "#ttl": "ttl" },
+    values: { ":readable": recordVersion, ":seconds": now / 1000 },
+  } as const;
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Due, JobStore } from "../../jobs/ports.ts";
-import { type Job, recordVersion } from "../../jobs/record.ts";
+import type { Job } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
 import { dynamo } from "../clients.ts";
 import {
@@ -13,9 +13,11 @@ import {
   fargateLine,
   fromItem,
   jobIdOf,
+  jobOf,
   keyOf,
   lineOf,
   toItem,
+  updatable,
 } from "./job-item.ts";
 import { updateExpression } from "./update-expression.ts";
 
@@ -69,7 +71,8 @@ export function jobStore(tableName: string, now: () => number): JobStore {
             // An expired item may linger for days before DynamoDB's TTL removes it.
             ConditionExpression: "attribute_not_exists(pk) OR #ttl < :now",
             ExpressionAttributeNames: { "#ttl": "ttl" },
-            ExpressionAttributeValues: { ":now": Math.floor(now() / 1000) },
+            // Not rounded: an item that get no longer answers must not stand in the way until the second is over.
+            ExpressionAttributeValues: { ":now": now() / 1000 },
           }),
         );
         return { created: true };
@@ -83,7 +86,8 @@ export function jobStore(tableName: string, now: () => number): JobStore {
 
     async update(jobId, guard, changes, append) {
       const writeId = randomUUID();
-      const fields = { ...changes, updatedAt: now(), writeId };
+      const updatedAt = now();
+      const fields = { ...changes, updatedAt, writeId };
       const indexes = {
         ...("dueAt" in changes
           ? { dueShard: changes.dueAt === undefined ? undefined : dueShardOf(jobId, changes.status) }
@@ -95,13 +99,16 @@ export function jobStore(tableName: string, now: () => number): JobStore {
           new UpdateCommand({
             TableName,
             Key: keyOf(jobId),
-            ...updateExpression({ ...guard }, { ...fields, ...indexes }, append && { attempts: append }),
+            ...updateExpression(
+              updatedAt,
+              { ...guard },
+              { ...fields, ...indexes },
+              append && { attempts: append },
+            ),
             ReturnValues: "ALL_NEW",
           }),
         );
-        const job = fromItem(Attributes, now());
-        if (!job) throw new Error(`job ${jobId} expired while it was written`);
-        return { ok: true, job };
+        return { ok: true, job: jobOf(Attributes ?? {}) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         const job = await get(jobId);
@@ -112,17 +119,17 @@ export function jobStore(tableName: string, now: () => number): JobStore {
     },
 
     async addDependent(jobId, waiter) {
+      const record = updatable(now());
       try {
         const { Attributes } = await dynamo().send(
           new UpdateCommand({
             TableName,
             Key: keyOf(jobId),
             UpdateExpression: "SET #waiters = list_append(if_not_exists(#waiters, :none), :one)",
-            ConditionExpression:
-              "#v <= :readable AND #status IN (:pending, :processing) AND (attribute_not_exists(#waiters) OR size(#waiters) < :most)",
-            ExpressionAttributeNames: { "#waiters": "waiters", "#status": "status", "#v": "v" },
+            ConditionExpression: `${record.condition} AND #status IN (:pending, :processing) AND (attribute_not_exists(#waiters) OR size(#waiters) < :most)`,
+            ExpressionAttributeNames: { "#waiters": "waiters", "#status": "status", ...record.names },
             ExpressionAttributeValues: {
-              ":readable": recordVersion,
+              ...record.values,
               ":none": [],
               ":one": [waiter],
               ":pending": "PENDING",
@@ -132,8 +139,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
             ReturnValues: "ALL_NEW",
           }),
         );
-        const job = fromItem(Attributes, now());
-        return job ? { ok: true, job } : { ok: false };
+        return { ok: true, job: jobOf(Attributes ?? {}) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         const job = await get(jobId);
@@ -142,21 +148,23 @@ export function jobStore(tableName: string, now: () => number): JobStore {
     },
 
     async schedulePublication(jobId, dispatch, dueAt) {
+      const record = updatable(now());
       try {
         await dynamo().send(
           new UpdateCommand({
             TableName,
             Key: keyOf(jobId),
             UpdateExpression: dueAt === undefined ? "REMOVE #dueAt, #dueShard" : "SET #dueAt = :dueAt",
-            ConditionExpression:
-              "#dispatch = :dispatch AND attribute_exists(#dueShard) AND NOT #status IN (:pending, :processing)",
+            ConditionExpression: `${record.condition} AND #dispatch = :dispatch AND attribute_exists(#dueShard) AND NOT #status IN (:pending, :processing)`,
             ExpressionAttributeNames: {
+              ...record.names,
               "#dueAt": "dueAt",
               "#dueShard": "dueShard",
               "#dispatch": "dispatch",
               "#status": "status",
             },
             ExpressionAttributeValues: {
+              ...record.values,
               ":dispatch": dispatch,
               ":pending": "PENDING",
               ":processing": "PROCESSING",
@@ -165,7 +173,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
           }),
         );
       } catch (error) {
-        // Announced by another, or it runs again.
+        // Published by another writer, running again, or expired.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },

@@ -1,4 +1,4 @@
-import { recordVersion } from "../../jobs/record.ts";
+import { updatable } from "./job-item.ts";
 import { storable } from "./stored-values.ts";
 
 /** Builds DynamoDB's update grammar from plain objects, so that conditions read like the rule they are. */
@@ -11,19 +11,20 @@ export interface UpdateExpression {
 
 /**
  * Every field of `guard` must equal; every field of `changes` is set, or removed when undefined;
- * `append` adds one element to a list. `rev` goes up by one. The record must be there, and of a version that
- * is read here: a claim that lands on a later one would take a job that its worker cannot run.
+ * `append` adds one element to a list. `rev` goes up by one. The record must be updatable at `now`, epoch ms.
  */
 export function updateExpression(
+  now: number,
   guard: Record<string, unknown>,
   changes: Record<string, unknown>,
   append: Record<string, unknown> = {},
 ): UpdateExpression {
-  const names: Record<string, string> = { "#rev": "rev", "#v": "v" };
-  const values: Record<string, unknown> = { ":one": 1, ":readable": recordVersion };
+  const record = updatable(now);
+  const names: Record<string, string> = { "#rev": "rev", ...record.names };
+  const values: Record<string, unknown> = { ":one": 1, ...record.values };
   const sets = ["#rev = #rev + :one"];
   const removes: string[] = [];
-  const clauses = ["#v <= :readable"];
+  const clauses: string[] = [record.condition];
 
   for (const [field, value] of Object.entries(guard)) {
     if (value === undefined) continue;

@@ -1,12 +1,17 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tableName } from "./stub-cloud.ts";
 
-/** The table as infra/table.yml has it: its key and its three indexes. */
-export async function createJobsTable(): Promise<void> {
+/** The stage's own table. */
+export function createJobsTable(): Promise<void> {
+  return createTable(tableName);
+}
+
+/** A table as infra/table.yml has it: its key and its three indexes. */
+export async function createTable(TableName: string): Promise<void> {
   const client = new DynamoDBClient({});
   await client.send(
     new CreateTableCommand({
-      TableName: tableName,
+      TableName,
       BillingMode: "PAY_PER_REQUEST",
       AttributeDefinitions: [
         { AttributeName: "pk", AttributeType: "S" },
