@@ -22,7 +22,7 @@ interface Reading {
   readonly allocate?: Allocate | undefined;
 }
 
-/** For arrays that several threads work on: they get it uncopied, and it outlives each of them. */
+/** For arrays that several threads work on: no thread copies it, and it outlives each of them. */
 export const shared: Allocate = (bytes) => new SharedArrayBuffer(bytes);
 
 /** @throws Problem `invalid-npy` when the file holds another array than is on record */
@@ -68,7 +68,7 @@ export async function readInput(
     const field = `inputs.${name}`;
     if (error instanceof ObjectMissing)
       throw new Problem("input-not-found", `the data of input ${name} has expired`, { field });
-    // Without a pin it is ours alone to write, so that a new attempt may read it whole.
+    // Without an ETag on record only this service writes the object, so a new attempt may read it whole.
     if (error instanceof ObjectChanged && input.etag !== undefined)
       throw new Problem("input-changed", `the data of input ${name} was replaced after submit`, { field });
     throw error;

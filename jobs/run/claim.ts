@@ -7,7 +7,7 @@ import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { timing } from "../timing.ts";
 
-/** The machine that runs the job, as far as the job cares. */
+/** What a job needs to know of the machine that runs it. */
 export interface Machine {
   readonly target: Target;
   readonly taskArn?: string;
@@ -19,7 +19,7 @@ export interface Machine {
   readonly signal?: AbortSignal;
 }
 
-/** One where the machine does not know its vCPUs. */
+/** Threads for a computation: one where the machine does not know its vCPUs. */
 export const threadsOf = ({ vcpu = 1 }: Machine): number => threadsFor(vcpu);
 
 /** Names exactly what does the arithmetic here. */

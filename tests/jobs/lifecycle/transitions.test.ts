@@ -1,21 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "../../../jobs/lifecycle/evidence.ts";
-import { write } from "../../../jobs/lifecycle/write.ts";
-import type { Guard } from "../../../jobs/ports.ts";
 import { timing } from "../../../jobs/timing.ts";
-import { deadline, decide, due, refused, released, stopped } from "../../support/jobs/deciding.ts";
-import { defaultSettings } from "../../support/jobs/memory-ports.ts";
-import {
-  died,
-  jobIn,
-  type State,
-  sampleJob,
-  start,
-  taskArn,
-  written,
-} from "../../support/jobs/sample-jobs.ts";
+import { deadline, decide, due } from "../../support/jobs/deciding.ts";
+import { jobIn, type State, sampleJob, start, taskArn, written } from "../../support/jobs/sample-jobs.ts";
 
-/** What the holder of a dispatch reports, and the condition under which each kind of evidence is written. */
+/** What is written of the reports of a worker, of a launch and of a send. */
 
 const outputs = {
   result: { shape: [2, 2], dtype: "float64" as const, key: "jobs/x/out/3/result.npy", bytes: 160 },
@@ -94,39 +83,5 @@ describe("what is reported of a job that waits", () => {
     expect(changing({ kind: "parent-ended" })).toEqual([]);
     const now = start + 5;
     expect(decide(waiting, { kind: "parent-ended" }, now)).toEqual({ changes: { dueAt: now }, effects: [] });
-  });
-});
-
-describe("the condition of the write", () => {
-  const byWorker: Guard = { dispatch: 3, status: "PROCESSING", worker: "worker-1" };
-  const pending: Guard = { dispatch: 3, status: "PENDING" };
-  const seen: Guard = { rev: 7 };
-  test.each([
-    ["beat", jobIn.fargate, beat, byWorker],
-    ["finished", jobIn.fargate, completed, byWorker],
-    ["released", jobIn.fargate, released("our-fault"), byWorker],
-    ["deadline", jobIn.fargate, { kind: "deadline" }, byWorker],
-    ["task-started", jobIn.launched, taskStarted, pending],
-    ["parent-ended", waiting, { kind: "parent-ended" }, pending],
-    ["send-failed", jobIn.sent, sendFailed, seen],
-    ["refused", jobIn.launched, refused("capacity"), seen],
-    ["task", jobIn.fargate, stopped(died), seen],
-    ["cancel", jobIn.fargate, { kind: "cancel" }, seen],
-    ["retry", jobIn.FAILED, { kind: "retry" }, seen],
-  ] as const)("%s", async (_kind, job, evidence, guard) => {
-    const guards: Guard[] = [];
-    const update = async (_jobId: string, given: Guard) => {
-      guards.push(given);
-      return { ok: false as const, job };
-    };
-    const ports = { store: { update }, now: () => due, settings: defaultSettings };
-    expect(await write(job, evidence, ports)).toMatchObject({ ok: false, job });
-    expect(guards).toEqual([guard]);
-  });
-
-  test("evidence that changes nothing writes nothing", async () => {
-    const update = () => Promise.reject(new Error("nothing is to be written"));
-    const ports = { store: { update }, now: () => due, settings: defaultSettings };
-    expect(await write(jobIn.COMPLETED, { kind: "cancel" }, ports)).toBeUndefined();
   });
 });
