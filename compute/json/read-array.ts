@@ -1,12 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
-import { jsonKernel, layout } from "./kernels/kernel.ts";
+import { layout, listAt, mostLists, outcomes, reading, wordAt } from "./kernels/abi.ts";
+import { jsonKernel } from "./kernels/kernel.ts";
 
-/** As compute/json/kernels/source/read.ts has them. */
-const outcomes = { more: 0, done: 1, uncertain: 3 };
-const word = { outcome: 0, rank: 2, end: 4, start: 5 };
-/** Counts and extents of 64 lists in one another, and of what holds the outermost. */
-const firstList = 8;
-const mostLists = 65;
 const { state, textBlock, slack } = layout;
 const { text, numbers } = layout.reading;
 
@@ -54,32 +49,32 @@ export function readArray(bytes: Uint8Array, start: number): ArrayRead | undefin
 /** Reads what lies in the text block; answers how many numbers that gave and how many bytes it took. */
 function readBlock(length: number, isLast: boolean): { outcome: number; read: number; end: number } {
   const { read, bytes, doubles, words } = jsonKernel();
-  let from = text;
-  let to = numbers;
+  let from: number = text;
+  let to: number = numbers;
   while (true) {
     to = read(from, text + length, isLast ? 1 : 0, to, state);
-    const outcome = words[state / 4 + word.outcome];
-    from = words[state / 4 + word.end];
+    const outcome = words[wordAt(reading.outcome)];
+    from = words[wordAt(reading.end)];
     if (outcome !== outcomes.uncertain) return { outcome, read: (to - numbers) / 8, end: from - text };
     // More digits than the kernel holds, and too near the middle between two doubles.
-    doubles[to / 8] = Number(String.fromCharCode(...bytes.subarray(words[state / 4 + word.start], from)));
+    doubles[to / 8] = Number(String.fromCharCode(...bytes.subarray(words[wordAt(reading.start)], from)));
     to += 8;
   }
 }
 
 function clear(): void {
   const { words, longs } = jsonKernel();
-  words.fill(0, state / 4, state / 4 + 16);
+  words.fill(0, wordAt(0), wordAt(reading.lists));
   for (let list = 0; list < mostLists; list += 1) {
-    longs[state / 8 + firstList + 2 * list] = 0n;
-    longs[state / 8 + firstList + 2 * list + 1] = -1n;
+    longs[listAt(reading.lists, list)] = 0n;
+    longs[listAt(reading.lists, list) + 1] = -1n;
   }
 }
 
 function shape(): number[] {
   const { words, longs } = jsonKernel();
-  return Array.from({ length: words[state / 4 + word.rank] }, (_, axis) =>
-    Number(longs[state / 8 + firstList + 2 * (axis + 1) + 1]),
+  return Array.from({ length: words[wordAt(reading.rank)] }, (_, axis) =>
+    Number(longs[listAt(reading.lists, axis + 1) + 1]),
   );
 }
 

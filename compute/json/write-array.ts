@@ -1,11 +1,9 @@
 import { type DenseArray, elementCount } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { JsonText } from "./json-text.ts";
-import { jsonKernel, layout } from "./kernels/kernel.ts";
+import { layout, listAt, wordAt, writing } from "./kernels/abi.ts";
+import { jsonKernel } from "./kernels/kernel.ts";
 
-/** As compute/json/kernels/source/write.ts has them. */
-const word = { rank: 0, numbers: 1, strings: 2 };
-const firstList = 8;
 const { state, numberBlock } = layout;
 const { numbers, text } = layout.writing;
 /** Numbers from which it pays, by a millisecond a time, to compile the kernel, which takes two. */
@@ -80,10 +78,10 @@ function writeNumbers({ shape, data }: DenseArray, first: number, step: number, 
   for (let done = 0; done < total; ) {
     const count = Math.min(perBlock, total - done);
     doubles.set(data.subarray(step * done, step * (done + count)), numbers / 8);
-    words[state / 4 + word.strings] = 0;
+    words[wordAt(writing.strings)] = 0;
     end = write(numbers + 8 * first, count, 8 * step, end, limit, state);
-    done += words[state / 4 + word.numbers];
-    if (!to.add(bytes.subarray(text, end), 2 * words[state / 4 + word.strings])) return false;
+    done += words[wordAt(writing.numbers)];
+    if (!to.add(bytes.subarray(text, end), 2 * words[wordAt(writing.strings)])) return false;
     end = text;
   }
   return true;
@@ -91,11 +89,11 @@ function writeNumbers({ shape, data }: DenseArray, first: number, step: number, 
 
 function clear(shape: readonly number[]): void {
   const { words, longs } = jsonKernel();
-  words.fill(0, state / 4, state / 4 + 16);
-  words[state / 4 + word.rank] = shape.length;
-  longs[state / 8 + firstList] = 0n;
+  words.fill(0, wordAt(0), wordAt(writing.lists));
+  words[wordAt(writing.rank)] = shape.length;
+  longs[listAt(writing.lists, 0)] = 0n;
   for (const [axis, extent] of shape.entries()) {
-    longs[state / 8 + firstList + 2 * (axis + 1)] = 0n;
-    longs[state / 8 + firstList + 2 * (axis + 1) + 1] = BigInt(extent);
+    longs[listAt(writing.lists, axis + 1)] = 0n;
+    longs[listAt(writing.lists, axis + 1) + 1] = BigInt(extent);
   }
 }

@@ -1,8 +1,9 @@
 import type { WorkerContext } from "../threads.ts";
+import { tileBytes, tileColumnsOf, tileRows } from "./kernels/abi.ts";
 import type { Block, Operand, Workspace } from "./staging.ts";
 
 /** Rows of A packed at a time: with the usual depth 192 KiB, which stay in L2 while they meet all of B. */
-const panelRows = 96;
+export const panelRows = 96;
 /** Threads get at least this many panels each, of at least so many rows: unequal ends then matter little. */
 const leastTurns = 4;
 const leastRows = 24;
@@ -15,11 +16,8 @@ export const panelColumns = 2048;
 /** Columns of B staged at a time, when it has to be: 1 MiB. */
 export const stagedColumns = 512;
 
-/** A register tile reaches this far beyond the last row or column (8 columns for float32). */
-const tileRows = 6;
-const tileColumns = 8;
-/** One tile of C on the side, for edges. */
-const tileBytes = 192;
+/** Columns of the widest tile, that of float32: a tile reaches this far beyond the last column. */
+const tileColumns = tileColumnsOf(4);
 
 const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
 

@@ -3,13 +3,14 @@ import type { OnFraction } from "../../model/on-fraction.ts";
 import { initialState, jump } from "../../random/pcg64.ts";
 import type { RandomRequest } from "../engine.ts";
 import type { ParallelTask, ThreadPool } from "../threads.ts";
+import { randomState } from "./kernels/abi.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, viewOf, Workspace } from "./staging.ts";
 
-/** The kernel keeps this many states, each that many steps on from the last. */
-const streams = 4n;
-/** Four states, and the factor and offset that take each of them `streams` steps on; 128 bits each. */
-const stateWords = 12;
+/** The kernel keeps this many states, each one step on from the last. */
+const streams = BigInt(randomState.streams);
+/** 64-bit words of its state. */
+const stateWords = 2 * randomState.numbers;
 /** Values made in one turn of a thread, and between two reports. */
 const perTurn = 2 ** 20;
 /** Values made at a time when the array lies outside kernel memory. */
@@ -40,8 +41,8 @@ function writeState({ state, increment }: Generator, draws: number, words: BigUi
     current = (current * oneStep.factor + increment) & mask128;
     put(stream, current);
   }
-  put(4, allSteps.factor);
-  put(5, allSteps.offset * increment);
+  put(randomState.factor, allSteps.factor);
+  put(randomState.offset, allSteps.offset * increment);
 }
 
 interface Args {

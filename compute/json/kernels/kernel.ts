@@ -1,32 +1,9 @@
 import { moduleFrom } from "../../engines/wasm-module.ts";
+import type { JsonKernels } from "./built/json.ts";
 import { base64 } from "./built/json.wasm.ts";
 
-/**
- * The kernel's 512 KiB: its tables, a state, and one block of text and of numbers. A text of any length passes
- * through them block by block, so nothing grows with it, and blocks stay in the cache.
- */
-export const layout = {
-  state: 0x4000,
-  reading: { text: 0x8000, numbers: 0x20000 },
-  writing: { numbers: 0x8000, text: 0x20000 },
-  /** Bytes of text read at a time: at most half as many numbers. The kernel looks up to 64 bytes further. */
-  textBlock: 0x10000,
-  slack: 64,
-  /** Bytes of numbers written at a time. */
-  numberBlock: 0x10000,
-  end: 0x80000,
-};
-
-export interface JsonKernel {
-  readonly read: (from: number, end: number, isLast: number, to: number, state: number) => number;
-  readonly write: (
-    from: number,
-    count: number,
-    step: number,
-    to: number,
-    limit: number,
-    state: number,
-  ) => number;
+/** The kernels, and their memory as each kind of number. */
+export interface JsonKernel extends JsonKernels {
   readonly bytes: Uint8Array;
   readonly doubles: Float64Array;
   readonly words: Int32Array;
@@ -43,9 +20,7 @@ export function jsonKernel(): JsonKernel {
 
 function instantiate(): JsonKernel {
   const { exports } = new WebAssembly.Instance(moduleFrom(base64));
-  const { memory, read, write } = exports as unknown as Pick<JsonKernel, "read" | "write"> & {
-    memory: WebAssembly.Memory;
-  };
+  const { memory, read, write } = exports as unknown as JsonKernels & { memory: WebAssembly.Memory };
   const { buffer } = memory;
   return {
     read,

@@ -2,7 +2,7 @@ import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
 import type { ParallelTask, ThreadPool } from "../../threads.ts";
-import { kernelsOn } from "../kernels/kernels.ts";
+import { type Kernels, kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { Workspace } from "../staging.ts";
 import { BlockedArray, bufferBytes, cutIntoBlocks, type LineArray, lineArray } from "./line-blocks.ts";
@@ -36,6 +36,18 @@ function prepare(work: Workspace, { a, result, plane }: Pick<Args, "a" | "result
   };
 }
 
+/** The kernel of a transform, with what all three kernels take: addresses, steps, extents and tables. */
+function transformLines(
+  kernels: Kernels["fft"],
+  { kernel, inverse, single, full }: LineTransform,
+  ...common: Parameters<Kernels["fft"]["hermitianLines"]>
+): void {
+  if (kernel === "complexLines") kernels.complexLines(...common, Number(inverse));
+  else if (kernel === "realLines") {
+    kernels.realLines(...common, Number(single), Number(full), Number(inverse));
+  } else kernels.hermitianLines(...common);
+}
+
 export const fftLinesTask: ParallelTask<Args> = {
   name: "fft-lines",
   run(args, worker) {
@@ -48,11 +60,13 @@ export const fftLinesTask: ParallelTask<Args> = {
       const block = cut.block(index);
       source.load(block);
       const [from, to] = [source.position(block), target.position(block)];
-      worker.kernels.fft[transform.kernel](
+      transformLines(
+        worker.kernels.fft,
+        transform,
         ...[from.address, from.step, from.next, from.slab],
         ...[to.address, to.step, to.next, to.slab],
         ...[block.columns, block.slabs * block.columns, given, transform.length],
-        ...[lanes, plane, recipe, table, ...transform.options],
+        ...[lanes, plane, recipe, table],
       );
       target.store(block);
       worker.onFraction((index + 1) / cut.count);

@@ -1,5 +1,5 @@
-/** Radices with a kernel in compute/engines/wasm/kernels/source/fft/butterflies.ts, in the order they are split off. */
-const radices = [23, 19, 17, 13, 11, 7, 5, 3, 8, 4, 2] as const;
+import { radices } from "../kernels/abi.ts";
+
 /** Nanoseconds per point of one pass of each radix, four lanes together, measured on Zen 4: only their ratios matter. */
 const passCost: Readonly<Record<number, number>> = { 2: 1.2, 3: 1.7, 4: 1.5, 5: 2.2, 8: 2.1 };
 

@@ -1,5 +1,6 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { type ArrayLines, linesAlong } from "../../array-lines.ts";
+import { lanes } from "../kernels/abi.ts";
 import type { KernelMemory } from "../memory.ts";
 import { viewOf } from "../staging.ts";
 
@@ -28,8 +29,8 @@ const slabBytes = 2 ** 19;
 /** Of lines side by side, which are copied point by point where they have to be: 4 KiB at a time of a thousand. */
 const columnBytes = 2 ** 22;
 export const blockBytes = columnBytes;
-/** Lanes of a kernel, and lines side by side that fill whole cache lines. */
-const [lanes, fullest] = [4, 8];
+/** Lines side by side that fill whole cache lines. */
+const fullest = 8;
 
 const bytesPerElement = { float64: 8, float32: 4, complex128: 16 } as const;
 

@@ -14,8 +14,10 @@ export interface LineTransform {
   readonly read: number;
   readonly written: number;
   readonly result: "complex128" | "float64";
-  /** What the kernel wants to know besides. */
-  readonly options: readonly number[];
+  readonly inverse: boolean;
+  /** Of real numbers: whether they are float32, and whether all points are written or those up to length/2. */
+  readonly single: boolean;
+  readonly full: boolean;
 }
 
 /** Real numbers of even count are taken in pairs. */
@@ -31,7 +33,9 @@ export function complexTransform(length: number, inverse: boolean): LineTransfor
     read: length,
     written: length,
     result: "complex128",
-    options: [Number(inverse)],
+    inverse,
+    single: false,
+    full: true,
   };
 }
 
@@ -44,7 +48,9 @@ export function realTransform(length: number, dtype: Dtype, full: boolean, inver
     read: length,
     written: full ? length : halfPoints(length),
     result: "complex128",
-    options: [Number(dtype === "float32"), Number(full), Number(inverse)],
+    inverse,
+    single: dtype === "float32",
+    full,
   };
 }
 
@@ -57,6 +63,8 @@ export function hermitianTransform(length: number): LineTransform {
     read: halfPoints(length),
     written: length,
     result: "float64",
-    options: [],
+    inverse: true,
+    single: false,
+    full: false,
   };
 }

@@ -50,29 +50,28 @@ const write = ({ result, axis, line, memory }: Job, points: number, dtype: "floa
   writeLine(result, axis, line, { points, dtype }, memory);
 
 function complexLine(job: Job): void {
-  const { length, options } = job.transform;
+  const { length, inverse } = job.transform;
   const [from, to] = [read(job, length, "complex128"), write(job, length, "complex128")];
-  job.core.run(options[0] === 1, from.numbers, to.numbers, job.onFraction);
+  job.core.run(inverse, from.numbers, to.numbers, job.onFraction);
   to.close();
   from.close();
 }
 
 /** An even number of real points in pairs: where the transform of these goes, that of the points is made of it. */
 function realLine(job: Job): void {
-  const { length, inner: half, written, options } = job.transform;
-  const [full, conjugate] = [options[1] === 1, options[2] === 1];
+  const { length, inner: half, written, full, inverse } = job.transform;
   const [from, to] = [read(job, length, "float64"), write(job, written, "complex128")];
   job.core.run(false, from.numbers, to.numbers, job.onFraction);
   const places = { from: to.numbers, to: to.numbers };
-  hermitianPairs({ ...places, half, back: false, full, conjugate }, job.memory, job.pool);
+  hermitianPairs({ ...places, half, back: false, full, conjugate: inverse }, job.memory, job.pool);
   to.close();
   from.close();
 }
 
 function realLineOfOddLength(job: Job): void {
-  const { length, options } = job.transform;
+  const { length, inverse } = job.transform;
   const [from, to] = [read(job, length, "complex128"), write(job, length, "complex128")];
-  job.core.run(options[2] === 1, from.numbers, to.numbers, job.onFraction);
+  job.core.run(inverse, from.numbers, to.numbers, job.onFraction);
   mirror(to.numbers, length);
   to.close();
   from.close();

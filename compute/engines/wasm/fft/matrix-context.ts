@@ -1,4 +1,5 @@
 import type { WorkerContext } from "../../threads.ts";
+import { group, pointBytes } from "../kernels/abi.ts";
 import type { KernelMemory } from "../memory.ts";
 import { workingLength } from "./lengths.ts";
 
@@ -69,9 +70,6 @@ export interface RowBlock {
   readonly rows: number;
 }
 
-/** Eight rows or columns are done at a time: two transforms of four lanes, a cache line of each. */
-export const group = 8;
-
 /**
  * Room behind a plane for seven more points, which the last group of rows may fill; it also keeps planes from
  * beginning at the same place of every page, which a cache takes badly.
@@ -101,7 +99,7 @@ export function spectrumOf(kind: MatrixKind): Spectrum {
   return { columns, lineBytes: 16 * (rows % 64 === 0 ? rows + group : rows) };
 }
 
-export const planeBytesFor = (points: number): number => 32 * points + stagger;
+export const planeBytesFor = (points: number): number => pointBytes * points + stagger;
 
 /** Of a block of input rows: an eighth of an L2 cache, unless eight rows take more. */
 const inputBytes = 131_072;

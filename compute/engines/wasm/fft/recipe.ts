@@ -1,18 +1,16 @@
 import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
+import { lanes, pointBytes, recipeWords } from "../kernels/abi.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { convolutionLength, factorise } from "./lengths.ts";
 
-/** What the kernels need to know about one length, laid out as they read it: see passes.ts and transform.ts there. */
+/** What the kernels need to know about one length, laid out as `recipeWords` in abi.ts says. */
 export interface Recipe {
   readonly length: number;
   /** Points the passes work on. */
   readonly padded: number;
   readonly bytes: Uint8Array;
 }
-
-/** Words of the header; a pass divides the length, so 24 of them last beyond 2^31. */
-const header = { length: 0, padded: 1, passes: 2, twiddles: 3, chirp: 4, spectrum: 5, radices: 8, words: 32 };
 
 /** Tables together held on to per thread; a length whose own are larger pays for them at each call. */
 const cacheBytes = 32 * 2 ** 20;
@@ -45,18 +43,18 @@ interface Tables {
 
 function assemble(length: number, padded: number, passes: readonly number[], tables: Tables): Recipe {
   const { twiddles, chirp = new Float64Array(), spectrum = new Float64Array() } = tables;
-  const twiddlesAt = 4 * header.words;
+  const twiddlesAt = 4 * recipeWords.all;
   const chirpAt = twiddlesAt + twiddles.byteLength;
   const spectrumAt = chirpAt + chirp.byteLength;
   const bytes = new Uint8Array(spectrumAt + spectrum.byteLength);
-  const words = new Int32Array(bytes.buffer, 0, header.words);
-  words[header.length] = length;
-  words[header.padded] = padded;
-  words[header.passes] = passes.length;
-  words[header.twiddles] = twiddlesAt;
-  words[header.chirp] = chirpAt;
-  words[header.spectrum] = spectrumAt;
-  words.set(passes, header.radices);
+  const words = new Int32Array(bytes.buffer, 0, recipeWords.all);
+  words[recipeWords.length] = length;
+  words[recipeWords.padded] = padded;
+  words[recipeWords.passes] = passes.length;
+  words[recipeWords.twiddles] = twiddlesAt;
+  words[recipeWords.chirp] = chirpAt;
+  words[recipeWords.spectrum] = spectrumAt;
+  words.set(passes, recipeWords.radices);
   new Float64Array(bytes.buffer, twiddlesAt, twiddles.length).set(twiddles);
   new Float64Array(bytes.buffer, chirpAt, chirp.length).set(chirp);
   new Float64Array(bytes.buffer, spectrumAt, spectrum.length).set(spectrum);
@@ -92,7 +90,7 @@ function bluesteinRecipe(length: number, memory: KernelMemory, kernels: Kernels)
   const inner = smoothRecipe(padded, passes);
   const chirp = chirpOf(length);
   const spectrum = chirpSpectrum(chirp, inner, memory, kernels);
-  const twiddles = new Float64Array(inner.bytes.buffer, 4 * header.words);
+  const twiddles = new Float64Array(inner.bytes.buffer, 4 * recipeWords.all);
   return assemble(length, padded, passes, { twiddles, chirp, spectrum });
 }
 
@@ -116,15 +114,15 @@ function chirpSpectrum(
   kernels: Kernels,
 ): Float64Array {
   const { padded } = inner;
-  const plane = 32 * padded;
+  const plane = pointBytes * padded;
   const x = memory.scratch(4 * plane + inner.bytes.length);
   const { buffer } = memory.memory;
   const doubles = new Float64Array(buffer, x, plane / 4).fill(0);
-  const lane = (j: number) => 4 * j;
+  const firstLane = (j: number) => lanes * j;
   for (let j = 0; 2 * j < chirp.length; j += 1) {
     for (const at of [j, (padded - j) % padded]) {
-      doubles[lane(at)] = chirp[2 * j] / padded;
-      doubles[plane / 8 + lane(at)] = -chirp[2 * j + 1] / padded;
+      doubles[firstLane(at)] = chirp[2 * j] / padded;
+      doubles[plane / 8 + firstLane(at)] = -chirp[2 * j + 1] / padded;
     }
   }
   const recipeAt = x + 4 * plane;
@@ -133,8 +131,8 @@ function chirpSpectrum(
   const result = new Float64Array(buffer, there, plane / 4);
   const spectrum = new Float64Array(2 * padded);
   for (let j = 0; j < padded; j += 1) {
-    spectrum[2 * j] = result[lane(j)];
-    spectrum[2 * j + 1] = result[plane / 8 + lane(j)];
+    spectrum[2 * j] = result[firstLane(j)];
+    spectrum[2 * j + 1] = result[plane / 8 + firstLane(j)];
   }
   memory.freeScratch(x);
   return spectrum;

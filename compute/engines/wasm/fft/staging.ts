@@ -1,6 +1,6 @@
+import { group } from "../kernels/abi.ts";
 import type { Workspace } from "../staging.ts";
 import {
-  group,
   type MatrixKind,
   type RowBlock,
   rowBytesOf,

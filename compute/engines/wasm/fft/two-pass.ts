@@ -1,5 +1,6 @@
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import type { ParallelTask, ThreadPool, WorkerContext } from "../../threads.ts";
+import { complexBytes, group } from "../kernels/abi.ts";
 import { kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import { Workspace } from "../staging.ts";
@@ -71,10 +72,10 @@ function spectrumBytes(kind: MatrixKind): number {
   return columns * lineBytes;
 }
 
-/** Two tables of roots for eight lanes, of which each entry takes 128 bytes. */
+/** Bytes of two tables of roots, of which each entry holds a root for every line of a group. */
 const laneRootsBytes = (points: number): number => {
   const fine = 2 ** Math.ceil(Math.log2(points) / 2);
-  return 128 * (fine + Math.ceil(points / fine));
+  return complexBytes * group * (fine + Math.ceil(points / fine));
 };
 
 export const fftMatricesTask: ParallelTask<Args> = {

@@ -1,19 +1,19 @@
 import { moduleFrom } from "../../wasm-module.ts";
+import type { FftKernels } from "./built/fft.ts";
 import { base64 as fft } from "./built/fft.wasm.ts";
+import type { GemmKernels } from "./built/gemm.ts";
 import { base64 as gemm } from "./built/gemm.wasm.ts";
+import type { LinearAlgebraKernels } from "./built/linearAlgebra.ts";
 import { base64 as linearAlgebra } from "./built/linearAlgebra.wasm.ts";
+import type { MiscKernels } from "./built/misc.ts";
 import { base64 as misc } from "./built/misc.wasm.ts";
 
-/** Kernels take byte addresses and element counts. */
-export type KernelFunction = (...args: number[]) => number;
-type Exports = Readonly<Record<string, KernelFunction>>;
-
-/** The kernels of each family, bound to one memory. */
+/** The kernels of each family, bound to one memory. They take byte addresses, element counts and factors. */
 export interface Kernels {
-  readonly gemm: Exports;
-  readonly fft: Exports;
-  readonly misc: Exports;
-  readonly linearAlgebra: Exports;
+  readonly gemm: GemmKernels;
+  readonly fft: FftKernels;
+  readonly misc: MiscKernels;
+  readonly linearAlgebra: LinearAlgebraKernels;
 }
 
 const sources = { gemm, fft, misc, linearAlgebra };
@@ -28,8 +28,10 @@ function compiled(family: keyof Kernels): WebAssembly.Module {
   return module;
 }
 
-function instance(family: keyof Kernels, memory: WebAssembly.Memory): Exports {
-  return new WebAssembly.Instance(compiled(family), { env: { memory } }).exports as unknown as Exports;
+function instance<Family extends keyof Kernels>(family: Family, memory: WebAssembly.Memory): Kernels[Family] {
+  const { exports } = new WebAssembly.Instance(compiled(family), { env: { memory } });
+  // scripts/kernels.ts writes the type from the sources it compiles, and checks it against the module.
+  return exports as unknown as Kernels[Family];
 }
 
 /**
@@ -39,23 +41,23 @@ function instance(family: keyof Kernels, memory: WebAssembly.Memory): Exports {
 export function kernelsOn(memory: WebAssembly.Memory): Kernels {
   const known = bound.get(memory);
   if (known) return known;
-  const made: { -readonly [Family in keyof Kernels]?: Exports } = {};
-  const family = (name: keyof Kernels): Exports => {
-    made[name] ??= instance(name, memory);
-    return made[name];
-  };
+  const made: { -readonly [Family in keyof Kernels]?: Kernels[Family] } = {};
   const kernels: Kernels = {
     get gemm() {
-      return family("gemm");
+      made.gemm ??= instance("gemm", memory);
+      return made.gemm;
     },
     get fft() {
-      return family("fft");
+      made.fft ??= instance("fft", memory);
+      return made.fft;
     },
     get misc() {
-      return family("misc");
+      made.misc ??= instance("misc", memory);
+      return made.misc;
     },
     get linearAlgebra() {
-      return family("linearAlgebra");
+      made.linearAlgebra ??= instance("linearAlgebra", memory);
+      return made.linearAlgebra;
     },
   };
   bound.set(memory, kernels);

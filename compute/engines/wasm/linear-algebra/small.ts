@@ -1,11 +1,9 @@
 import type { Triangle } from "../../factorizations/triangle.ts";
-import type { Extents } from "../gemm.ts";
+import { type Extents, panelRows } from "../gemm.ts";
+import { tileBytes, tileColumnsOf, tileRows } from "../kernels/abi.ts";
 import type { ExecutionContext } from "./panel.ts";
 
-/** Rows of A that a product packs at a time. */
-const panelRows = 96;
-/** One tile of C on the side. */
-const tileBytes = 192;
+const tileColumns = tileColumnsOf(8);
 
 /** T · X = B in place of B: real, in kernel memory, on this thread. */
 export function solveInPanel(
@@ -22,7 +20,7 @@ export function solveInPanel(
 }
 
 /** Where a real matrix begins in kernel memory, and numbers from row to row. */
-interface Place {
+interface MatrixBlock {
   readonly address: number;
   readonly stride: number;
 }
@@ -31,12 +29,12 @@ interface Place {
 export function multiplySmall(
   { memory, kernels }: ExecutionContext,
   { m, n, k }: Extents,
-  a: Place,
-  b: Place,
-  c: Place,
+  a: MatrixBlock,
+  b: MatrixBlock,
+  c: MatrixBlock,
 ): void {
-  const packedLength = Math.ceil(n / 4) * 4 * k;
-  const packed = memory.scratch(8 * packedLength + tileBytes + 8 * (panelRows + 6) * k);
+  const packedLength = Math.ceil(n / tileColumns) * tileColumns * k;
+  const packed = memory.scratch(8 * packedLength + tileBytes + 8 * (panelRows + tileRows) * k);
   kernels.gemm.packRight64(b.address, b.stride, k, n, packed);
   kernels.misc.scale64(packed, packedLength, -1);
   const work = packed + 8 * packedLength;

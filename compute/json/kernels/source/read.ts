@@ -1,7 +1,5 @@
+import { mostLists, outcomes, reading } from "../abi.ts";
 import { parseNumber } from "./parse-number.ts";
-
-/** Byte offsets in the state of an array that is being read; `lists` holds a count and an extent per level. */
-export const reading = { outcome: 0, depth: 4, rank: 8, expected: 12, end: 16, lists: 64 };
 
 /**
  * Nested lists of numbers, block by block: `read(from, end, isLast, to, state)` writes float64 from `to` on and
@@ -22,7 +20,7 @@ function numberMayEnd(at: usize): usize {
 }
 
 export function read(from: usize, end: usize, isLast: i32, to: usize, state: usize): usize {
-  const more = 0, done = 1, refused = 2, uncertain = 3;
+  const more = ${outcomes.more}, done = ${outcomes.done}, refused = ${outcomes.refused}, uncertain = ${outcomes.uncertain};
   const value = 0, valueOrEnd = 1, comma = 2;
   let depth = load<i32>(state, ${reading.depth});
   let rank = load<i32>(state, ${reading.rank});
@@ -57,7 +55,7 @@ export function read(from: usize, end: usize, isLast: i32, to: usize, state: usi
       p = stop;
       count++;
       expected = comma;
-      if (!isCertain) { outcome = uncertain; store<u32>(state, <u32>start, ${reading.end + 4}); break; }
+      if (!isCertain) { outcome = uncertain; store<u32>(state, <u32>start, ${reading.start}); break; }
       store<u64>(to, reinterpret<u64>(parsed) | (u64(c == 45) << 63));
       to += 8;
       if (load<u8>(p) == 44) { expected = value; p++; }
@@ -79,7 +77,7 @@ export function read(from: usize, end: usize, isLast: i32, to: usize, state: usi
       to += 8;
       continue;
     } else if (c == 91) {
-      if (depth == 64 || (rank != 0 && depth >= rank)) break;
+      if (depth == ${mostLists - 1} || (rank != 0 && depth >= rank)) break;
       store<i64>(list, count + 1);
       depth++;
       list += 16;

@@ -1,7 +1,5 @@
+import { writing } from "../abi.ts";
 import { greatestExactPower, leastPower, leastRoundedUpPower } from "./tables.ts";
-
-/** Byte offsets in the state of an array that is being written; `lists` holds a count and an extent per level. */
-export const writing = { rank: 0, numbers: 4, strings: 8, lists: 64 };
 
 /**
  * Double to the shortest decimal that reads back as the same double, the closest of them, in the notation of

@@ -2,6 +2,7 @@
  * Matrix products as Goto and van de Geijn (2008) block them: panels of A and B packed so that the
  * innermost loop reads both in sequence, and a tile of C in registers.
  */
+import { tileBytes, tileRows, tileVectors, vectorBytes } from "../abi.ts";
 
 interface Element {
   /** float64 → 64: the end of every name. */
@@ -16,14 +17,8 @@ const elements: readonly Element[] = [
   { bits: 32, lanes: 4, vector: "f32x4", zero: "f32x4(0, 0, 0, 0)" },
 ];
 
-// Twelve accumulators, two vectors of B and one of A fill the 16 registers of x86-64: of some twenty
-// shapes tried the fastest, at 9/10 of what 128-bit multiply-adds can give.
-const tileRows = 6;
-const tileVectors = 2;
 /** Terms per turn of the innermost loop. */
 const unroll = 2;
-/** Bytes of one tile of C. */
-const tileBytes = tileRows * tileVectors * 16;
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const lines = (count: number, line: (index: number) => string): string => range(count).map(line).join("\n");
@@ -31,7 +26,10 @@ const lines = (count: number, line: (index: number) => string): string => range(
 /** One term: a column of the tile's A times a row of its B, added to the accumulators. */
 function term({ bits, vector }: Element, at: number): string {
   const size = bits / 8;
-  const loads = lines(tileVectors, (v) => `b${v} = v128.load(b, ${at * tileVectors * 16 + v * 16});`);
+  const loads = lines(
+    tileVectors,
+    (v) => `b${v} = v128.load(b, ${at * tileVectors * vectorBytes + v * 16});`,
+  );
   const rows = lines(tileRows, (r) => {
     const splat = `x = v128.load${bits}_splat(a, ${(at * tileRows + r) * size});`;
     return `${splat}\n${lines(tileVectors, (v) => `c${r}_${v} = ${vector}.relaxed_madd(x, b${v}, c${r}_${v});`)}`;
@@ -43,7 +41,7 @@ function term({ bits, vector }: Element, at: number): string {
 function tile(element: Element): string {
   const { bits, vector, zero } = element;
   const aStep = (tileRows * bits) / 8;
-  const bStep = tileVectors * 16;
+  const bStep = tileVectors * vectorBytes;
   const store = (add: boolean) =>
     lines(tileRows, (r) => {
       const row = `c + <usize>${r} * stride`;
@@ -141,7 +139,7 @@ export function packRight${bits}(b: usize, rowElements: i32, terms: i32, columns
     if (columns - j >= ${columns}) {
       for (let k = 0; k < terms; k++) {
         ${lines(tileVectors, (v) => `v128.store(to, v128.load(from, ${v * 16}), ${v * 16});`)}
-        to += ${tileVectors * 16};
+        to += ${tileVectors * vectorBytes};
         from += stride;
       }
     } else {
@@ -151,7 +149,7 @@ export function packRight${bits}(b: usize, rowElements: i32, terms: i32, columns
           const value = c < filled ? load<${scalar}>(from + <usize>c * ${size}) : <${scalar}>0;
           store<${scalar}>(to + <usize>c * ${size}, value);
         }
-        to += ${tileVectors * 16};
+        to += ${tileVectors * vectorBytes};
         from += stride;
       }
     }
@@ -178,7 +176,7 @@ export function multiply${bits}(rows: i32, columns: i32, terms: i32, a: usize, a
       if (rows - i >= ${tileRows} && columns - j >= ${columns}) {
         tile${bits}(terms, left, right, to, stride, add);
       } else {
-        tile${bits}(terms, left, right, spare, ${tileVectors * 16}, 0);
+        tile${bits}(terms, left, right, spare, ${tileVectors * vectorBytes}, 0);
         const lastRow = min(${tileRows}, rows - i);
         const lastColumn = min(${columns}, columns - j);
         for (let r = 0; r < lastRow; r++) {

@@ -3,8 +3,10 @@
  * outputs at a time: each of four states takes four steps at once, so that they do not wait for each
  * other's multiplications.
  */
+import { randomState } from "../abi.ts";
 
-const streams = [0, 1, 2, 3];
+const { factor, offset } = randomState;
+const streams = Array.from({ length: randomState.streams }, (_, stream) => stream);
 const each = (line: (stream: number) => string): string => streams.map(line).join("\n");
 
 /** state = state · factor + offset modulo 2^128. */
@@ -25,13 +27,13 @@ const output = (s: number): string => `rotr<u64>(high${s} ^ low${s}, high${s} >>
 const loop = (name: string, bytes: number, write: (stream: number) => string): string => `
 export function ${name}(state: usize, turns: i32, to: usize): void {
   ${each((s) => `let low${s} = load<u64>(state, ${16 * s}), high${s} = load<u64>(state, ${16 * s + 8});`)}
-  const factorLow = load<u64>(state, 64), factorHigh = load<u64>(state, 72);
-  const offsetLow = load<u64>(state, 80), offsetHigh = load<u64>(state, 88);
+  const factorLow = load<u64>(state, ${16 * factor}), factorHigh = load<u64>(state, ${16 * factor + 8});
+  const offsetLow = load<u64>(state, ${16 * offset}), offsetHigh = load<u64>(state, ${16 * offset + 8});
   const f0 = factorLow & 0xffffffff, f1 = factorLow >> 32;
   let m: u64 = 0, n: u64 = 0, p: u64 = 0, q: u64 = 0, r: u64 = 0, x: u64 = 0;
   while (turns > 0) {
     ${each((s) => `x = ${output(s)};\n${write(s)}\n${step(s)}`)}
-    to += ${4 * bytes};
+    to += ${streams.length * bytes};
     turns--;
   }
   ${each((s) => `store<u64>(state, low${s}, ${16 * s});\nstore<u64>(state, high${s}, ${16 * s + 8});`)}

@@ -1,12 +1,13 @@
+import { lanes } from "../../abi.ts";
 import { indented, range } from "./lines.ts";
 
 /** Addresses of a group of four lines; behind the last the last again, which then is stored twice over. */
 const pointers = (name: string): string[] =>
-  range(4).map(
+  range(lanes).map(
     (lane) =>
       `const ${name}${lane} = ${name} + <usize>outer${lane} * ${name}Outer + <usize>inner${lane} * ${name}Next;`,
   );
-const numbers = range(4).flatMap((lane) => [
+const numbers = range(lanes).flatMap((lane) => [
   `const line${lane} = min(line + ${lane}, last);`,
   `const outer${lane} = line${lane} / inner, inner${lane} = line${lane} - outer${lane} * inner;`,
 ]);
@@ -22,7 +23,7 @@ export function ${name}(
   inner: i32, count: i32, given: i32, n: i32, work: usize, plane: usize, recipe: usize, table: usize, ${more}
 ): void {
   const x = work; const y = work + 2 * plane; const last = count - 1; const half = n / 2;
-  for (let line = 0; line < count; line += 4) {
+  for (let line = 0; line < count; line += ${lanes}) {
 ${indented(4, [...numbers, ...pointers("a"), ...pointers("o"), ...body])}
   }
 }`;

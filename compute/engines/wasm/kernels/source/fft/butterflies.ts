@@ -1,4 +1,5 @@
 import { rootsOfUnity } from "../../../../reference/roots-of-unity.ts";
+import type { Radix } from "../../abi.ts";
 import { add, madd, mul, nmadd, range, sub } from "./lines.ts";
 
 /**
@@ -6,7 +7,7 @@ import { add, madd, mul, nmadd, range, sub } from "./lines.ts";
  * forward (exp(-2πi/radix)), as straight-line code.
  */
 export interface Butterfly {
-  readonly radix: number;
+  readonly radix: Radix;
   readonly constants: readonly string[];
   readonly body: readonly string[];
 }
@@ -86,7 +87,7 @@ function folded(k: number, radix: number): { index: number; sign: 1 | -1 } {
  * Any odd radix by its definition, with the points k and radix - k taken together:
  * o[j], o[radix-j] = (a0 + Σ cos(2πjk/radix)·(a[k] + a[radix-k])) ∓ i·Σ sin(2πjk/radix)·(a[k] - a[radix-k]).
  */
-function odd(radix: number): Butterfly {
+function odd(radix: Radix): Butterfly {
   const half = range((radix - 1) / 2).map((index) => index + 1);
   const { cos, sin } = rootsOfUnity(radix);
   const body: string[] = [];

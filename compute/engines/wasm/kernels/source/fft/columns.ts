@@ -1,3 +1,4 @@
+import { group } from "../../abi.ts";
 import { indented, range } from "./lines.ts";
 import { safeBounds, square } from "./magnitude.ts";
 
@@ -31,9 +32,9 @@ function ${name}(
 ): i32 {
 ${indented(
   2,
-  range(8).map((lane) => `const other${lane} = 1 - ((self >> ${lane}) & 1);`),
+  range(group).map((lane) => `const other${lane} = 1 - ((self >> ${lane}) & 1);`),
 )}
-  const isWhole = live == 8 && self <= 1;
+  const isWhole = live == ${group} && self <= 1;
 ${indented(2, start)}
   for (let r = 0; r < rows; r++) {
 ${indented(4, [...loadRow, ...compute])}
@@ -59,7 +60,7 @@ const storeMagnitudes: readonly string[] = [
   "  else v128.store(reversed, v128.shuffle<f64>(a0, a0, 1, 0), 48);",
   "}",
 ];
-const storeMagnitudeLanes = range(8).flatMap((lane) => {
+const storeMagnitudeLanes = range(group).flatMap((lane) => {
   const value = `a${lane >> 1}, ${lane & 1}`;
   return edge(
     lane,
@@ -109,12 +110,12 @@ const complexNumbers = tile(
     `const c${2 * v} = v128.shuffle<f64>(sr${v}, si${v}, 0, 2), c${2 * v + 1} = v128.shuffle<f64>(sr${v}, si${v}, 1, 3);`,
   ]),
   [
-    ...range(8).map((lane) => `v128.store(to, c${lane}, ${16 * lane});`),
+    ...range(group).map((lane) => `v128.store(to, c${lane}, ${16 * lane});`),
     "if (mirror) {",
-    ...range(8).map((lane) => `  ${lane === 0 ? "if (!self) " : ""}${conjugateTo(lane)}`),
+    ...range(group).map((lane) => `  ${lane === 0 ? "if (!self) " : ""}${conjugateTo(lane)}`),
     "}",
   ],
-  range(8).flatMap((lane) => edge(lane, `v128.store(to + ${16 * lane}, c${lane});`, conjugateTo(lane))),
+  range(group).flatMap((lane) => edge(lane, `v128.store(to + ${16 * lane}, c${lane});`, conjugateTo(lane))),
 );
 
 /**
@@ -181,17 +182,17 @@ export function ${name}(
   const x0 = work; const y0 = work + 2 * plane; const x1 = work + 4 * plane; const y1 = work + 6 * plane;
   const scale = f64x2.splat(factor); const last = count - 1;
   let isFinite = 1;
-  for (let k = 0; k < count; k += 8) {
+  for (let k = 0; k < count; k += ${group}) {
     readLines4(${fourLines(0)}, rows, x0, plane);
     const z0 = transform(x0, y0, plane, recipe);
     let z1 = z0;
-    const live = min(8, count - k);
+    const live = min(${group}, count - k);
     if (live > 4) {
       readLines4(${fourLines(4)}, rows, x1, plane);
       z1 = transform(x1, y1, plane, recipe);
     }
     const middle = n / 2 - first - k;
-    const hasFirst = mirror != 0 && first + k == 0; const hasMiddle = mirror != 0 && n % 2 == 0 && middle >= 0 && middle < 8;
+    const hasFirst = mirror != 0 && first + k == 0; const hasMiddle = mirror != 0 && n % 2 == 0 && middle >= 0 && middle < ${group};
     const self = i32(hasFirst) | (hasMiddle ? 1 << middle : 0);
     const z0re = swapped ? z0 + plane : z0; const z1re = swapped ? z1 + plane : z1;
     const zPlane = swapped ? <usize>0 - plane : plane;

@@ -1,3 +1,4 @@
+import { complexBytes, group } from "../../abi.ts";
 import { complexProduct, indented, range } from "./lines.ts";
 
 /** Vector v of eight lanes: lanes 2v and 2v + 1. Table entries are eight real parts, then eight imaginary ones. */
@@ -24,13 +25,13 @@ export const fourStep = (): string => `
 function rootsOfLanes(to: usize, count: i32, times: i32, first: i32, last: i32, roots: usize, shift: i32): void {
   const mask = (1 << shift) - 1; const high = roots + (<usize>1 << (shift + 4));
   for (let i = 0; i < count; i++) {
-    for (let lane = 0; lane < 8; lane++) {
+    for (let lane = 0; lane < ${group}; lane++) {
       const power = i * times * min(first + lane, last);
       const a = roots + (<usize>(power & mask) << 4); const b = high + (<usize>(power >> shift) << 4);
       const ar = load<f64>(a), ai = load<f64>(a, 8), br = load<f64>(b), bi = load<f64>(b, 8);
       store<f64>(to + (<usize>lane << 3), ar * br - ai * bi); store<f64>(to + (<usize>lane << 3), ar * bi + ai * br, 64);
     }
-    to += 128;
+    to += ${complexBytes * group};
   }
 }
 
@@ -63,12 +64,12 @@ export function rowsFourStep(
   let fineCount = 1;
   while (fineCount * fineCount < n) fineCount *= 2;
   const coarseLanes = lanes + (<usize>fineCount << 7);
-  for (let r = 0; r < count; r += 8) {
+  for (let r = 0; r < count; r += ${group}) {
 ${indented(
   4,
-  range(8).map((lane) => `const row${lane} = a + (<usize>min(r + ${lane}, final) << 4);`),
+  range(group).map((lane) => `const row${lane} = a + (<usize>min(r + ${lane}, final) << 4);`),
 )}
-    const isWhole = r + 8 <= count; const hasMore = r + 4 < count;
+    const isWhole = r + ${group} <= count; const hasMore = r + 4 < count;
     if (isWhole) {
       separateEight(row0, step, n, x0 + by, x1 + by, inPlane);
     } else {
@@ -81,12 +82,12 @@ ${indented(
     rootsOfLanes(coarseLanes, (n + fineCount - 1) / fineCount, fineCount, first + r, first + final, roots, shift);
     let to = t + (<usize>r << 4);
     let p = z0; let q = z1; let coarse = coarseLanes;
-    for (let k = 0; k < n; k += fineCount, coarse += 128) {
+    for (let k = 0; k < n; k += fineCount, coarse += ${complexBytes * group}) {
       const ends = min(n, k + fineCount);
       let fine = lanes;
       for (let i = k; i < ends; i++) {
 ${indented(8, twiddled)}
-        p += 32; q += 32; to += lineBytes; fine += 128;
+        p += 32; q += 32; to += lineBytes; fine += ${complexBytes * group};
       }
     }
   }

@@ -59,9 +59,8 @@ const call = ({ radix }: Butterfly): string =>
   `    if (radix == ${radix}) pass${radix}(x, y, plane, length, run, twiddles);`;
 
 /**
- * All passes of a transform of four lanes. A recipe is the i32 words length, padded, passes, four
- * offsets, and from byte 32 the radices; twiddles lie where the recipe says, pass after pass.
- * Returns whichever of x and y holds the result.
+ * All passes of a transform of four lanes. The recipe is laid out as `recipeWords` says; twiddles lie
+ * pass after pass. Returns that of x and y which holds the result.
  */
 const smooth = `
 function smooth(x: usize, y: usize, plane: usize, length: i32, recipe: usize): usize {

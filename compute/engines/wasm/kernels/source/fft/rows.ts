@@ -1,7 +1,8 @@
+import { group } from "../../abi.ts";
 import { indented, range } from "./lines.ts";
 
 /** Pointers row0 … row7 of a group; behind the last row the last again, whose lanes nobody reads. */
-const rowPointers = range(8).map(
+const rowPointers = range(group).map(
   (lane) => `const row${lane} = a + <usize>min(r + ${lane}, last) * rowBytes;`,
 );
 const [firstFour, lastFour] = ["row0, row1, row2, row3", "row4, row5, row6, row7"];
@@ -20,7 +21,7 @@ export function rowsReal(
   t: usize, lineBytes: usize, work: usize, plane: usize, recipe: usize,
 ): void {
   const x = work; const y = work + 2 * plane; const last = rows - 1; const half = n / 2;
-  for (let r = 0; r < rows; r += 8) {
+  for (let r = 0; r < rows; r += ${group}) {
 ${indented(4, rowPointers)}
     if (single) {
       widen4(${firstFour}, 4, n, x); widen4(${lastFour}, 4, n, x + plane);
@@ -53,7 +54,7 @@ export function rowsComplex(
   const x0 = work; const y0 = work + 2 * plane; const x1 = work + 4 * plane; const y1 = work + 6 * plane;
   const last = rows - 1;
   const shift = swapped ? plane : <usize>0; const inPlane = swapped ? <usize>0 - plane : plane;
-  for (let r = 0; r < rows; r += 8) {
+  for (let r = 0; r < rows; r += ${group}) {
 ${indented(4, rowPointers)}
     separate4(${firstFour}, 16, n, x0 + shift, inPlane);
     let p = transform(x0, y0, plane, recipe);

@@ -1,3 +1,4 @@
+import { recipeByte } from "../../abi.ts";
 import { complexProduct, indented, range } from "./lines.ts";
 
 /** Four lanes times table entry j, in place. */
@@ -25,9 +26,9 @@ ${indented(4, timesEntry)}
 }
 
 export function transform(x: usize, y: usize, plane: usize, recipe: usize): usize {
-  const length = load<i32>(recipe); const padded = load<i32>(recipe, 4);
+  const length = load<i32>(recipe, ${recipeByte("length")}); const padded = load<i32>(recipe, ${recipeByte("padded")});
   if (padded == length) return smooth(x, y, plane, length, recipe);
-  const chirp = recipe + <usize>load<i32>(recipe, 16); const spectrum = recipe + <usize>load<i32>(recipe, 20);
+  const chirp = recipe + <usize>load<i32>(recipe, ${recipeByte("chirp")}); const spectrum = recipe + <usize>load<i32>(recipe, ${recipeByte("spectrum")});
   timesTable(x, plane, length, chirp);
   const tail = x + (<usize>length << 5); const tailBytes = <usize>(padded - length) << 5;
   memory.fill(tail, 0, tailBytes); memory.fill(tail + plane, 0, tailBytes);
