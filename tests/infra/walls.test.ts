@@ -18,6 +18,9 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
   compute: {
     allows: ["zod", "ndarray", "ndarray-fft", "ndarray-fft/lib/x.js", "@sluice/contract/array", "./plan.ts"],
     refuses: [
+      "../build/template.ts",
+      "../acceptance/image/elf.ts",
+      "./engines/wasm/kernels/source/fft.ts",
       ...["node:worker_threads", "fs", "@aws-sdk/client-s3", "../jobs/record.ts", "../contract/array.ts"],
       "../deploy/stage.ts",
     ],
@@ -28,11 +31,22 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
   },
   "compute/node": {
     allows: ["node:worker_threads", "node:fs/promises", "worker:./thread.ts", "../plan.ts", "zod"],
-    refuses: ["@aws-sdk/client-s3", "../../jobs/record.ts", "../../deploy/stage.ts", "node:process", "koffi"],
+    refuses: [
+      "../../build/template.ts",
+      "../engines/wasm/kernels/source/gemm.ts",
+      "@aws-sdk/client-s3",
+      "../../jobs/record.ts",
+      "../../deploy/stage.ts",
+      "node:process",
+      "koffi",
+    ],
   },
   jobs: {
     allows: ["@sluice/compute", "@sluice/contract/problem", "node:crypto", "zod", "./record.ts"],
     refuses: [
+      "../build/template.ts",
+      "../acceptance/image/elf.ts",
+      "@sluice/compute/json/kernels/source/read",
       ...["@aws-sdk/client-sqs", "@aws-lambda-powertools/logger", "@middy/core", "node:process"],
       ...["../aws/queue.ts", "../functions/work.ts", "../container/main.ts", "../local/plugin.ts"],
       "../deploy/stage.ts",
@@ -47,6 +61,9 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
       "@sluice/contract/array",
     ],
     refuses: [
+      "../build/template.ts",
+      "../acceptance/image/elf.ts",
+      "../tests/support/ports.ts",
       "../functions/work.ts",
       "../container/main.ts",
       "../local/plugin.ts",
@@ -58,6 +75,9 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
   functions: {
     allows: ["@middy/core", "../aws/queue.ts", "../jobs/submit.ts", "@sluice/compute", "./middleware/log.ts"],
     refuses: [
+      "../build/template.ts",
+      "../acceptance/image/elf.ts",
+      "../tests/support/ports.ts",
       "@aws-sdk/client-sqs",
       "@smithy/core",
       "../container/main.ts",
@@ -73,6 +93,9 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
   container: {
     allows: ["../aws/config.ts", "../jobs/run.ts", "node:os"],
     refuses: [
+      "../build/template.ts",
+      "../acceptance/image/elf.ts",
+      "../tests/support/ports.ts",
       "@aws-sdk/client-s3",
       "@middy/core",
       "../functions/work.ts",
@@ -90,6 +113,8 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
       "../stage.ts",
     ],
     refuses: [
+      "../build/template.ts",
+      "../acceptance/image/elf.ts",
       ...["zod", "@middy/core", "@smithy/core", "@sluice/compute", "serverless", "../compute/plan.ts"],
       ...["../contract/problem.ts", "../jobs/record.ts", "../aws/config.ts", "../functions/work.ts"],
       ...["../container/main.ts", "../local/plugin.ts", "../scripts/table.ts", "../bench/main.ts"],
@@ -101,14 +126,55 @@ const walls: Record<string, { allows: string[]; refuses: string[] }> = {
     refuses: ["../../aws/config.ts", "../../jobs/record.ts"],
   },
   local: {
-    allows: ["@aws-sdk/client-lambda", "../aws/config.ts", "../scripts/bundle-container.ts", "node:process"],
+    allows: ["@aws-sdk/client-lambda", "../aws/config.ts", "../build/bundle-container.ts", "node:process"],
     refuses: [
+      "../acceptance/image/elf.ts",
       "../functions/work.ts",
       "../container/main.ts",
       "../deploy/stage.ts",
       "../tests/support/ports.ts",
       "../compute/plan.ts",
     ],
+  },
+  "compute/engines/wasm/kernels": {
+    allows: ["./built/fft.wasm.ts"],
+    refuses: ["./source/fft.ts", "../../../../aws/config.ts"],
+  },
+  "compute/engines/wasm/kernels/source": {
+    allows: ["./fft/rows.ts"],
+    refuses: ["node:fs", "../../../../../tests/support/compute/arrays.ts"],
+  },
+  "jobs/lifecycle": {
+    allows: ["../record.ts", "./next.ts", "../cost/route.ts"],
+    refuses: ["../../aws/ports.ts", "../../../aws/ports.ts", "../../tests/support/jobs/memory-ports.ts"],
+  },
+  "aws/s3": {
+    allows: ["@aws-sdk/client-s3", "../clients.ts", "../../jobs/ports.ts"],
+    refuses: ["../../functions/submit.ts", "../../local/cloud.ts", "../../acceptance/support/unzip.ts"],
+  },
+  "functions/http": {
+    allows: ["@middy/core", "../../aws/ports.ts", "../../jobs/api/view.ts"],
+    refuses: ["@aws-sdk/client-s3", "../../container/main.ts", "../../tests/support/functions/stage.ts"],
+  },
+  build: {
+    allows: ["esbuild", "node:fs", "../deploy/stage.ts"],
+    refuses: ["../tests/support/local/bundles.ts"],
+  },
+  "acceptance/emulated": {
+    allows: ["vitest", "../support/unzip.ts", "../../build/template.ts", "@aws-sdk/client-sqs"],
+    refuses: ["../../tests/support/local/settings.ts"],
+  },
+  scripts: {
+    allows: [
+      "../build/template.ts",
+      "../acceptance/image/check.ts",
+      "../compute/json/kernels/source/json.ts",
+    ],
+    refuses: ["../tests/support/local/local-cloud.ts"],
+  },
+  tests: {
+    allows: ["../acceptance/support/unzip.ts", "../build/template.ts", "../jobs/record.ts"],
+    refuses: [],
   },
 };
 
