@@ -1,5 +1,5 @@
 /** Arrays as JSON: nested lists, `{re, im}` for complex, strings for what JSON has no number for. */
-import { type DenseArray, elementCount, zeros } from "./array.ts";
+import { type ArraySpec, type DenseArray, elementCount, zeros } from "./array.ts";
 import { Problem } from "./problem.ts";
 
 const nonFinite = new Map([
@@ -161,6 +161,17 @@ function nest(
     list[index] = Number.isFinite(number) ? number : String(number);
   }
   return list;
+}
+
+/** Characters that an array takes as JSON at least: its brackets, also those of lists without numbers, digits and commas. */
+export function leastJsonLength({ shape, dtype }: ArraySpec): number {
+  let lists = 0;
+  let inside = 1;
+  for (const extent of shape) {
+    lists += inside;
+    inside *= extent;
+  }
+  return (2 * lists + 2 * inside - 1) * (dtype === "complex128" ? 2 : 1);
 }
 
 /** The inverse of `arrayFromJson`: what `JSON.stringify` then writes exactly (but for the sign of -0). */

@@ -1,8 +1,13 @@
-import type { ArraySpec, DenseArray } from "./array.ts";
+import { type ArraySpec, type DenseArray, elementCount } from "./array.ts";
 
 /** Whether an array can be a table: real, of one axis or two. */
 export function hasCsv({ shape, dtype }: ArraySpec): boolean {
   return dtype !== "complex128" && (shape.length === 1 || shape.length === 2);
+}
+
+/** Characters that its CSV takes at least: a digit and what ends it for each number, a line's end for each row. */
+export function leastCsvLength({ shape }: ArraySpec): number {
+  return Math.max(2 * elementCount(shape), shape[0] ?? 0);
 }
 
 /**

@@ -3,6 +3,7 @@ import { checkInputs } from "../operations/input-checks.ts";
 import type { Specs } from "./operation.ts";
 import { type Params, parseParams } from "./parse-params.ts";
 import { findOperation } from "./registry.ts";
+import { checkSpecs, emptySteps } from "./spec-limits.ts";
 import type { PlanStep } from "./steps.ts";
 
 /** What a job is before it runs, whichever engine will run it. */
@@ -27,11 +28,14 @@ export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   const found = findOperation(operation);
   const parsed = parseParams(found.params, params);
   if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
-  const { params: settled, outputs, steps } = found.plan(parsed, inputs);
+  const { params: settled, outputs, steps: ownSteps } = found.plan(parsed, inputs);
+  const steps = [...ownSteps, ...emptySteps([...Object.values(inputs), ...Object.values(outputs)])];
   const flops = steps.reduce((total, step) => total + step.flops, 0);
   const liveBytes = steps.reduce((most, { live }) => Math.max(most, live), 0);
   requireExact("flops", flops);
   requireExact("bytes of memory", liveBytes);
+  checkSpecs("inputs", inputs);
+  checkSpecs("outputs", outputs);
   return { operation, params: settled, inputs, outputs, steps, flops, liveBytes };
 }
 

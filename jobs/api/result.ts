@@ -1,5 +1,5 @@
-import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
-import { arrayToCsv, hasCsv } from "@sluice/contract/csv";
+import { type ArraySpec, byteLength } from "@sluice/contract/array";
+import { arrayToCsv, hasCsv, leastCsvLength } from "@sluice/contract/csv";
 import { type ResultType, type ResultView, resultTypes } from "@sluice/contract/job";
 import { maxJsonResultBytes, maxNpzResultBytes } from "@sluice/contract/limits";
 import { encodeNpy } from "@sluice/contract/npy";
@@ -97,8 +97,7 @@ async function oneOutput(
 
 /** As CSV, if that takes at most `limit` bytes; a line's end is two of them in Lambda's own JSON answer. */
 async function csvWithin(output: OutputRef, limit: number, objects: Objects): Promise<string | undefined> {
-  // A digit and what ends it, for each number.
-  if (2 * elementCount(output.shape) > limit) return undefined;
+  if (leastCsvLength(output) > limit) return undefined;
   const text = arrayToCsv(await readOutput(output, objects));
   return text.length + (output.shape[0] ?? 0) <= limit ? text : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Operands } from "@sluice/compute";
 import type { JsonText } from "@sluice/compute/json/json-text";
 import { arrayText } from "@sluice/compute/json/write-array";
-import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
+import { leastJsonLength } from "@sluice/contract/array-json";
 import { type Allocate, dataBytes, npyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { ObjectChanged, ObjectMissing, type ObjectStore } from "../ports.ts";
@@ -128,9 +129,6 @@ export function outputLink(
   return objects.link(key, `${jobId}-${name}.npy`);
 }
 
-/** A number and its comma take at least 2 characters. */
-const leastJsonNumber = 2;
-
 /**
  * An output as JSON text, if that takes at most `limit` bytes inside Lambda's own JSON answer, where each quote takes
  * two: a result of nothing but "NaN" would else pass our cap and break Lambda's of 6 MB.
@@ -142,8 +140,6 @@ export async function jsonWithin(
   limit: number,
   objects: Pick<ObjectStore, "get">,
 ): Promise<JsonText | undefined> {
-  const { shape, dtype } = output;
-  const numbers = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
-  if (numbers * leastJsonNumber > limit + shape.length) return undefined;
+  if (leastJsonLength(output) > limit) return undefined;
   return arrayText(await readOutput(output, objects), limit);
 }

@@ -1,6 +1,8 @@
 import { type Operands, threadsFor } from "@sluice/compute";
-import { arrayToJson } from "@sluice/contract/array-json";
+import { arrayToJson, leastJsonLength } from "@sluice/contract/array-json";
 import type { JobView, OutputView } from "@sluice/contract/job";
+import { maxJsonResultBytes } from "@sluice/contract/limits";
+import { Problem } from "@sluice/contract/problem";
 import type { SubmitBody } from "@sluice/contract/submit";
 import { jobView } from "../api/view.ts";
 import { sha256 } from "../ids.ts";
@@ -48,6 +50,10 @@ export async function computeDirectly(
   );
   const outputs = Object.entries(results).map(([name, array]): [string, OutputView] => {
     const { shape, dtype, data } = array;
+    if (leastJsonLength(array) > maxJsonResultBytes) {
+      const detail = `${name} is more than ${maxJsonResultBytes} bytes of JSON; submit a job and fetch its .npy instead`;
+      throw new Problem("result-too-large", detail, { field: name });
+    }
     return [name, { shape, dtype, bytes: data.byteLength, data: arrayToJson(array) }];
   });
   return {

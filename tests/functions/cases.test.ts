@@ -8,6 +8,7 @@ import { handler as result } from "../../functions/result.ts";
 import { handler as submit } from "../../functions/submit.ts";
 import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
+import { runJob } from "../../jobs/run/run.ts";
 import cases from "../fixtures/cases.json" with { type: "json" };
 import { createJobsTable } from "../support/aws/jobs-table.ts";
 import { type StubCloud, startStubCloud, tableName } from "../support/aws/stub-cloud.ts";
@@ -181,4 +182,27 @@ test.each([
   await ended(reply);
   const read = await call(result, { jobId: reply.body.jobId, headers: { accept } });
   expect([read.status, String(read.headers["content-type"]).split(";")[0]]).toEqual([200, type]);
+});
+
+describe("the text of an empty array", () => {
+  test.each([
+    [100_000_000, 0],
+    [4_294_967_296, 0],
+  ])("of shape (%d, %d) is bounded by its brackets and lines", async (...shape) => {
+    const body = { operation: "abs", inputs: { a: { random: { shape } } } };
+    const reply = await call(submit, { method: "POST", body });
+    expect(reply.status, reply.text).toBe(202);
+    const { jobId } = reply.body;
+    const array = { shape, dtype: "float64", data: new Float64Array(0) } as const;
+    const { ports } = stage.world;
+    expect(
+      await runJob({ jobId, dispatch: 1 }, lambdaMachine(), async () => ({ result: array }), ports),
+    ).toBe("completed");
+    for (const accept of ["application/json", "text/csv"]) {
+      const start = performance.now();
+      const read = await call(result, { jobId, headers: { accept } });
+      expect([read.status, read.body.code]).toEqual([413, "result-too-large"]);
+      expect(performance.now() - start).toBeLessThan(1000);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import type { Arrays, Operation, Specs } from "../../model/operation.ts";
+import { emptySteps } from "../../model/spec-limits.ts";
 import type { PlanStep } from "../../model/steps.ts";
 import { type Fusions, fusionsOf } from "./fusion.ts";
 import { lastUses } from "./lifetimes.ts";
@@ -17,7 +18,8 @@ function stepsOf(program: ResolvedProgram, inputs: Specs): PlanStep[] {
     const bytes = beside.reduce((sum, [, spec]) => sum + byteLength(spec), 0);
     for (const [output, value] of Object.entries(values)) alive.set(value, plan.outputs[output]);
     for (const value of dying[index]) alive.delete(value);
-    return plan.steps.map((step) => ({ ...step, live: step.live + bytes }));
+    const steps = [...plan.steps, ...emptySteps(Object.values(plan.outputs))];
+    return steps.map((step) => ({ ...step, live: step.live + bytes }));
   });
 }
 

@@ -2,6 +2,7 @@ import type { ArraySpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import type { Operation, OperationPlan, Specs } from "../../model/operation.ts";
 import { parseParams } from "../../model/parse-params.ts";
+import { checkSpecs } from "../../model/spec-limits.ts";
 import { checkInputs } from "../input-checks.ts";
 import type { ProgramParams, ProgramStep } from "./schema.ts";
 
@@ -90,6 +91,7 @@ function resolveStep(
   const params = parseParams(operation.params, step.params);
   checkInputs(operation.inputs, inputs);
   const plan = operation.plan(params, inputs);
+  checkSpecs("outputs", plan.outputs);
   const names = Object.keys(plan.outputs);
   const values = Object.fromEntries(
     names.map((name) => [name, names.length === 1 ? step.as : `${step.as}.${name}`]),

@@ -2,6 +2,8 @@ import * as z from "zod";
 
 /** Steps of one program. Each is planned on its own: the bound keeps submit quick. */
 const mostSteps = 100;
+/** Outputs of one program: each is an object in the bucket, and a line of the job's record and view. */
+const mostOutputs = 32;
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, {
   error: "a name of letters, digits and _, beginning with a letter",
@@ -32,6 +34,7 @@ export const programParams = z.strictObject({
     .describe("Each {as, op, args, params?}: an operation over inputs, values of earlier steps and numbers"),
   outputs: z
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, { error: "an output name such as result" }), value)
+    .refine((named) => Object.keys(named).length <= mostOutputs, { error: `at most ${mostOutputs} outputs` })
     .optional()
     .describe("Which values become outputs, by name; those of the last step when absent"),
 });
