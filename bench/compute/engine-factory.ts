@@ -59,7 +59,7 @@ function pool(threads: number): Threads {
   return found;
 }
 
-/** An engine's room and how many threads may work in it. */
+/** An engine and the number of threads it runs on. */
 export interface EngineSetup {
   readonly factory: EngineFactory;
   readonly threads: number;

@@ -53,7 +53,7 @@ export function engines(): EngineTable {
   return table;
 }
 
-/** Who does the arithmetic: the fastest engine that calculates rightly here. */
+/** The engine of this thread: the fastest that passes its self-test here. */
 export function chosenEngine(): EngineFactory {
   return engines().factories[0];
 }

@@ -15,7 +15,7 @@ export interface Work {
   readonly native: string | undefined;
 }
 
-/** What the thread says; the last message is `done` or `problem`. Any other failure is its `error` event. */
+/** What the thread reports; the last message is `done` or `problem`. Any other failure is its `error` event. */
 export type Report =
   | { readonly kind: "progress"; readonly fraction: number }
   | { readonly kind: "done"; readonly outputs: Arrays }

@@ -36,7 +36,7 @@ export async function runInThread(
     eval: true,
     workerData: { work: { threads: 1, ...work, entry: source, native: nativeEntry() } satisfies Work },
     transferList: transferable(work.inputs),
-    // Arrays live outside the heap; the flags and environment of the process are none of its business.
+    // Arrays live outside the heap. The thread gets no flags and no environment of the process.
     execArgv: [],
     env: {},
   });
@@ -61,7 +61,7 @@ export async function runInThread(
   }
 }
 
-/** Resolves when the thread has ended or patience has. */
+/** Resolves when the thread has ended, or after `patience`. */
 async function terminated(worker: Worker): Promise<void> {
   const ended = new AbortController();
   const termination = worker.terminate().finally(() => ended.abort());

@@ -1,4 +1,4 @@
-/** A thread of thread.ts, which runs one operation, says how it went and ends; or one that helps such a thread. */
+/** The entry of both kinds of thread: one that runs an operation, reports and ends (thread.ts), and one of its pool. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "@sluice/contract/problem";
 import { run } from "../index.ts";

@@ -65,12 +65,12 @@ export interface Product {
   readonly add: boolean;
 }
 
-/** The products of one call, as one thread sees them: operands and destination stage in its own room. */
+/** The products of one call for one thread: operands and destination copy blocks to the scratch of this thread. */
 export interface Products {
   readonly products: readonly Product[];
   readonly rights: readonly Operand[];
   readonly destination: Destination;
-  /** Room for packed rows of A and a tile on the side. */
+  /** Address of the scratch for packed rows of A and a tile on the side. */
   readonly panel: number;
 }
 

@@ -13,7 +13,7 @@ const largestFoldable = 1e300;
 interface Args {
   readonly numbers: Rows;
   readonly count: number;
-  /** A word per member: 1 when all it saw is small enough. */
+  /** A word per thread: 1 when all numbers it read are small enough. */
   readonly answers: number;
   readonly own: number;
 }

@@ -35,7 +35,7 @@ const pageBytes = 65_536;
 const alignment = 64;
 /** 32-bit addresses, without the last page: no end address wraps to zero. */
 const mostBytes = 2 ** 32 - pageBytes;
-/** Unused: a null pointer in a kernel hits nothing, and data segments have their place. */
+/** The first page holds no arrays: a null pointer in a kernel hits nothing, and the modules' data segments lie there. */
 const firstAddress = pageBytes;
 /**
  * A thread keeps its last memory for its next run, up to this size: on a virtual machine touching fresh
@@ -46,7 +46,7 @@ const mostKept = 2 ** 30;
 const leastKept = 2 ** 28;
 /** Room beyond the plan's peak, as pieces of different sizes never fill a memory. Virtual until touched. */
 const slack = 1.25;
-/** Kept free of arrays, for kernels to work in: each further thread has room of its own. */
+/** Kept free of arrays, as scratch for kernels; each further thread has scratch of its own. */
 const scratchBytes = 64 * 2 ** 20;
 const scratchPerHelper = 32 * 2 ** 20;
 /** The same in a memory too small for all arrays, which are then staged in large blocks. */

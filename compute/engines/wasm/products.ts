@@ -5,18 +5,18 @@ import { kernelsOn } from "./kernels/kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 import { Workspace } from "./staging.ts";
 
-/** What the threads of a product work in, whatever it multiplies. */
+/** Scratch of any product: packed columns common to all threads, then the blocks of each thread. */
 interface Scratch {
   /** Packed columns of each real matrix on the right. */
   readonly packed: readonly number[];
-  /** The threads' own rooms, one behind the other. */
+  /** The scratch of the threads, one after the other. */
   readonly own: number;
   readonly ownBytes: number;
 }
 
 /** A kind of product that a pool shares. */
 export interface ProductTask<Args extends Extents> extends ParallelTask<Args & Scratch> {
-  /** What one of so many threads works with, in its own room. */
+  /** The operands, destination and scratch of one of so many threads. */
   prepare(work: Workspace, args: Args, threads: number): Products;
   /** Whether it is of float32. */
   isSingle(args: Args): boolean;

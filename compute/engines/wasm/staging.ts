@@ -36,7 +36,7 @@ export function lineOf({ data }: DenseArray, memory: KernelMemory): Rows {
   return { data, address: memory.addressOf(data), offset: 0, stride: data.length };
 }
 
-/** One thread's own room in kernel memory, handed out from its start. */
+/** The scratch of one thread in kernel memory; `take` gives it out from its start, aligned to cache lines. */
 export class Workspace {
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;

@@ -125,7 +125,7 @@ export type Integers = BigInt64Array | Int32Array;
 /** LAPACK, as Fortran passes arguments: everything by pointer, behind it the length, 1, of each letter. */
 export type Fortran = (...args: (string | Floats | Integers | 1)[]) => void;
 
-/** Views go to C as pointers, uncopied; that their element type is the routine's, nobody checks. */
+/** Views go to C as pointers, uncopied; koffi does not check that their element type is the routine's. */
 export interface Routines {
   readonly dgemm: Gemm<number>;
   readonly sgemm: Gemm<number>;

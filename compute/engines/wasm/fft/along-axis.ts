@@ -9,7 +9,7 @@ import { workingLength } from "./lengths.ts";
 import { complexTransform, hermitianTransform, type LineTransform, realTransform } from "./line-transform.ts";
 import { transformLong } from "./long.ts";
 
-/** What a transform works in and with, and whom it tells how far it is. */
+/** The memory and threads a transform uses, and the report of its progress. */
 type ExecutionContext = readonly [memory: KernelMemory, pool: ThreadPool, onFraction: OnFraction];
 
 /**

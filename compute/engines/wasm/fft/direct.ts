@@ -18,7 +18,7 @@ interface Args {
   readonly plane: number;
   readonly recipe: number;
   readonly table: number;
-  /** The threads' own rooms, one behind the other. */
+  /** The scratch of the threads, one after the other. */
   readonly own: number;
   readonly ownBytes: number;
 }
@@ -26,7 +26,7 @@ interface Args {
 const cutOf = ({ a, result }: Pick<Args, "a" | "result">) =>
   cutIntoBlocks(a, Math.max(a.points, result.points));
 
-/** What one thread works with, in its own room. */
+/** The blocks of one thread, in its own scratch. */
 function prepare(work: Workspace, { a, result, plane }: Pick<Args, "a" | "result" | "plane">) {
   const { lines } = cutOf({ a, result });
   return {

@@ -10,7 +10,7 @@ export interface MatrixKind {
   readonly dtype: "float64" | "float32" | "complex128";
   /** Imaginary parts taken for real ones, on the way in and out: the inverse transform. */
   readonly swapped: boolean;
-  /** The matrix lies transposed, and is multiplied by roots of unity between the passes: see fft-four-step.ts. */
+  /** The matrix lies transposed, and is multiplied by roots of unity between the passes: see four-step.ts. */
   readonly fourStep?: RootTables;
 }
 
@@ -49,7 +49,7 @@ export interface Spectrum {
   readonly lineBytes: number;
 }
 
-/** What one thread works with in both passes. */
+/** What one thread needs in both passes of a matrix. */
 export interface MatrixContext {
   readonly kind: MatrixKind;
   readonly worker: WorkerContext;
@@ -72,7 +72,7 @@ export interface RowBlock {
 
 /**
  * Room behind a plane for seven more points, which the last group of rows may fill; it also keeps planes from
- * beginning at the same place of every page, which a cache takes badly.
+ * beginning at the same offset of every page, which a cache takes badly.
  */
 const stagger = 320;
 

@@ -9,7 +9,7 @@ import {
   wholeGroups,
 } from "./matrix-context.ts";
 
-/** Where one thread finds the spectrum of the matrix at hand: in kernel memory, or outside with blocks of it inside. */
+/** Where the spectrum of a matrix lies for one thread: in kernel memory, or outside it and copied block by block. */
 export type SpectrumLocation = ResidentSpectrum | StagedSpectrum;
 
 export interface ResidentSpectrum {
@@ -61,7 +61,7 @@ export function blockSizes(
   return { lines, result, total: lines + Math.max(rows * rowBytesOf(kind), 2 * result) };
 }
 
-/** The blocks of one thread in its own room. */
+/** The blocks of one thread, in its own scratch. */
 export function stagedSpectrum(
   work: Workspace,
   kind: MatrixKind,

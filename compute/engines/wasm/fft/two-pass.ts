@@ -45,7 +45,7 @@ interface Args {
 
 type Layout = Pick<Args, "kind" | "form" | "spectrum" | "from" | "plane">;
 
-/** What one thread works with, in its own room. */
+/** The blocks of one thread, in its own scratch. */
 function prepare(work: Workspace, { kind, form, spectrum, from, plane }: Layout) {
   const lanes = work.take(8 * plane);
   const copies = from.address === undefined && !("outside" in spectrum);
@@ -109,7 +109,7 @@ export const fftMatricesTask: ParallelTask<Args> = {
   },
 };
 
-/** A member that does a matrix of its own, while the others do others. */
+/** The context of a thread that transforms whole matrices by itself: its barrier waits for no other thread. */
 function alone(worker: WorkerContext): WorkerContext {
   let taken = 0;
   return {
@@ -149,7 +149,7 @@ export function transformMatrices(
   const [rowsBy, columnsBy] = [kind.columns, kind.rows].map((length) => recipeFor(length, memory, kernels));
   const each = nanoseconds(kind);
   const workers = pool.forWork(each * matrices);
-  // Where one is not worth two threads, each does whole matrices.
+  // Where one matrix is too little work for two threads, each thread transforms whole matrices.
   const apart = workers.size > 1 && matrices > 1 && pool.forWork(each).size === 1;
   const plane = planeBytesFor(Math.max(rowsBy.padded, columnsBy.padded));
   const tables = aligned(rowsBy.bytes.length) + aligned(columnsBy.bytes.length);
@@ -186,7 +186,7 @@ interface Scratch {
   outside?(): void;
 }
 
-/** Kernel memory for the tables, which come first, the spectrum and the threads' own rooms, or for blocks of them. */
+/** Kernel memory for the tables, the spectrum and the scratch of each thread, in this order; or for blocks of them. */
 function scratchFor(
   layout: Omit<Layout, "spectrum"> & { readonly to: Numbers },
   apart: boolean,

@@ -8,7 +8,7 @@ import type { Kernels } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
 import type { Rows } from "../staging.ts";
 
-/** Where and with whom a factorization works. */
+/** What a factorization works with: memory, kernels, threads, and the report of its progress. */
 export interface ExecutionContext {
   readonly memory: KernelMemory;
   readonly kernels: Kernels;

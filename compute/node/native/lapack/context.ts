@@ -5,18 +5,18 @@ import { widened } from "../../../model/linear-algebra-steps.ts";
 import { freshResult } from "../fresh-result.ts";
 import { type OpenBlas, rowMajor, transpose } from "../openblas.ts";
 
-/** Where a factorization works, and for how many threads its results are to be in reach. */
+/** What a factorization works with, and how many threads must reach its results. */
 export interface LapackContext {
   readonly blas: OpenBlas;
   readonly memory: KernelMemory;
   readonly threads: number;
 }
 
-/** An array that the engine's caller gets, with whatever bytes were there. */
+/** An array for the engine's caller; its bytes are undefined until they are written. */
 export const resultIn = ({ memory, threads }: LapackContext, spec: ArraySpec): DenseArray =>
   freshResult(spec, memory, threads);
 
-/** One that is released again: outside kernel memory always, as nobody but OpenBLAS works on it. */
+/** An array that is released again. It lies outside kernel memory, as only OpenBLAS works on it. */
 export const temporary = ({ memory }: LapackContext, spec: ArraySpec): DenseArray =>
   freshResult(spec, memory, 1);
 

@@ -15,7 +15,7 @@ export function lu(a: DenseArray, context: LapackContext): Lu {
   const columns = byColumns(context, a);
   const swaps = integers(blas, Math.min(m, n));
   const getrf = widthOf(columns) === 2 ? blas.zgetrf : blas.dgetrf;
-  // Its info is the first zero pivot, which whoever needs the inverse finds in U.
+  // Its info is the first zero pivot; a caller that needs the inverse finds it in U.
   call(context, getrf, "", [m, n, columns.data, m, swaps]);
   const result = resultIn(context, widened(a));
   turn(context, columns, [n, m], m, result);

@@ -151,7 +151,7 @@ const twoRows = (row: number, at: number, plane: string): string[] => [
 ];
 const eightRows = [0, 2, 4, 6].flatMap((row) => [...twoRows(row, 0, ""), ...twoRows(row, 64, " + plane")]);
 
-/** Whole groups of eight rows: behind the last row come lanes nobody reads, for which planes have room. */
+/** Whole groups of eight rows: the lanes after the last row are never read; planes have space for them. */
 const readLines = `
 function readLines4(p0: usize, p1: usize, p2: usize, p3: usize, rows: i32, to: usize, plane: usize): void {
   for (let r = 0; r < rows; r += 8) {
@@ -160,7 +160,7 @@ ${indented(4, eightRows)}
   }
 }`;
 
-/** Pointers to four columns of the spectrum; behind the last the last again, whose lanes nobody stores. */
+/** Pointers to four columns of the spectrum; after the last the last again, whose lanes are not stored. */
 const fourLines = (from: number): string =>
   range(4)
     .map((lane) => `t + <usize>min(k + ${from + lane}, last) * lineBytes`)

@@ -1,7 +1,7 @@
 import { group } from "../../abi.ts";
 import { indented, range } from "./lines.ts";
 
-/** Pointers row0 … row7 of a group; behind the last row the last again, whose lanes nobody reads. */
+/** Pointers row0 … row7 of a group; after the last row the last again, whose lanes are not read. */
 const rowPointers = range(group).map(
   (lane) => `const row${lane} = a + <usize>min(r + ${lane}, last) * rowBytes;`,
 );
