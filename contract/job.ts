@@ -13,6 +13,7 @@ export function isTerminal(status: Status): status is TerminalStatus {
   return status === "COMPLETED" || status === "FAILED" || status === "CANCELLED";
 }
 
+/** The lanes, in the order in which a job that may choose tries them. What each is stands in jobs/lanes/. */
 export const targets = ["lambda", "fargate"] as const;
 export type Target = (typeof targets)[number];
 

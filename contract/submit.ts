@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dtypes } from "./array.ts";
+import { targets } from "./job.ts";
 import { maxInputs, maxLabelLength, maxLabels } from "./limits.ts";
 import { paramsRecord, plainRecord } from "./plain-record.ts";
 import { seedSchema } from "./random-seed.ts";
@@ -78,7 +79,7 @@ const common = {
   params: paramsRecord.default({}),
   /** Shorthand for `inputs.a = {"data": …}`. */
   dataMatrix: z.unknown().optional(),
-  target: z.enum(["auto", "lambda", "fargate"]).default("auto"),
+  target: z.enum(["auto", ...targets]).default("auto"),
   maxSeconds: z.int("expected a whole number of seconds").min(1, "expected at least 1 second").optional(),
   labels: labels.default({}),
 };

@@ -29,16 +29,16 @@ export const fargate = {
   startSeconds: 45,
 } as const;
 
-export interface FargateShape {
-  readonly cpuUnits: number;
+/** A size of machine. */
+export interface Shape {
   readonly vcpu: number;
   readonly memoryMiB: number;
 }
 
 /** Every shape a task may have, cheapest first. */
-export const fargateShapes: readonly FargateShape[] = fargate.shapes
+export const fargateShapes: readonly Shape[] = fargate.shapes
   .flatMap(({ cpuUnits, memoryMiB }) =>
-    memoryMiB.map((memory) => ({ cpuUnits, vcpu: cpuUnits / 1024, memoryMiB: memory })),
+    memoryMiB.map((memory) => ({ vcpu: cpuUnits / 1024, memoryMiB: memory })),
   )
   .sort((one, other) => fargateUsdPerSecond(one) - fargateUsdPerSecond(other));
 
@@ -48,7 +48,8 @@ function range(fromGiB: number, toGiB: number, stepGiB: number): number[] {
   return sizes;
 }
 
-function fargateUsdPerSecond({ vcpu, memoryMiB }: { vcpu: number; memoryMiB: number }): number {
+/** Dollars of a task of this shape for one second. */
+export function fargateUsdPerSecond({ vcpu, memoryMiB }: Shape): number {
   // A public address for as long as the task lives.
   const perHour =
     vcpu * prices.fargateVcpuHour.usd +
@@ -60,15 +61,4 @@ function fargateUsdPerSecond({ vcpu, memoryMiB }: { vcpu: number; memoryMiB: num
 /** vCPUs behind a Lambda of this memory; a fraction below 1,769 MiB. */
 export function lambdaVcpu(memoryMiB: number): number {
   return memoryMiB / lambda.memoryMiBPerVcpu;
-}
-
-/** Dollars of a machine that computed for `seconds`: jobs/cost/bill.ts adds what is asked of AWS around it. */
-export function attemptUsd(
-  target: "lambda" | "fargate",
-  machine: { vcpu: number; memoryMiB: number },
-  seconds: number,
-): number {
-  if (target === "lambda") return seconds * (machine.memoryMiB / 1024) * prices.lambdaGiBSecond.usd;
-  const billed = Math.max(fargate.minimumBilledSeconds, fargate.startSeconds + seconds);
-  return billed * fargateUsdPerSecond(machine);
 }

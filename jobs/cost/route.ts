@@ -1,18 +1,17 @@
 import type { Plan } from "@sluice/compute";
-import { profiles } from "@sluice/compute/engines/profiles";
 import { type Demand, demand } from "@sluice/compute/model/demand";
-import type { Route, Target } from "@sluice/contract/job";
+import { type Route, type Target, targets } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
+import { lanes } from "../lanes/table.ts";
 import type { Settings } from "../settings.ts";
-import { attemptBill, jobUsd, totalUsd } from "./bill.ts";
-import { attemptUsd, type FargateShape, fargate, fargateShapes, lambdaVcpu } from "./machines.ts";
+import { attemptBill, jobUsd } from "./bill.ts";
+import { totalUsd } from "./bill-items.ts";
+import { fargate, lambdaVcpu, type Shape } from "./machines.ts";
 
 const MiB = 1024 * 1024;
 
 /** Node, the SDK and the bundle: 95–130 MiB measured idle, twice that under load. */
 const runtimeMiB = 256;
-/** What computes in each lane. The image has OpenBLAS; a local task without it runs on wasm, in no more memory but longer. */
-const laneProfiles = { lambda: profiles.wasm, fargate: profiles.native } as const;
 /** Arrays and scratch are what `demand()` counts; copies at the edges and the collector's slack come on top. */
 const headroom = 1.2;
 /** Native's demand is at most so many times wasm's wherever it exceeds the smallest task. */
@@ -27,48 +26,69 @@ export function neededMiB(peakBytes: number): number {
   return Math.ceil((peakBytes * headroom) / MiB) + runtimeMiB;
 }
 
+/** What a lane says to a plan. */
+interface Offer {
+  /** Undefined when the plan does not fit. */
+  readonly route?: Route;
+  /** Why a job that may choose goes on to the next lane; undefined when it is best off here. */
+  readonly goesOn?: string;
+}
+
+/** @throws Problem `cannot-fit` from the last lane: there is no other for the job to go on to */
+type AskLane = (plan: Plan, settings: Settings) => Offer;
+
+const offers: Readonly<Record<Target, AskLane>> = { lambda: lambdaOffer, fargate: fargateOffer };
+
 /**
- * Decides where a job runs: Lambda when it fits and is predicted under the break-even with Fargate,
- * else the cheapest Fargate shape that fits and meets the time goal. Pure.
+ * Decides where a job runs: on the lane that was asked for, else on the first, in the contract's order, where it
+ * fits and is best off. That is Lambda while it is predicted under the break-even with Fargate, else the cheapest
+ * Fargate shape that fits and meets the time goal. Pure.
  *
  * @throws Problem `cannot-fit`, or `fargate-not-deployed` when only Fargate would do and the stage has none
  */
 export function route(plan: Plan, requested: Target | "auto", settings: Settings): Route {
-  const onLambda = lambdaRoute(plan, settings);
-  if (requested === "lambda") {
-    if (!onLambda.fits) throw cannotFit(`target lambda: ${onLambda.why}`);
-    return { ...onLambda.route, reason: `asked for; ${onLambda.route.reason}` };
+  const asked = requested !== "auto";
+  let reason = asked ? "asked for" : "";
+  for (const target of asked ? [requested] : targets) {
+    const absent = lanes[target].absent(settings);
+    if (absent) {
+      const why = asked ? `target ${target} was asked for` : reason;
+      throw new Problem(absent.code, `${why}, and ${absent.detail}`, { field: "target" });
+    }
+    const { route: offered, goesOn } = offers[target](plan, settings);
+    if (offered && (asked || goesOn === undefined)) {
+      return { ...offered, reason: [reason, offered.reason].filter((part) => part !== "").join("; ") };
+    }
+    if (asked) throw cannotFit(`target ${target}: ${goesOn}`);
+    reason = goesOn ?? "";
   }
-  if (requested === "auto" && onLambda.fits && onLambda.worthIt) return onLambda.route;
-  if (!settings.fargate) {
-    if (requested === "auto" && onLambda.fits) return onLambda.route;
-    const why = requested === "fargate" ? "target fargate was asked for" : onLambda.why;
-    throw new Problem("fargate-not-deployed", `${why}, and this stage was deployed without Fargate`, {
-      field: "target",
-    });
-  }
-  const reason = requested === "fargate" ? "asked for" : onLambda.why;
-  return fargateRoute(plan, settings, reason);
+  throw new Error("the last lane neither took the job nor refused it");
 }
 
-/** The larger task for a job that ran out of memory, or undefined when it had the largest. */
+/** The larger machine for a job that ran out of memory, or undefined when it had the largest. */
 export function oneSizeUp(current: Route, settings: Settings): Route | undefined {
+  const target = lanes[current.target].growsOn;
   // Half as much again, if there is such a size: one GiB more would only die a little later.
   const wanted = current.memoryMiB * 1.5;
-  const larger = allowedShapes(settings).filter(
-    ({ memoryMiB, vcpu }) => memoryMiB > current.memoryMiB && vcpu >= current.vcpu,
-  );
+  const larger = lanes[target]
+    .shapes(settings)
+    .filter(({ memoryMiB, vcpu }) => memoryMiB > current.memoryMiB && vcpu >= current.vcpu);
   const shape = larger.find(({ memoryMiB }) => memoryMiB >= wanted) ?? larger.at(-1);
   if (!shape) return undefined;
-  return onShape(current, shape, `ran out of memory with ${current.memoryMiB} MiB, so one size up`);
+  return onShape(
+    current,
+    { target, ...shape },
+    `ran out of memory with ${current.memoryMiB} MiB, so one size up`,
+  );
 }
 
 /**
- * The Fargate route of a job that Lambda could not finish; seconds as predicted before. A record holds what the
- * Lambda's engine needs; the task's may hold twice as much, as OpenBLAS's LU does, which turns a copy around.
+ * The route of a job that Lambda could not finish, on the lane where it grows; seconds as predicted before. A record
+ * holds what the Lambda's engine needs; the task's may hold twice as much, as OpenBLAS's LU does, which turns a copy around.
  */
 export function escalated(current: Route, settings: Settings, reason: string): Route | undefined {
-  const shapes = allowedShapes(settings).filter(({ vcpu }) => vcpu >= 1);
+  const target = lanes[current.target].growsOn;
+  const shapes = lanes[target].shapes(settings).filter(({ vcpu }) => vcpu >= 1);
   const least = Math.max(neededMiB(current.estimate.peakBytes), current.memoryMiB);
   const peakBytes = mostOnTask * current.estimate.peakBytes;
   const needed = Math.max(Math.ceil(peakBytes / MiB) + runtimeMiB, least);
@@ -76,59 +96,63 @@ export function escalated(current: Route, settings: Settings, reason: string): R
   const shape =
     shapes.find(({ memoryMiB }) => memoryMiB >= needed) ??
     shapes.findLast(({ memoryMiB }) => memoryMiB >= least);
-  return shape && onShape({ ...current, estimate: { ...current.estimate, peakBytes } }, shape, reason);
+  const grown = { ...current, estimate: { ...current.estimate, peakBytes } };
+  return shape && onShape(grown, { target, ...shape }, reason);
 }
 
 /** A smaller shape for an account that may not start the current one, if the job fits it. */
 export function oneSizeDown(current: Route, settings: Settings): Route | undefined {
+  const { target } = current;
   const needed = neededMiB(current.estimate.peakBytes);
-  const smaller = allowedShapes(settings).filter(
-    ({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu < current.vcpu,
-  );
+  const smaller = lanes[target]
+    .shapes(settings)
+    .filter(({ memoryMiB, vcpu }) => memoryMiB >= needed && vcpu < current.vcpu);
   const vcpu = Math.max(...smaller.map((shape) => shape.vcpu));
   const nearest = smaller.filter((shape) => shape.vcpu === vcpu);
   // As much memory as it had, if this many vCPUs may have it: it may have grown out of a smaller one.
   const shape = nearest.find(({ memoryMiB }) => memoryMiB >= current.memoryMiB) ?? nearest.at(-1);
-  return shape && onShape(current, shape, `${current.vcpu} vCPU is above the account's limit`);
+  return shape && onShape(current, { target, ...shape }, `${current.vcpu} vCPU is above the account's limit`);
 }
 
-function lambdaRoute(plan: Plan, settings: Settings) {
+function lambdaOffer(plan: Plan, settings: Settings): Offer {
+  const { profile } = lanes.lambda;
   const memoryMiB = settings.workMemoryMiB;
   const vcpu = lambdaVcpu(memoryMiB);
-  const asked = demand(plan, laneProfiles.lambda, vcpu);
+  const asked = demand(plan, profile, vcpu);
   const { seconds } = asked;
   const needed = neededMiB(asked.peakBytes);
-  const breakEven = breakEvenSeconds(memoryMiB);
-  const usd = jobUsd(plan, [{ target: "lambda", memoryMiB, vcpu, seconds }]);
-  const limit = settings.fargate ? Math.min(breakEven, lambdaCeilingSeconds) : lambdaCeilingSeconds;
-  let why = "";
-  if (needed > memoryMiB) why = `needs ${needed} MiB, more than the Lambda's ${memoryMiB} MiB`;
-  else if (seconds > lambdaCeilingSeconds) {
-    why = `predicted ${round(seconds)} s on Lambda, above its ${lambdaCeilingSeconds} s`;
-  } else if (seconds > limit) {
-    why = `predicted ${round(seconds)} s on Lambda, where Fargate is cheaper from ${round(breakEven)} s on`;
+  if (needed > memoryMiB) return { goesOn: `needs ${needed} MiB, more than the Lambda's ${memoryMiB} MiB` };
+  if (seconds > lambdaCeilingSeconds) {
+    return { goesOn: `predicted ${round(seconds)} s on Lambda, above its ${lambdaCeilingSeconds} s` };
   }
+  const usd = jobUsd(plan, [{ target: "lambda", memoryMiB, vcpu, seconds }]);
   const reason = `predicted ${round(seconds)} s and ${needed} MiB: fits Lambda, and Fargate would bill at least ${fargate.minimumBilledSeconds} s`;
-  return {
-    fits: needed <= memoryMiB && seconds <= lambdaCeilingSeconds,
-    worthIt: seconds <= limit,
-    why,
-    route: { target: "lambda", reason, memoryMiB, vcpu: round(vcpu), estimate: estimate(plan, asked, usd) },
-  } as const;
+  const route: Route = {
+    target: "lambda",
+    reason,
+    memoryMiB,
+    vcpu: round(vcpu),
+    estimate: estimate(plan, asked, usd),
+  };
+  const breakEven = breakEvenSeconds(memoryMiB);
+  if (lanes.fargate.absent(settings) || seconds <= breakEven) return { route };
+  const goesOn = `predicted ${round(seconds)} s on Lambda, where Fargate is cheaper from ${round(breakEven)} s on`;
+  return { route, goesOn };
 }
 
 /** Seconds at which Lambda costs as much as Fargate's minimum bill on the smallest whole-vCPU task. */
 function breakEvenSeconds(memoryMiB: number): number {
-  const minimumBill = attemptUsd("fargate", { vcpu: 1, memoryMiB: 2048 }, 0);
-  return minimumBill / attemptUsd("lambda", { vcpu: 1, memoryMiB }, 1);
+  const minimumBill = lanes.fargate.usd({ vcpu: 1, memoryMiB: 2048 }, 0);
+  return minimumBill / lanes.lambda.usd({ vcpu: 1, memoryMiB }, 1);
 }
 
-function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
-  const priced = allowedShapes(settings)
+function fargateOffer(plan: Plan, settings: Settings): Offer {
+  const { profile, shapes, usd } = lanes.fargate;
+  const priced = shapes(settings)
     .filter(({ vcpu }) => vcpu >= 1)
     .map((shape) => {
-      const asked = demand(plan, laneProfiles.fargate, shape.vcpu);
-      return { shape, asked, usd: attemptUsd("fargate", shape, asked.seconds) };
+      const asked = demand(plan, profile, shape.vcpu);
+      return { shape, asked, usd: usd(shape, asked.seconds) };
     });
   const fitting = priced.filter(({ shape, asked }) => shape.memoryMiB >= neededMiB(asked.peakBytes));
   const quickest = Math.min(...fitting.map(({ asked }) => asked.seconds));
@@ -143,34 +167,30 @@ function fargateRoute(plan: Plan, settings: Settings, reason: string): Route {
     );
   }
   const { shape, asked } = chosen;
-  const usd = jobUsd(plan, [{ target: "fargate", ...shape, seconds: asked.seconds }]);
+  const jobsUsd = jobUsd(plan, [{ target: "fargate", ...shape, seconds: asked.seconds }]);
   return {
-    target: "fargate",
-    reason: `${reason}; the cheapest task that fits has ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,
-    memoryMiB: shape.memoryMiB,
-    vcpu: shape.vcpu,
-    estimate: estimate(plan, asked, usd),
+    route: {
+      target: "fargate",
+      reason: `the cheapest task that fits has ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,
+      memoryMiB: shape.memoryMiB,
+      vcpu: shape.vcpu,
+      estimate: estimate(plan, asked, jobsUsd),
+    },
   };
 }
 
-function onShape(current: Route, shape: FargateShape, reason: string): Route {
+function onShape(current: Route, machine: Shape & { target: Target }, reason: string): Route {
   const { seconds, usd: before } = current.estimate;
   // Only the machine is another: what the arrays and the job itself cost is in the old estimate.
   const usd =
-    before -
-    totalUsd(attemptBill({ ...current, seconds })) +
-    totalUsd(attemptBill({ target: "fargate", ...shape, seconds }));
+    before - totalUsd(attemptBill({ ...current, seconds })) + totalUsd(attemptBill({ ...machine, seconds }));
   return {
-    target: "fargate",
-    reason: `${reason}; now ${shape.vcpu} vCPU and ${shape.memoryMiB} MiB`,
-    memoryMiB: shape.memoryMiB,
-    vcpu: shape.vcpu,
+    target: machine.target,
+    reason: `${reason}; now ${machine.vcpu} vCPU and ${machine.memoryMiB} MiB`,
+    memoryMiB: machine.memoryMiB,
+    vcpu: machine.vcpu,
     estimate: { ...current.estimate, usd },
   };
-}
-
-function allowedShapes(settings: Settings): readonly FargateShape[] {
-  return fargateShapes.filter(({ vcpu }) => vcpu <= settings.maxTaskVcpu);
 }
 
 function estimate({ flops }: Plan, { peakBytes, seconds }: Demand, usd: number): Route["estimate"] {

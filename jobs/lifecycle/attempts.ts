@@ -1,4 +1,5 @@
 import { escalated, oneSizeUp } from "../cost/route.ts";
+import { lanes } from "../lanes/table.ts";
 import type { AttemptOutcome, Job } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { backoff, limits, timing } from "../timing.ts";
@@ -49,12 +50,12 @@ export function again(job: Job, end: AttemptEnd, now: number, settings: Settings
 }
 
 function moved(job: Job, { move, reason }: AttemptEnd, settings: Settings): Job["route"] | undefined {
-  const mayLeaveLambda =
-    job.route.target === "lambda" && job.requestedTarget !== "lambda" && settings.fargate;
+  const { target } = job.route;
+  const { growsOn } = lanes[target];
   if (move === undefined) return undefined;
-  if (job.route.target === "lambda")
-    return mayLeaveLambda ? escalated(job.route, settings, reason) : undefined;
-  return move === "size-up" ? oneSizeUp(job.route, settings) : undefined;
+  if (growsOn === target) return move === "size-up" ? oneSizeUp(job.route, settings) : undefined;
+  const mayLeave = job.requestedTarget !== target && !lanes[growsOn].absent(settings);
+  return mayLeave ? escalated(job.route, settings, reason) : undefined;
 }
 
 /** The worker gave the job back: the cause says whether that counts, and whether the machine was too small. */

@@ -1,3 +1,5 @@
+import type { Lane } from "../lanes/lane.ts";
+import { lanes } from "../lanes/table.ts";
 import type { Message } from "../message.ts";
 import type { Job } from "../record.ts";
 
@@ -11,6 +13,15 @@ export function messageOf({ jobId, dispatch, route }: Pick<Job, "jobId" | "dispa
   return { v: 1, jobId, dispatch, target: route.target };
 }
 
-export function stopTask(job: Pick<Job, "taskArn">, reason: string): Effect[] {
-  return job.taskArn === undefined ? [] : [{ kind: "stop-task", taskArn: job.taskArn, reason }];
+type Running = Pick<Job, "route" | "taskArn">;
+
+const stops: Record<Lane["stop"], (job: Running, reason: string) => Effect[]> = {
+  "by-itself": () => [],
+  "stop-task": ({ taskArn }, reason) =>
+    taskArn === undefined ? [] : [{ kind: "stop-task", taskArn, reason }],
+};
+
+/** What stops the machine of a job that is over or goes on elsewhere, if anything can. */
+export function stopTask(job: Running, reason: string): Effect[] {
+  return stops[lanes[job.route.target].stop](job, reason);
 }

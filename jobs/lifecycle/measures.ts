@@ -1,5 +1,6 @@
 import { jobUsd, timed } from "../cost/bill.ts";
-import { attemptUsd } from "../cost/machines.ts";
+import type { Lane } from "../lanes/lane.ts";
+import { lanes } from "../lanes/table.ts";
 import type { Job } from "../record.ts";
 import type { Measures } from "../telemetry.ts";
 import { limits } from "../timing.ts";
@@ -14,8 +15,12 @@ export function measuresOf(job: Job): Measures {
   const [first] = attempts;
   const bills = attempts.map(timed);
   const last = bills.at(-1);
-  const tasks = bills.filter(({ target }) => target === "fargate");
-  const fargateUsd = sum(tasks.map((task) => attemptUsd(task.target, task, task.seconds)));
+  const machinesUsd: Partial<Record<Lane["usdMetric"], number>> = {};
+  for (const { target, seconds, ...shape } of bills) {
+    const { usdMetric, usd } = lanes[target];
+    machinesUsd[usdMetric] = (machinesUsd[usdMetric] ?? 0) + usd(shape, seconds);
+  }
+  const { LambdaUsd: _, ...otherLanesUsd } = machinesUsd;
   const { seconds: predicted } = job.route.estimate;
   return {
     ...(job.status === "COMPLETED" ? { JobsCompleted: 1 } : {}),
@@ -26,8 +31,9 @@ export function measuresOf(job: Job): Measures {
     ...(job.status === "COMPLETED" && last && predicted >= limits.blockingSeconds
       ? { ActualOverPredicted: last.seconds / predicted }
       : {}),
-    LambdaUsd: jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, bills) - fargateUsd,
-    ...(fargateUsd > 0 ? { FargateUsd: fargateUsd } : {}),
+    LambdaUsd:
+      jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, bills) - sum(Object.values(otherLanesUsd)),
+    ...otherLanesUsd,
   };
 }
 

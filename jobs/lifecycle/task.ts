@@ -1,4 +1,6 @@
 import { oneSizeDown } from "../cost/route.ts";
+import type { Lane } from "../lanes/lane.ts";
+import { lanes } from "../lanes/table.ts";
 import type { Job } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { backoff, timing } from "../timing.ts";
@@ -58,9 +60,9 @@ export function afterStop(
   now: number,
   settings: Settings,
 ): Transition | undefined {
-  // The stop of a task that lost the claim says nothing about the task that won it. A claim on Fargate without an ARN
+  // The stop of a task that lost the claim says nothing about the task that won it. A task's claim without an ARN
   // was made by the only task that its dispatch started.
-  const itsTask = job.taskArn ?? (job.route.target === "fargate" ? task.taskArn : undefined);
+  const itsTask = job.taskArn ?? (lanes[job.route.target].end === "ecs" ? task.taskArn : undefined);
   if (job.status === "PROCESSING" && itsTask !== task.taskArn) return undefined;
   if (job.status === "PENDING" && job.step !== "launched") return undefined;
   const cause = stopCause(task);
@@ -116,7 +118,7 @@ export function afterLaunch(
   }
 }
 
-/** The lease expired. On Lambda the worker is dead; on Fargate ECS says whether its task runs. */
+/** The lease expired: the lane says who knows whether the worker is dead. */
 export function afterLease(
   job: Job,
   task: TaskObservation | undefined,
@@ -125,15 +127,37 @@ export function afterLease(
 ): Transition | undefined {
   const lease = job.leaseUntil ?? 0;
   if (now < lease) return checkedLater({ dueAt: lease });
-  if (job.route.target === "lambda") {
-    const reason = "the Lambda function went quiet: most likely it was killed, out of time or memory";
-    return again(job, { outcome: "died", reason, counted: true, move: "escalate" }, now, settings);
-  }
+  const { end, wentQuiet: reason } = lanes[job.route.target];
+  return ends[end](job, { task, reason, lease }, now, settings);
+}
+
+interface Silence {
+  readonly task: TaskObservation | undefined;
+  readonly reason: string;
+  readonly lease: number;
+}
+
+const ends: Record<
+  Lane["end"],
+  (job: Job, silence: Silence, now: number, settings: Settings) => Transition | undefined
+> = {
+  /** Nobody knows more than the lease, so its end is death. */
+  lease: (job, { reason }, now, settings) =>
+    again(job, { outcome: "died", reason, counted: true, move: "escalate" }, now, settings),
+  ecs: afterEcsWasAsked,
+};
+
+/** A task that ECS still sees running is given a second lease. */
+function afterEcsWasAsked(
+  job: Job,
+  { task, reason, lease }: Silence,
+  now: number,
+  settings: Settings,
+): Transition | undefined {
   if (task?.state === "stopped") return afterStop(job, task, now, settings);
   if (task?.state === "running" && now < lease + timing.lease) {
     return checkedLater({ dueAt: lease + timing.lease, statusReason: "its task is running but quiet" });
   }
-  const reason = "its task went quiet";
   const decision = again(job, { outcome: "died", reason, counted: true }, now, settings);
   return { ...decision, effects: stopTask(job, reason), taskFailed: true };
 }

@@ -1,6 +1,7 @@
 import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
 import { randomId } from "../ids.ts";
+import { lanes } from "../lanes/table.ts";
 import { claimed } from "../lifecycle/transitions.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
@@ -61,7 +62,6 @@ export async function claim(
 }
 
 /** When the lease of this machine expires. A function is certainly dead soon after its time-out, so that caps it. */
-export function leaseOf({ killedAt }: Machine, now: number): number {
-  if (killedAt === undefined) return now + timing.lease;
-  return Math.min(now + timing.lambdaLease, killedAt + timing.lambdaLeaseSlack);
+export function leaseOf({ target, killedAt = Infinity }: Machine, now: number): number {
+  return Math.min(now + lanes[target].lease, killedAt + timing.lambdaLeaseSlack);
 }

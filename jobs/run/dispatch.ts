@@ -1,4 +1,5 @@
-import { lambdaVcpu } from "../cost/machines.ts";
+import type { Lane } from "../lanes/lane.ts";
+import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { LaunchRefusal } from "../lifecycle/evidence.ts";
 import { launched } from "../lifecycle/transitions.ts";
@@ -24,16 +25,25 @@ export async function work(
   compute: Compute,
   ports: Ports,
 ): Promise<WorkOutcome> {
-  if (message.target !== "lambda") return launch(message, ports);
-  const vcpu = lambdaVcpu(ports.settings.workMemoryMiB);
-  return runJob(message, { ...machine, vcpu }, compute, ports);
+  return launches[lanes[message.target].launch](message, machine, compute, ports);
+}
+
+const launches: Record<Lane["launch"], typeof work> = {
+  inline: runHere,
+  "run-task": (message, _machine, _compute, ports) => launchTask(message, ports),
+};
+
+/** On the machine that received the message, whose size is the stage's setting. */
+function runHere(message: Message, machine: Machine, compute: Compute, ports: Ports): Promise<RunOutcome> {
+  const [shape] = lanes[message.target].shapes(ports.settings);
+  return runJob(message, { ...machine, ...shape }, compute, ports);
 }
 
 /**
  * Raises the fence, then asks ECS for a task under the new number. Dying in between is harmless: sweep
  * finds a launch without a task, and a task that did start under an old number cannot claim.
  */
-async function launch({ jobId, dispatch }: Message, ports: Ports): Promise<WorkOutcome> {
+async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<WorkOutcome> {
   ports.log.addContext({ jobId, dispatch });
   const changes = launched(dispatch, ports.now());
   const raised = await ports.store.update(jobId, { dispatch, status: "PENDING" }, changes);

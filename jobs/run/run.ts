@@ -1,5 +1,6 @@
 import { refusedEngines } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
+import { lanes } from "../lanes/table.ts";
 import { afterTerminalWrite } from "../lifecycle/completion.ts";
 import type { Evidence, Finish } from "../lifecycle/evidence.ts";
 import { write } from "../lifecycle/write.ts";
@@ -70,10 +71,11 @@ export async function runJob(
 
 /**
  * Only a short computation on its first attempt may block the thread that beats, as nothing can stop it there: a
- * prediction that was wrong once is not trusted again. A task has paid for its minute anyway.
+ * prediction that was wrong once is not trusted again.
  */
 function mayBlock({ attempts, route }: Job, { target }: Machine): boolean {
-  return target === "lambda" && attempts.length === 1 && route.estimate.seconds < limits.blockingSeconds;
+  const short = route.estimate.seconds < limits.blockingSeconds;
+  return lanes[target].mayBlock && attempts.length === 1 && short;
 }
 
 /** Writes the result or the error, if the job is still this worker's. */

@@ -6,6 +6,7 @@ import { Problem } from "@sluice/contract/problem";
 import type { SubmitBody } from "@sluice/contract/submit";
 import { jobView } from "../api/view.ts";
 import { sha256 } from "../ids.ts";
+import { lanes } from "../lanes/table.ts";
 import type { Compute, Ports } from "../ports.ts";
 import { isAwaitedInput } from "../record.ts";
 import { readInput } from "../run/arrays.ts";
@@ -21,7 +22,7 @@ export interface DirectResult extends Pick<PreparedJob, "operation" | "params"> 
 
 /**
  * Computes at once, without a job: nothing is stored, so nothing can be asked for later. Work that is
- * routed to Fargate, or has to wait for its inputs, becomes a job of `owner` instead.
+ * routed to a machine of its own, or has to wait for its inputs, becomes a job of `owner` instead.
  *
  * @throws Problem for whatever the caller got wrong, or for a numeric failure
  */
@@ -32,7 +33,7 @@ export async function computeDirectly(
   ports: Ports,
 ): Promise<DirectResult | JobView> {
   const prepared = await prepare(body, owner, ports);
-  if (prepared.route.target === "fargate" || waits(prepared)) {
+  if (lanes[prepared.route.target].launch !== "inline" || waits(prepared)) {
     const requestHash = sha256(JSON.stringify(body));
     const { job } = await submit(prepared, { requestHash }, ports);
     return jobView(job, ports);

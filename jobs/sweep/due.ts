@@ -1,4 +1,5 @@
 import { concurrently } from "../concurrently.ts";
+import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { Parents, TaskObservation } from "../lifecycle/evidence.ts";
 import type { Due, Ports, RunningTask } from "../ports.ts";
@@ -104,7 +105,7 @@ async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<
 /** Whether next() needs the job's task. Past the deadline it does not: the job ends whatever ECS says. */
 function hasTask(job: Job, { now }: Pick<Ports, "now">): boolean {
   if (now() >= job.deadlineAt) return false;
-  return job.step === "launched" || (job.status === "PROCESSING" && job.route.target === "fargate");
+  return job.step === "launched" || (job.status === "PROCESSING" && lanes[job.route.target].end === "ecs");
 }
 
 /** Whether next() needs the job's parents. Past the deadline it does not, and one may be of a later release. */

@@ -1,5 +1,6 @@
-import { invocationBill, totalUsd } from "../../jobs/cost/bill.ts";
-import { attemptUsd, fargate, lambda } from "../../jobs/cost/machines.ts";
+import { invocationBill, totalUsd } from "../../jobs/cost/bill-items.ts";
+import { fargate, lambda } from "../../jobs/cost/machines.ts";
+import { lanes } from "../../jobs/lanes/table.ts";
 import type { PricedJob } from "./jobs.ts";
 import { count, usd } from "./text.ts";
 
@@ -9,11 +10,11 @@ const hours = 30 * 24;
 const worker = { vcpu: 1, memoryMiB: 2048 } as const;
 
 export function alwaysOnSection(small: PricedJob, mid: PricedJob): string {
-  const month = hours * attemptUsd("fargate", worker, 3600 - fargate.startSeconds);
+  const month = hours * lanes.fargate.usd(worker, 3600 - fargate.startSeconds);
   // Both pay the API, the queue, the arrays and the status of a job: our worker's own request is the rest.
   const ours = (job: PricedJob) => (job.bill.machine ?? 0) + totalUsd(workOnly);
   const perSecond = (job: PricedJob) => month / ours(job) / (hours * 3600);
-  const lambdaHour = attemptUsd("lambda", { vcpu: 1, memoryMiB: lambda.memoryMiBPerVcpu }, 3600);
+  const lambdaHour = lanes.lambda.usd({ vcpu: 1, memoryMiB: lambda.memoryMiBPerVcpu }, 3600);
   const busy = (100 * (month / hours)) / lambdaHour;
   return [
     `One worker of 1 vCPU and 2 GB, day and night: ${usd(month)} a month, jobs or none; its API, queue, bucket and status cost what ours do.`,

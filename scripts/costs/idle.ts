@@ -1,4 +1,4 @@
-import { type Bill, callsBill, invocationBill } from "../../jobs/cost/bill.ts";
+import { type Bill, callsBill, invocationBill } from "../../jobs/cost/bill-items.ts";
 import { assumedSeconds, counted, loggedBytes, platformLogBytes } from "../../jobs/cost/calls-per-job.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import type { StageParameters } from "./stages.ts";

@@ -1,5 +1,6 @@
 import { plan } from "@sluice/compute";
-import { type BillItem, jobBill, totalUsd } from "../../jobs/cost/bill.ts";
+import { jobBill } from "../../jobs/cost/bill.ts";
+import { type BillItem, totalUsd } from "../../jobs/cost/bill-items.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import { route } from "../../jobs/cost/route.ts";
 import type { Settings } from "../../jobs/settings.ts";

@@ -1,6 +1,8 @@
-import { attemptBill, totalUsd } from "../../jobs/cost/bill.ts";
-import { attemptUsd, fargate, fargateShapes } from "../../jobs/cost/machines.ts";
+import { attemptBill } from "../../jobs/cost/bill.ts";
+import { totalUsd } from "../../jobs/cost/bill-items.ts";
+import { fargate, fargateShapes } from "../../jobs/cost/machines.ts";
 import { prices } from "../../jobs/cost/prices.ts";
+import { lanes } from "../../jobs/lanes/table.ts";
 import type { PricedJob } from "./jobs.ts";
 import type { StageParameters } from "./stages.ts";
 import { markdownTable, usd } from "./text.ts";
@@ -9,7 +11,7 @@ import { markdownTable, usd } from "./text.ts";
 
 /** A task of this shape, for an hour, its start left out. */
 function taskHourUsd(shape: { vcpu: number; memoryMiB: number }): number {
-  return attemptUsd("fargate", shape, 3600 - fargate.startSeconds);
+  return lanes.fargate.usd(shape, 3600 - fargate.startSeconds);
 }
 
 /** The dearest set of tasks under both caps: quarter vCPUs are what shapes are made of. */

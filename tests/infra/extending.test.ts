@@ -48,6 +48,7 @@ test("there is a recipe for each part that others add", () => {
     "An HTTP route",
     "An output format",
     "An engine",
+    "A lane",
     "A kernel",
   ]);
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { partBytes } from "../../../aws/s3/object-read.ts";
 import { leastPart } from "../../../aws/s3/object-write.ts";
-import { callsBill, jobUsd, timed, transferBytes } from "../../../jobs/cost/bill.ts";
-import { attemptUsd } from "../../../jobs/cost/machines.ts";
+import { jobUsd, timed, transferBytes } from "../../../jobs/cost/bill.ts";
+import { callsBill } from "../../../jobs/cost/bill-items.ts";
 import { prices } from "../../../jobs/cost/prices.ts";
+import { lanes } from "../../../jobs/lanes/table.ts";
 import { failed } from "../../../jobs/lifecycle/transitions.ts";
 import { sampleJob, start } from "../../support/jobs/sample-jobs.ts";
 
@@ -33,7 +34,7 @@ describe("the dollars of a job", () => {
       { ...task, seconds: 10 },
       { ...task, seconds: 10 },
     ]);
-    expect(twice - once).toBeGreaterThan(attemptUsd("fargate", task, 10));
+    expect(twice - once).toBeGreaterThan(lanes.fargate.usd(task, 10));
     expect(twice).toBeLessThan(2 * once);
   });
 
@@ -46,7 +47,7 @@ describe("the dollars of a job", () => {
 
   test("hold the beats and looks of a long attempt", () => {
     const usd = (seconds: number) =>
-      jobUsd(arrays(64), [{ ...task, seconds }]) - attemptUsd("fargate", task, seconds);
+      jobUsd(arrays(64), [{ ...task, seconds }]) - lanes.fargate.usd(task, seconds);
     const beatsAndLooks = 240 * 4 * prices.dynamoWriteUnit.usd + 3360 * prices.dynamoReadUnit.usd;
     expect(usd(3600) - usd(0)).toBeCloseTo(beatsAndLooks, 12);
   });

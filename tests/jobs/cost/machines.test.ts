@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { attemptUsd, fargate, fargateShapes, lambda, lambdaVcpu } from "../../../jobs/cost/machines.ts";
+import { fargate, fargateShapes, lambda, lambdaVcpu } from "../../../jobs/cost/machines.ts";
 import { prices } from "../../../jobs/cost/prices.ts";
+import { lanes } from "../../../jobs/lanes/table.ts";
 
 describe("Fargate's sizes", () => {
   // The table "Task CPU and memory" of the ECS developer guide: vCPU, least and most GiB, step.
@@ -21,12 +22,12 @@ describe("Fargate's sizes", () => {
   });
 
   test("of a quarter vCPU are three, the first of half a GiB", () => {
-    const sizes = fargateShapes.filter(({ cpuUnits }) => cpuUnits === 256).map(({ memoryMiB }) => memoryMiB);
+    const sizes = fargateShapes.filter(({ vcpu }) => vcpu === 0.25).map(({ memoryMiB }) => memoryMiB);
     expect(sizes).toEqual([512, 1024, 2048]);
   });
 
   test("come cheapest first, as the route takes the first that fits", () => {
-    const usd = fargateShapes.map((shape) => attemptUsd("fargate", shape, 3600));
+    const usd = fargateShapes.map((shape) => lanes.fargate.usd(shape, 3600));
     expect(usd).toEqual([...usd].sort((a, b) => a - b));
   });
 });
@@ -39,7 +40,7 @@ test("Lambda's vCPUs grow with its memory: one whole at 1,769 MiB, 5.8 at most",
 
 describe("the dollars of an attempt", () => {
   test("on Lambda are its GiB-seconds", () => {
-    expect(attemptUsd("lambda", { vcpu: 1, memoryMiB: 2048 }, 30)).toBeCloseTo(
+    expect(lanes.lambda.usd({ vcpu: 1, memoryMiB: 2048 }, 30)).toBeCloseTo(
       60 * prices.lambdaGiBSecond.usd,
       12,
     );
@@ -48,10 +49,10 @@ describe("the dollars of an attempt", () => {
   test("on Fargate count the start, and a minute at least", () => {
     const shape = { vcpu: 1, memoryMiB: 2048 };
     const perHour = prices.fargateVcpuHour.usd + 2 * prices.fargateGiBHour.usd + prices.publicAddressHour.usd;
-    expect(attemptUsd("fargate", shape, 0)).toBeCloseTo(perHour / 60, 12);
-    expect(attemptUsd("fargate", shape, fargate.minimumBilledSeconds - fargate.startSeconds)).toBe(
-      attemptUsd("fargate", shape, 0),
+    expect(lanes.fargate.usd(shape, 0)).toBeCloseTo(perHour / 60, 12);
+    expect(lanes.fargate.usd(shape, fargate.minimumBilledSeconds - fargate.startSeconds)).toBe(
+      lanes.fargate.usd(shape, 0),
     );
-    expect(attemptUsd("fargate", shape, 3600 - fargate.startSeconds)).toBeCloseTo(perHour, 12);
+    expect(lanes.fargate.usd(shape, 3600 - fargate.startSeconds)).toBeCloseTo(perHour, 12);
   });
 });

@@ -2,9 +2,10 @@ import { demand, type Plan, plan, profiles } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { attemptUsd, fargate, fargateShapes, lambda } from "../../../jobs/cost/machines.ts";
+import { fargate, fargateShapes, lambda } from "../../../jobs/cost/machines.ts";
 import { prices } from "../../../jobs/cost/prices.ts";
 import { escalated, neededMiB, oneSizeDown, oneSizeUp, route } from "../../../jobs/cost/route.ts";
+import { lanes } from "../../../jobs/lanes/table.ts";
 import { limits } from "../../../jobs/timing.ts";
 import { defaultSettings } from "../../support/jobs/memory-ports.ts";
 
@@ -73,19 +74,19 @@ describe("the machines", () => {
   });
 
   test("prices per vCPU-hour agree with the ones worked out by hand for arm64 in us-east-1", () => {
-    const perHour = attemptUsd("lambda", { vcpu: 1, memoryMiB: 1769 }, 3600);
+    const perHour = lanes.lambda.usd({ vcpu: 1, memoryMiB: 1769 }, 3600);
     expect(perHour).toBeCloseTo(0.0829, 4);
     const task =
-      attemptUsd("fargate", { vcpu: 1, memoryMiB: 2048 }, 7200) -
-      attemptUsd("fargate", { vcpu: 1, memoryMiB: 2048 }, 3600) -
+      lanes.fargate.usd({ vcpu: 1, memoryMiB: 2048 }, 7200) -
+      lanes.fargate.usd({ vcpu: 1, memoryMiB: 2048 }, 3600) -
       prices.publicAddressHour.usd;
     expect(task).toBeCloseTo(0.0395, 4);
   });
 
   test("a task is billed for at least a minute, and for its start", () => {
     const machine = { vcpu: 1, memoryMiB: 2048 };
-    expect(attemptUsd("fargate", machine, 1)).toBe(attemptUsd("fargate", machine, 0));
-    expect(attemptUsd("fargate", machine, 60)).toBeGreaterThan(attemptUsd("fargate", machine, 15));
+    expect(lanes.fargate.usd(machine, 1)).toBe(lanes.fargate.usd(machine, 0));
+    expect(lanes.fargate.usd(machine, 60)).toBeGreaterThan(lanes.fargate.usd(machine, 15));
   });
 });
 
@@ -196,8 +197,8 @@ describe("the smallest task that fits", () => {
             const cheaper = fargateShapes.filter(({ vcpu, memoryMiB }) => {
               if (vcpu < 1 || vcpu > maxTaskVcpu || memoryMiB < neededMiB(peakBytes)) return false;
               const takes = demand(planned, profiles.native, vcpu).seconds;
-              const usd = attemptUsd("fargate", { vcpu, memoryMiB }, takes);
-              return takes <= goal && usd < attemptUsd("fargate", chosen, chosen.estimate.seconds);
+              const usd = lanes.fargate.usd({ vcpu, memoryMiB }, takes);
+              return takes <= goal && usd < lanes.fargate.usd(chosen, chosen.estimate.seconds);
             });
             expect(cheaper).toEqual([]);
           } catch (error) {

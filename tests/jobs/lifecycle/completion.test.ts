@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cancelJob, retryJob } from "../../../jobs/api/own-jobs.ts";
 import { jobUsd } from "../../../jobs/cost/bill.ts";
-import { attemptUsd } from "../../../jobs/cost/machines.ts";
+import { lanes } from "../../../jobs/lanes/table.ts";
 import { measuresOf } from "../../../jobs/lifecycle/measures.ts";
 import { settle } from "../../../jobs/lifecycle/settle.ts";
 import type { Job } from "../../../jobs/record.ts";
@@ -144,7 +144,7 @@ describe("the stage's numbers", () => {
       { target: "lambda", ...machine, seconds: 20 },
       { target: "fargate", ...machine, seconds: 300 },
     ] as const;
-    const fargateUsd = attemptUsd("fargate", machine, 300);
+    const fargateUsd = lanes.fargate.usd(machine, 300);
     const arrays = { inputs: retried.inputs, outputs: retried.outputSpecs };
     expect(measuresOf(retried)).toEqual({
       JobsCompleted: 1,
