@@ -30,6 +30,9 @@ export async function submit(
 ): Promise<{ job: Job; replayed: boolean }> {
   const { owner, operation, params, labels, route, requestedTarget, maxSeconds } = prepared;
   const jobId = idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey);
+  // Before anything is stored: the body of a refused request leaves no trace.
+  const earlier = idempotencyKey === undefined ? undefined : await ports.store.get(jobId);
+  if (earlier) return replayOf(earlier, requestHash, ports);
   const job = newJob(
     {
       ...{ jobId, owner, operation, params, labels, route, requestedTarget, maxSeconds, requestHash },
@@ -47,17 +50,7 @@ export async function submit(
   if (parts.length > 0) await ports.objects.put(inputsKey(jobId, requestHash), parts);
 
   const created = await ports.store.create(job);
-  if (!created.created) {
-    ports.log.addContext(logContext(created.existing));
-    if (created.existing.requestHash === requestHash) return { job: created.existing, replayed: true };
-    throw new Problem(
-      "idempotency-conflict",
-      "this Idempotency-Key was already used for a different request",
-      {
-        field: "Idempotency-Key",
-      },
-    );
-  }
+  if (!created.created) return replayOf(created.existing, requestHash, ports);
   ports.metrics.put({ JobsAccepted: 1 });
   const accepted = { ...logContext(job), operation: job.operation, target: job.route.target };
   if (job.step === "inputs") {
@@ -72,6 +65,19 @@ export async function submit(
     ports.log.error("job accepted but not sent: sweep will send it", { ...accepted, error });
   }
   return { job, replayed: false };
+}
+
+/** The job of an earlier request with the same Idempotency-Key. @throws Problem `idempotency-conflict` when that was another one */
+function replayOf(
+  existing: Job,
+  requestHash: string,
+  { log }: Pick<Ports, "log">,
+): { job: Job; replayed: boolean } {
+  log.addContext(logContext(existing));
+  if (existing.requestHash === requestHash) return { job: existing, replayed: true };
+  throw new Problem("idempotency-conflict", "this Idempotency-Key was already used for a different request", {
+    field: "Idempotency-Key",
+  });
 }
 
 /** All inputs of a job are one object, named by the request so that a replay cannot touch them. */

@@ -3,6 +3,7 @@ import { encodeNpy } from "@sluice/contract/npy";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { jobStore } from "../../aws/dynamodb/job-store.ts";
 import { handler as get } from "../../functions/get.ts";
+import { handler as list } from "../../functions/list.ts";
 import { handler as plans } from "../../functions/plans.ts";
 import { handler as result } from "../../functions/result.ts";
 import { handler as submit } from "../../functions/submit.ts";
@@ -205,4 +206,19 @@ describe("the text of an empty array", () => {
       expect(performance.now() - start).toBeLessThan(1000);
     }
   });
+});
+
+test("a cursor longer than a key of the table is refused", async () => {
+  const position = `2026-12-01T${"0".repeat(2000)}Z#${"0".repeat(26)}`;
+  const reply = await call(list, { query: { cursor: Buffer.from(position).toString("base64url") } });
+  expect(reply).toMatchObject({ status: 400, body: { code: "bad-cursor" } });
+});
+
+test("what conflicts with an Idempotency-Key is not stored", async () => {
+  const headers = { "idempotency-key": "conflict" };
+  await call(submit, { method: "POST", body: { dataMatrix: [[1]] }, headers });
+  const stored = [...stage.world.bucket.keys()];
+  const reply = await call(submit, { method: "POST", body: { dataMatrix: [[2]] }, headers });
+  expect(reply).toMatchObject({ status: 422, body: { code: "idempotency-conflict" } });
+  expect([...stage.world.bucket.keys()]).toEqual(stored);
 });

@@ -131,3 +131,20 @@ test("with none, everyone is the one owner, whatever the event says", async () =
   expect(world.job(job.jobId).owner).toBe("local");
   expect((await call(get, { jobId: job.jobId })).status).toBe(200);
 });
+
+test("issuer and subject cannot be taken for those of another", async () => {
+  world = freshStage("jwt");
+  const owners: string[] = [];
+  for (const authorizer of [jwt("https://a#b", "c"), jwt("https://a", "b#c"), jwt("https://a%23b", "c")]) {
+    const { body: job } = await call(submit, { method: "POST", body, authorizer });
+    owners.push(world.job(job.jobId).owner);
+  }
+  expect(new Set(owners).size).toBe(3);
+});
+
+test("an identity that is longer than a key of the table is refused", async () => {
+  world = freshStage("jwt");
+  const reply = await call(submit, { method: "POST", body, authorizer: jwt("https://a", "x".repeat(2100)) });
+  expect(reply).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+  expect(world.calls).toEqual([]);
+});
