@@ -80,19 +80,20 @@ export function fft2(a: DenseArray, nextStep: () => OnFraction, inverse = false)
   const matrices = elementCount(a.shape) / (rows * columns);
   const result = zeros({ shape: a.shape, dtype: "complex128" });
 
-  const alongRows = lineTransformer(columns, rows, inverse);
-  const rowsDone = nextStep();
-  for (let index = 0; index < matrices; index += 1) {
-    const report: OnFraction = (fraction) => rowsDone((index + fraction) / matrices);
-    alongRows(planesOf(a, rows, columns, index), complexPlanes(result.data, rows, columns, index), report);
+  /** Each pass drops its tile and tables when it returns: they are alive in one step of the plan alone. */
+  function pass(length: number, lines: number, planes: (index: number) => [Planes, Complex]): void {
+    const along = lineTransformer(length, lines, inverse);
+    const done = nextStep();
+    for (let index = 0; index < matrices; index += 1) {
+      const [from, to] = planes(index);
+      along(from, to, (fraction) => done((index + fraction) / matrices));
+    }
   }
-
-  const alongColumns = lineTransformer(rows, columns, inverse);
-  const columnsDone = nextStep();
-  for (let index = 0; index < matrices; index += 1) {
-    const report: OnFraction = (fraction) => columnsDone((index + fraction) / matrices);
-    const planes = transposed(complexPlanes(result.data, rows, columns, index));
-    alongColumns(planes, planes, report);
-  }
+  const spectrum = (index: number) => complexPlanes(result.data, rows, columns, index);
+  pass(columns, rows, (index) => [planesOf(a, rows, columns, index), spectrum(index)]);
+  pass(rows, columns, (index) => {
+    const planes = transposed(spectrum(index));
+    return [planes, planes];
+  });
   return result;
 }

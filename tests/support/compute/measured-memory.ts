@@ -1,16 +1,23 @@
 import type { KernelMemory } from "@sluice/compute/engines/wasm/memory";
 import { byteLength, type DenseArray } from "@sluice/contract/array";
 
+export interface Measured {
+  readonly memory: KernelMemory;
+  /** Most bytes of scratch and arrays that were out at once. */
+  readonly peak: () => number;
+  /** Those that are out now. */
+  readonly now: () => number;
+}
+
 /** The same memory, remembering how many bytes of scratch and arrays were out at once. */
-export function measured(memory: KernelMemory): { memory: KernelMemory; peak: () => number } {
+export function measured(memory: KernelMemory, onTaken: () => void = () => {}): Measured {
   const sizes = new Map<number | DenseArray["data"], number>();
   let peak = 0;
+  const now = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const note = (what: number | DenseArray["data"], bytes: number): void => {
     sizes.set(what, bytes);
-    peak = Math.max(
-      peak,
-      [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    );
+    peak = Math.max(peak, now());
+    onTaken();
   };
   const wrapper: KernelMemory = {
     memory: memory.memory,
@@ -38,5 +45,5 @@ export function measured(memory: KernelMemory): { memory: KernelMemory; peak: ()
       memory.freeScratch(address);
     },
   };
-  return { memory: wrapper, peak: () => peak };
+  return { memory: wrapper, peak: () => peak, now };
 }
