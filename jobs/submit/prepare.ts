@@ -68,15 +68,18 @@ export async function prepare(
   const params = completeParams(body.operation, body.params, freshSeed);
   const specs = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, specOf(input)]));
   const planned = plan(body.operation, params, specs);
+  const routed = route(planned, body.target, settings);
+  const maxSeconds = checkedMaxSeconds(body.maxSeconds, settings);
+  requireInTime(routed, maxSeconds);
   return {
     owner,
     operation: body.operation,
     params: planned.params,
     inputs,
     plan: planned,
-    route: route(planned, body.target, settings),
+    route: routed,
     requestedTarget: body.target,
-    maxSeconds: checkedMaxSeconds(body.maxSeconds, settings),
+    maxSeconds,
     labels: body.labels,
   };
 }
@@ -93,6 +96,18 @@ function checkedMaxSeconds(asked: number | undefined, settings: Settings): numbe
     field: "maxSeconds",
     expected: `at most ${settings.maxSeconds}`,
     got: String(asked),
+  });
+}
+
+/** Predictions are right within a factor of two: a job beyond that can only end in its deadline. */
+function requireInTime({ estimate: { seconds } }: Route, maxSeconds: number): void {
+  if (seconds <= 2 * maxSeconds) return;
+  const expected = `at most ${maxSeconds} s`;
+  const got = `${Math.ceil(seconds)} s`;
+  throw new Problem("cannot-fit", `the job would pass its deadline: expected ${expected}, predicted ${got}`, {
+    field: "maxSeconds",
+    expected,
+    got,
   });
 }
 
