@@ -5,13 +5,14 @@ const leastNumber = 1e-130;
 const mostLevels = 30;
 
 /**
- * The value with every object as a Map. The SDK's marshaller takes an object for one by its `constructor`, which a
- * caller's own key of that name hides.
+ * The value with a Map for each object that has a key `constructor`: the SDK's marshaller takes an object for one by
+ * its `constructor`, which a caller's own key of that name hides.
  */
 export function storable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(storable);
   if (typeof value !== "object" || value === null) return value;
-  return new Map(Object.entries(value).map(([key, inner]) => [key, storable(inner)]));
+  const entries = Object.entries(value).map(([key, inner]) => [key, storable(inner)] as const);
+  return Object.hasOwn(value, "constructor") ? new Map(entries) : Object.fromEntries(entries);
 }
 
 /**
