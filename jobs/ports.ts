@@ -100,12 +100,12 @@ export const headBytes = 16 * 1024;
 export interface ObjectStore {
   /**
    * Writes the pieces one after the other as one object, straight from their memory. `signal` ends a transfer
-   * under way. @throws the signal's reason once it is aborted; nothing is then left of it
+   * under way. @throws the signal's reason once it is aborted; the object is then whole or not there
    */
   put(key: string, pieces: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
   /**
    * Reads a range, exactly, of one version of the object: the one with this `etag`, else the one that answers
-   * first. `open` is shown the range's first bytes, `headBytes` or all of them, and says where its bytes go;
+   * first. `open` is shown the range's first bytes, at least `headBytes` or all of them, and says where its bytes go;
    * the answer is that target, full. However this ends, nothing is written to it afterwards.
    *
    * @throws ObjectMissing; ObjectChanged; the signal's reason once it is aborted; whatever `open` or `write` throws

@@ -24,6 +24,7 @@ export async function readObject<To extends Target>(
   try {
     const head = await takeHead(opening, Math.min(headBytes, range.length));
     const target = open(head);
+    signal?.throwIfAborted();
     target.write(head, 0);
     const others = rest.map((part) => ({
       bytes: bytesOf(version, part, ended),

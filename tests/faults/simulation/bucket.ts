@@ -14,16 +14,14 @@ export class Bucket {
       network.call("S3", name, /^jobs\/([^/]+)/.exec(key)?.[1], effect);
     this.objects = {
       put: (key, pieces, signal) =>
-        unlessAborted(
-          signal,
+        unlessAborted(signal, () =>
           call("PutObject", key, () => {
             this.files.set(key, new Uint8Array(Buffer.concat(pieces)));
           }),
         ),
-      get: (key, range, open, { signal } = {}) =>
-        unlessAborted(
-          signal,
-          call("GetObject", key, () => handOver(key, this.files.get(key), range, open)),
+      get: (key, range, open, options) =>
+        unlessAborted(options?.signal, () =>
+          call("GetObject", key, () => handOver(key, this.files.get(key), range, open, options)),
         ),
       exists: (key) => call("HeadObject", key, () => this.files.has(key)),
       link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,
@@ -31,12 +29,18 @@ export class Bucket {
   }
 }
 
-function unlessAborted<Value>(signal: AbortSignal | undefined, transfer: Promise<Value>): Promise<Value> {
-  if (!signal) return transfer;
+/** Nothing is sent once the signal is aborted. What is under way then arrives, and its sender is told the reason. */
+async function unlessAborted<Value>(
+  signal: AbortSignal | undefined,
+  transfer: () => Promise<Value>,
+): Promise<Value> {
+  signal?.throwIfAborted();
+  if (!signal) return transfer();
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
-    transfer.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    transfer()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
   });
 }

@@ -180,10 +180,11 @@ function recorded<Port extends object>(name: string, world: () => World, port: P
 
 function memoryObjects(bucket: Map<string, Uint8Array>): ObjectStore {
   return {
-    async put(key, pieces) {
+    async put(key, pieces, signal) {
+      signal?.throwIfAborted();
       bucket.set(key, new Uint8Array(Buffer.concat(pieces)));
     },
-    get: async (key, range, open, { etag } = {}) => handOver(key, bucket.get(key), range, open, etag),
+    get: async (key, range, open, options) => handOver(key, bucket.get(key), range, open, options),
     exists: async (key) => bucket.has(key),
     link: async (key, fileName) => `https://bucket.test/${key}?name=${fileName}`,
   };

@@ -15,8 +15,9 @@ export function handOver<To extends Target>(
   object: Uint8Array | undefined,
   { offset, length }: Range,
   open: (head: Uint8Array) => To,
-  etag?: string,
+  { etag, signal }: Parameters<ObjectStore["get"]>[3] = {},
 ): To {
+  signal?.throwIfAborted();
   if (!object) throw new ObjectMissing(key);
   if (etag !== undefined && etag !== etagOf(object))
     throw new ObjectChanged(`expected ${key} with ETag ${etag}`);
@@ -24,6 +25,7 @@ export function handOver<To extends Target>(
   if (bytes.byteLength !== length)
     throw new ObjectChanged(`expected ${length} bytes of ${key}, got ${bytes.byteLength}`);
   const target = open(bytes.subarray(0, headBytes));
+  signal?.throwIfAborted();
   target.write(bytes, 0);
   return target;
 }
