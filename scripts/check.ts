@@ -28,6 +28,7 @@ const steps: readonly Step[] = [
   { name: "kernels", args: ["--check"] },
   { name: "docs", args: ["--check"] },
   { name: "costs", args: ["--check"] },
+  { name: "licenses", args: ["--check"] },
   { name: "lint:template", args: strict },
   { name: "test" },
   // Without the image: the step after it builds one.
