@@ -63,7 +63,10 @@ export interface JobView {
   readonly inputs: Readonly<Record<string, ArrayView>>;
   readonly progress: number;
   readonly route: Route;
+  /** The latest, at most 50. Their numbers go on counting where earlier ones are no longer listed. */
   readonly attempts: readonly AttemptView[];
+  /** Of all attempts, listed or not. */
+  readonly attemptCount: number;
   readonly outputs?: Readonly<Record<string, OutputView>>;
   readonly error?: { readonly code: ProblemCode; readonly message: string };
   readonly cost?: { readonly usd: number };

@@ -25,6 +25,9 @@ export const maxParamsLevels = 100;
 /** `Prefer: wait=N` is honoured up to this many seconds; the gateway itself gives up at 30. */
 export const maxWaitSeconds = 20;
 
+/** A job lists its latest attempts, at most so many; `attemptCount` counts all of them. */
+export const maxListedAttempts = 50;
+
 export const maxLabels = 10;
 export const maxLabelLength = 64;
 

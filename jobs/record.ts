@@ -74,7 +74,10 @@ export interface Job {
   readonly taskArn?: string;
   readonly leaseUntil?: number;
   readonly startedAt?: number;
+  /** The latest, at most `maxListedAttempts` once the last of them has ended. */
   readonly attempts: Attempt[];
+  /** The attempts before those: how many, and what they cost. Absent while all are listed. */
+  readonly droppedAttempts?: { readonly count: number; readonly usd: number };
 
   readonly outputs?: Record<string, OutputRef>;
   readonly error?: { readonly code: ProblemCode; readonly message: string };
@@ -108,6 +111,11 @@ export interface Attempt {
   readonly endedAt?: number;
   readonly outcome?: AttemptOutcome;
   readonly reason?: string;
+}
+
+/** How often the job was begun, those attempts included that its record no longer lists. */
+export function attemptCount({ attempts, droppedAttempts }: Job): number {
+  return attempts.length + (droppedAttempts?.count ?? 0);
 }
 
 export type AttemptOutcome =

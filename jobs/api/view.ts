@@ -1,14 +1,15 @@
 import { type ArraySpec, byteLength } from "@sluice/contract/array";
 import {
   type ArrayView,
+  type AttemptView,
   isTerminal,
   type JobView,
   type OutputView,
   type StatusView,
 } from "@sluice/contract/job";
-import { maxJsonResultBytes } from "@sluice/contract/limits";
+import { maxJsonResultBytes, maxListedAttempts } from "@sluice/contract/limits";
 import type { Ports } from "../ports.ts";
-import type { Attempt, Job } from "../record.ts";
+import { type Attempt, attemptCount, type Job } from "../record.ts";
 import { jsonWithin, outputLink } from "../run/arrays.ts";
 
 /** The job as its owner sees it. Links are signed here, without a call. */
@@ -28,7 +29,7 @@ export async function jobView(
     inputs: arrayViews(job.inputs),
     progress: job.progress,
     route: job.route,
-    attempts: job.attempts.map((attempt, index) => attemptView(attempt, index, job)),
+    ...attemptViews(job),
     ...(outputs ? { outputs } : {}),
     ...(job.error ? { error: job.error } : {}),
     ...(isTerminal(job.status) && job.usd !== undefined ? { cost: { usd: job.usd } } : {}),
@@ -71,10 +72,21 @@ async function outputViews(
   return views;
 }
 
-function attemptView(attempt: Attempt, index: number, job: Job) {
+/** An earlier release wrote longer lists, and the claim of one more makes this one's longer by one. */
+function attemptViews(job: Job): Pick<JobView, "attempts" | "attemptCount"> {
+  const count = attemptCount(job);
+  const listed = job.attempts.slice(-maxListedAttempts);
+  const first = count - listed.length + 1;
+  return {
+    attempts: listed.map((attempt, index) => attemptView(attempt, first + index, job)),
+    attemptCount: count,
+  };
+}
+
+function attemptView(attempt: Attempt, number: number, job: Job): AttemptView {
   const { target, memoryMiB = job.route.memoryMiB, engine, startedAt, endedAt, outcome, reason } = attempt;
   return {
-    attempt: index + 1,
+    attempt: number,
     target,
     memoryMiB,
     engine,

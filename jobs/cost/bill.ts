@@ -1,7 +1,7 @@
 import { type ArraySpec, byteLength } from "@sluice/contract/array";
 import type { Target } from "@sluice/contract/job";
 import { lanes } from "../lanes/table.ts";
-import type { Attempt } from "../record.ts";
+import type { Attempt, Job } from "../record.ts";
 import { timing } from "../timing.ts";
 import { added, type Bill, callsBill, invocationBill, totalUsd } from "./bill-items.ts";
 import { counted, perJob } from "./calls-per-job.ts";
@@ -71,12 +71,28 @@ function calls(arrays: Arrays, each: (bytes: number) => number): number {
   return Object.values(arrays).reduce((total, array) => total + each(byteLength(array)), 0);
 }
 
+/** What attempts add to a job's bill: their machines, and their arrays' parts each time. */
+function attemptsBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
+  const parts = partsBill(arrays);
+  return added(...attempts.flatMap((attempt) => [attemptBill(attempt), parts]));
+}
+
+export function attemptsUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]): number {
+  return totalUsd(attemptsBill(arrays, attempts));
+}
+
 /** All of it, for the attempts that were made, or for the one that is foreseen. */
 export function jobBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
-  const parts = partsBill(arrays);
-  return added(accepted, ...attempts.flatMap((attempt) => [attemptBill(attempt), parts]));
+  return added(accepted, attemptsBill(arrays, attempts));
 }
 
 export function jobUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]): number {
   return totalUsd(jobBill(arrays, attempts));
+}
+
+type Attempted = Pick<Job, "inputs" | "outputSpecs" | "attempts" | "droppedAttempts">;
+
+/** Of a job whose attempts have all ended: all of them, those included that it no longer lists. */
+export function usdOf({ inputs, outputSpecs, attempts, droppedAttempts }: Attempted): number {
+  return jobUsd({ inputs, outputs: outputSpecs }, attempts.map(timed)) + (droppedAttempts?.usd ?? 0);
 }

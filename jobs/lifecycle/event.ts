@@ -1,6 +1,6 @@
 import type { JobEvent } from "@sluice/contract/job-event";
 import { arrayViews, iso, linksOf, timings } from "../api/view.ts";
-import type { Job } from "../record.ts";
+import { attemptCount, type Job } from "../record.ts";
 
 /** @param job one that has ended */
 export function eventOf(job: Job): JobEvent {
@@ -12,7 +12,7 @@ export function eventOf(job: Job): JobEvent {
     ...{ jobId, dispatch, run, owner, operation, labels, status, statusReason },
     ...(error ? { error } : {}),
     target: job.route.target,
-    attempts: job.attempts.length,
+    attempts: attemptCount(job),
     timings: timings(job),
     ...(usd === undefined ? {} : { cost: { usd } }),
     ...(job.outputs ? { outputs: arrayViews(job.outputs) } : {}),

@@ -1,4 +1,4 @@
-import { jobUsd, timed } from "../cost/bill.ts";
+import { usdOf } from "../cost/bill.ts";
 import { type Attempt, type AttemptOutcome, type Job, parentsOf } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { timing } from "../timing.ts";
@@ -167,7 +167,7 @@ export function requeued(job: Job, { outcome, reason, ...counts }: Requeue, now:
     // One claim per dispatch: a message or task of the old one must not take the job while it waits here.
     dispatch: job.dispatch + 1,
     step: "send",
-    attempts: closeAttempt(job, now, outcome, reason),
+    ...closeAttempt(job, now, outcome, reason),
     ...counts,
     unanswered: 0,
     progress: 0,
@@ -211,16 +211,16 @@ export function failed(
 
 /** What every end has in common. */
 function ended(job: Job, now: number, outcome: AttemptOutcome, reason: string): Values {
-  const attempts = closeAttempt(job, now, outcome, reason);
+  const closed = closeAttempt(job, now, outcome, reason);
   return {
     step: undefined,
     // The job stays due until its event is published: see completion.ts.
     dueAt: now + timing.publish,
     leaseUntil: undefined,
     lineSince: undefined,
-    attempts,
+    ...closed,
     finishedAt: now,
-    usd: jobUsd({ inputs: job.inputs, outputs: job.outputSpecs }, attempts.map(timed)),
+    usd: usdOf({ ...job, ...closed }),
   };
 }
 

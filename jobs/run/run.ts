@@ -5,7 +5,7 @@ import { afterTerminalWrite } from "../lifecycle/completion.ts";
 import type { Evidence, Finish } from "../lifecycle/evidence.ts";
 import { write } from "../lifecycle/write.ts";
 import type { Compute, Ports } from "../ports.ts";
-import type { Job } from "../record.ts";
+import { attemptCount, type Job } from "../record.ts";
 import { limits } from "../timing.ts";
 import { readInputs, shared, writeOutputs } from "./arrays.ts";
 import { claim, type Machine, threadsOf } from "./claim.ts";
@@ -73,9 +73,9 @@ export async function runJob(
  * Only a short computation on its first attempt may block the thread that beats, as nothing can stop it there: a
  * prediction that was wrong once is not trusted again.
  */
-function mayBlock({ attempts, route }: Job, { target }: Machine): boolean {
-  const short = route.estimate.seconds < limits.blockingSeconds;
-  return lanes[target].mayBlock && attempts.length === 1 && short;
+function mayBlock(job: Job, { target }: Machine): boolean {
+  const short = job.route.estimate.seconds < limits.blockingSeconds;
+  return lanes[target].mayBlock && attemptCount(job) === 1 && short;
 }
 
 /** Writes the result or the error, if the job is still this worker's. */

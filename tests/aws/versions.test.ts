@@ -172,6 +172,24 @@ describe.each(records)("$release $name", ({ release, name, item }) => {
   });
 });
 
+test("a record that lists more attempts than this release does is shown, and goes on, with none uncounted", async () => {
+  const failed = read("v1", "record-failed") as Item;
+  const [one] = failed.attempts as [object];
+  const attempts = Array.from({ length: 60 }, (_, index) => ({ ...one, dispatch: index + 1 }));
+  const item = { ...failed, attempts, dispatch: 60 };
+  await given(item);
+  const numbers = async () => {
+    const view = await jobView((await ports.store.get(item.jobId)) as Job, ports);
+    return [view.attempts[0]?.attempt, view.attempts.at(-1)?.attempt, view.attemptCount];
+  };
+  expect(await numbers()).toEqual([11, 60, 60]);
+  await retryJob(item.jobId, String(failed.owner), ports);
+  const job = await toTheEnd(item);
+  expect(job).toMatchObject({ status: "COMPLETED", droppedAttempts: { count: 11 } });
+  expect(job.attempts).toHaveLength(50);
+  expect(await numbers()).toEqual([12, 61, 61]);
+});
+
 describe.each(releases)("%s", (release) => {
   test("its message is worked on after the update", async () => {
     const item = read(release, "record-sent");

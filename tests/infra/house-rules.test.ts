@@ -29,7 +29,6 @@ const heldElsewhere: Readonly<Record<string, string>> = {
   "jobs/cost/bill-items.ts": "sums and calls by their price: cost/bill works them out by hand",
   "jobs/lifecycle/apply.ts": "lifecycle/settle, sweep/due and api/own-jobs: decisions, raced and repeated",
   "jobs/lifecycle/attempts.ts": "lifecycle/next-rules counts attempts and sizes the next one",
-  "jobs/lifecycle/close-attempt.ts": "lifecycle/next-rules: the attempt that ended is closed",
   "jobs/lifecycle/dependents.ts": "lifecycle/inputs: subscribed, notified, and neither",
   "jobs/lifecycle/effects.ts": "lifecycle/next compares the effects of every decision",
   "jobs/lifecycle/event.ts": "lifecycle/completion and sweep/outbox publish it",

@@ -1,6 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
 import type { JobEvent } from "@sluice/contract/job-event";
-import type { Job } from "../../../jobs/record.ts";
+import { maxListedAttempts } from "@sluice/contract/limits";
+import { attemptCount, type Job } from "../../../jobs/record.ts";
 import type { Measures } from "../../../jobs/telemetry.ts";
 import type { Clock } from "./clock.ts";
 import { failedRightly } from "./failures.ts";
@@ -108,14 +109,18 @@ export class Watch {
     if (new Set(dispatches).size !== dispatches.length) {
       wrong("one claim per dispatch", `attempts carry the dispatches ${dispatches.join(", ")}`);
     }
-    const claimed = after.attempts.length > before.attempts.length;
+    const claimed = attemptCount(after) > attemptCount(before);
     if (claimed && dispatches.at(-1) !== after.dispatch) {
       wrong(
         "one claim per dispatch",
         `claimed for ${dispatches.at(-1)} when the job was at ${after.dispatch}`,
       );
     }
-    for (const [index, attempt] of before.attempts.entries()) {
+    // The earliest of a full list are dropped, and counted.
+    const dropped = (after.droppedAttempts?.count ?? 0) - (before.droppedAttempts?.count ?? 0);
+    if (dropped > 0 && after.attempts.length < maxListedAttempts)
+      wrong("attempts are history", `${dropped} dropped from a list of ${before.attempts.length}`);
+    for (const [index, attempt] of before.attempts.slice(dropped).entries()) {
       const now = after.attempts[index];
       const same = now?.dispatch === attempt.dispatch && now.startedAt === attempt.startedAt;
       const ended = attempt.endedAt === undefined || now?.outcome === attempt.outcome;
