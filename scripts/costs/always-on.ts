@@ -17,9 +17,9 @@ export function alwaysOnSection(small: PricedJob, mid: PricedJob): string {
   const lambdaHour = lanes.lambda.usd({ vcpu: 1, memoryMiB: lambda.memoryMiBPerVcpu }, 3600);
   const busy = (100 * (month / hours)) / lambdaHour;
   return [
-    `One worker of 1 vCPU and 2 GB, day and night: ${usd(month)} a month, jobs or none; its API, queue, bucket and status cost what ours do.`,
-    `Sluice is cheaper below ${count((perSecond(small) * hours * 3600) / 1e6)} million small jobs a month (${perSecond(small).toFixed(0)} a second without a pause), or ${(perSecond(mid) * 60).toFixed(0)} of 2048×2048 a minute: while the`,
-    `worker is busy less than ${busy.toFixed(0)} % of the time. Above that the worker is cheaper, and it has to be more than one when they come in a burst.`,
+    `One worker of 1 vCPU and 2 GB, day and night: ${usd(month)} a month (sourced), jobs or none; its API, queue, bucket and status cost what ours do.`,
+    `Sluice is cheaper below ${count((perSecond(small) * hours * 3600) / 1e6)} million small jobs a month (${perSecond(small).toFixed(0)} a second without a pause), or ${(perSecond(mid) * 60).toFixed(0)} of 2048×2048 a minute (assumed): while the`,
+    `worker is busy less than ${busy.toFixed(0)} % of the time (sourced). Above that the worker is cheaper, and it has to be more than one when they come in a burst.`,
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@ import { type Bill, callsBill, invocationBill } from "../../jobs/cost/bill-items
 import { assumedSeconds, counted, loggedBytes, platformLogBytes } from "../../jobs/cost/calls-per-job.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import type { StageParameters } from "./stages.ts";
-import { count, markdownTable, usd } from "./text.ts";
+import { type Basis, count, markdownTable, usd } from "./text.ts";
 
 /** What a stage costs in a month of 30 days in which nobody submits anything. */
 
@@ -20,6 +20,7 @@ const series = { most: 10, idle: 1 } as const;
 interface Row {
   readonly what: string;
   readonly much: string;
+  readonly basis: Basis;
   readonly usd: number;
 }
 
@@ -31,26 +32,31 @@ function sweepRows(): Row[] {
     {
       what: "sweep: the function, once a minute",
       much: `${count(minutes)} invocations of ${assumedSeconds.idleSweep} s and 1 GiB`,
+      basis: "assumed",
       usd: minutes * (pass.functions ?? 0),
     },
     {
       what: "sweep: its reads of the table",
       much: `${queries} queries and a read each time: ${count((minutes * dynamodb) / prices.dynamoReadUnit.usd)} read units`,
+      basis: "measured",
       usd: minutes * dynamodb,
     },
     {
       what: "sweep: its look at the dead letters",
       much: `${count((minutes * sqs) / prices.sqsRequest.usd)} requests`,
+      basis: "measured",
       usd: minutes * sqs,
     },
     {
       what: "sweep: its log, Lambda's own lines",
       much: `${count((minutes * (loggedBytes.idleSweep + platformLogBytes)) / 1e6)} MB`,
+      basis: "assumed",
       usd: minutes * (pass.logs ?? 0),
     },
     {
       what: "the queue's event source: 5 long polls of 20 s",
       much: `${count(polls)} requests`,
+      basis: "sourced",
       usd: polls * prices.sqsRequest.usd,
     },
   ];
@@ -62,21 +68,25 @@ function watchingRows(stage: StageParameters): Row[] {
     {
       what: "alarms",
       much: `6 on ${watched.metrics} metrics`,
+      basis: "measured",
       usd: watched.metrics * prices.alarmMonth.usd,
     },
     {
       what: "the key of the alarms' topic",
       much: `${watched.keys}`,
+      basis: "measured",
       usd: watched.keys * prices.keyMonth.usd,
     },
     {
       what: "dashboard (the first three of an account are free)",
       much: `${watched.dashboards}`,
+      basis: "measured",
       usd: watched.dashboards * prices.dashboardMonth.usd,
     },
     {
       what: "metric series",
       much: `${series.idle} while nothing runs`,
+      basis: "measured",
       usd: series.idle * prices.metricMonth.usd,
     },
   ];
@@ -86,9 +96,10 @@ export function idleSection(stages: Readonly<Record<string, StageParameters>>): 
   const names = Object.keys(stages);
   const perStage = Object.values(stages).map((stage) => [...sweepRows(), ...watchingRows(stage)]);
   const all = new Map(perStage.flat().map((row) => [row.what, row]));
-  const rows = [...all.values()].map(({ what, much }) => [
+  const rows = [...all.values()].map(({ what, much, basis }) => [
     what,
     much,
+    basis,
     ...perStage.map((stage) => usd(stage.find((row) => row.what === what)?.usd ?? 0)),
   ]);
   const totals = perStage.map((stage) => `**${usd(stage.reduce((sum, row) => sum + row.usd, 0))}**`);
@@ -96,11 +107,11 @@ export function idleSection(stages: Readonly<Record<string, StageParameters>>): 
     "ECS's cluster and API, EventBridge's schedule and ECS's events, VPC, gateway endpoints, S3-managed keys (no KMS)";
   return [
     markdownTable(
-      ["while nothing runs, a month", "how many", ...names],
+      ["while nothing runs, a month", "how many", "how many is", ...names],
       [
         ...rows,
-        [`${free}; no address, no NAT`, "", ...names.map(() => "0")],
-        ["**together**", "", ...totals],
+        [`${free}; no address, no NAT`, "", "sourced", ...names.map(() => "0")],
+        ["**together**", "", "assumed", ...totals],
       ],
     ),
     "",

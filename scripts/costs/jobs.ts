@@ -4,23 +4,29 @@ import { type BillItem, totalUsd } from "../../jobs/cost/bill-items.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import { route } from "../../jobs/cost/route.ts";
 import type { Settings } from "../../jobs/settings.ts";
-import { markdownTable, usd } from "./text.ts";
+import { type Basis, markdownTable, usd } from "./text.ts";
 
 /** Dollars per 1,000 jobs of three sizes, of the default operation, as the product itself plans and routes them. */
 
 const sizes = { small: 64, mid: 2048, large: 8192 } as const;
 type Size = keyof typeof sizes;
 
-const names: Readonly<Record<BillItem, string>> = {
-  machine: "the machine, while it computes (Fargate: from image pull, a minute at least)",
-  functions: "functions around it: requests, and GiB-seconds with 1 % cold starts",
-  httpApi: "HTTP API: one POST, one GET",
-  sqs: "SQS: send, receive, delete",
-  s3: "S3: PUT and GET, of large arrays in parts of 16 and 8 MiB",
-  dynamodb: "DynamoDB: write units with their indexes, reads, beats",
-  logs: "log lines, ours and Lambda's",
-  events: "EventBridge: one event when it ends",
-  traces: "X-Ray: one trace",
+const rows: Readonly<Record<BillItem, { readonly name: string; readonly basis: Basis }>> = {
+  machine: {
+    name: "the machine, while it computes (Fargate: from image pull, a minute at least)",
+    basis: "assumed",
+  },
+  functions: {
+    name: "functions around it: requests, and GiB-seconds with 1 % cold starts",
+    basis: "assumed",
+  },
+  httpApi: { name: "HTTP API: one POST, one GET", basis: "assumed" },
+  sqs: { name: "SQS: send, receive, delete", basis: "measured" },
+  s3: { name: "S3: PUT and GET, of large arrays in parts of 16 and 8 MiB", basis: "measured" },
+  dynamodb: { name: "DynamoDB: write units with their indexes, reads, beats", basis: "measured" },
+  logs: { name: "log lines, ours and Lambda's", basis: "assumed" },
+  events: { name: "EventBridge: one event when it ends", basis: "measured" },
+  traces: { name: "X-Ray: one trace", basis: "assumed" },
 };
 
 export interface PricedJob {
@@ -66,17 +72,30 @@ export function jobsSection(jobs: Record<Size, PricedJob>, storedDays: number): 
   const all = Object.values(jobs);
   const per1000 = (of: (job: PricedJob) => number) => all.map((job) => usd(1000 * of(job)));
   const stored = (bytes: number) => (bytes / 1e9) * (storedDays / 30) * prices.s3GBMonth.usd;
-  const items = Object.entries(names) as [BillItem, string][];
+  const items = Object.entries(rows) as [BillItem, (typeof rows)[BillItem]][];
   return markdownTable(
-    ["dollars per 1,000 jobs", ...all.map(({ n }) => `${n}×${n}`)],
+    ["dollars per 1,000 jobs", "how much is", ...all.map(({ n }) => `${n}×${n}`)],
     [
-      ["runs on", ...all.map(({ target, vcpu, memoryMiB }) => `${target}, ${vcpu} vCPU, ${memoryMiB} MiB`)],
-      ["predicted", ...all.map(({ seconds }) => `${seconds.toPrecision(2)} s`)],
-      ...items.map(([item, name]) => [name, ...per1000(({ bill }) => bill[item] ?? 0)]),
-      ["**together: the job's `estimate.usd`**", ...per1000((job) => job.usd).map((text) => `**${text}**`)],
-      [`input and result kept ${storedDays} days in S3`, ...per1000(({ bytes }) => stored(bytes))],
+      [
+        "runs on",
+        "",
+        ...all.map(({ target, vcpu, memoryMiB }) => `${target}, ${vcpu} vCPU, ${memoryMiB} MiB`),
+      ],
+      ["predicted", "measured, on x86", ...all.map(({ seconds }) => `${seconds.toPrecision(2)} s`)],
+      ...items.map(([item, { name, basis }]) => [name, basis, ...per1000(({ bill }) => bill[item] ?? 0)]),
+      [
+        "**together: the job's `estimate.usd`**",
+        "assumed",
+        ...per1000((job) => job.usd).map((text) => `**${text}**`),
+      ],
+      [
+        `input and result kept ${storedDays} days in S3`,
+        "measured",
+        ...per1000(({ bytes }) => stored(bytes)),
+      ],
       [
         "results downloaded by callers outside AWS",
+        "measured",
         ...per1000(({ outputBytes }) => (outputBytes / 1e9) * prices.transferOutGB.usd),
       ],
     ],

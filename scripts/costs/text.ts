@@ -1,3 +1,10 @@
+/**
+ * What a figure of docs/costs.md rests on beside prices, which are all sourced: `measured` = a test counts it or the bench
+ * times it, or it stands in the templates; `sourced` = AWS or somebody else says so; `assumed` = nobody has measured it.
+ * A figure made of several is as weak as the weakest.
+ */
+export type Basis = "measured" | "sourced" | "assumed";
+
 /** Three significant digits, never in powers of ten. */
 export function usd(amount: number): string {
   if (amount === 0) return "0";
