@@ -1,5 +1,10 @@
-import { catalogue } from "@sluice/compute";
+import { catalogue, engine } from "@sluice/compute";
+import manifest from "../package.json" with { type: "json" };
 import { api } from "./http/api.ts";
+import { requireKnown } from "./http/query.ts";
 
-/** GET /operations */
-export const handler = api(() => ({ json: { operations: catalogue() } }));
+/** GET /operations: what can be computed, and by which release and engine. */
+export const handler = api(({ queryStringParameters }) => {
+  requireKnown(queryStringParameters, []);
+  return { json: { version: manifest.version, engine, operations: catalogue() } };
+});

@@ -1,25 +1,49 @@
 import { channel } from "node:diagnostics_channel";
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
 
 /** The little of hapi's server that is used here. */
 export interface HapiServer {
   readonly listener: HttpServer;
-  readonly settings: { compression: unknown };
+  readonly settings: { compression: unknown; router: { stripTrailingSlash: boolean } };
+  table(): readonly { readonly settings: { readonly response: { ranges: boolean } } }[];
   ext(event: "onPreStop", method: () => Promise<void>): void;
   ext(
-    event: "onPreHandler" | "onPreResponse",
+    event: "onRequest" | "onPreHandler" | "onPreResponse",
     method: (request: HapiRequest, toolkit: HapiToolkit) => unknown,
   ): void;
 }
 
 interface HapiRequest {
+  readonly method: string;
+  readonly path: string;
   readonly headers: Record<string, string | undefined>;
-  readonly response: { readonly source?: unknown };
+  /** The content type as hapi has read it, without its parameters. */
+  mime: string | null;
+  readonly raw: { readonly req: IncomingMessage };
+  readonly response: HapiResponse | Boom;
+}
+
+interface HapiResponse {
+  readonly isBoom?: undefined;
+  readonly source?: unknown;
+  readonly settings: { charset: string | null };
+}
+
+/** An error of hapi's own, before it is rendered. */
+interface Boom {
+  readonly isBoom: true;
+  readonly output: { readonly statusCode: number; readonly payload: { readonly error: string } };
 }
 
 interface HapiToolkit {
   readonly continue: symbol;
-  response(body: object): { code(status: number): unknown };
+  response(body: object): { code(status: number): { takeover(): unknown } };
+}
+
+/** A route of the HTTP API: `GET`, `/jobs/{jobId}`. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
 }
 
 /**
@@ -56,18 +80,57 @@ function isText({ headers }: HapiRequest): boolean {
 const thrown = /^\{"errorMessage":.*"stackTrace":/s;
 
 /** Makes serverless-offline's server answer as API Gateway does where it differs. */
-export function behaveLikeGateway(server: HapiServer): void {
+export function behaveLikeGateway(server: HapiServer, routes: readonly Route[]): void {
   // An HTTP API never compresses what a function answers; hapi would, for a tenth of this thread's time.
   server.settings.compression = false;
-  // serverless-offline encodes two content types only, which it looks for in this copy of the headers. The
-  // event gets the headers that came.
+  // Nor does it cut ranges out of an answer: GET /health with a Range would be 206 here.
+  for (const { settings } of server.table()) settings.response.ranges = false;
+  // `/health/` is another path than `/health`.
+  server.settings.router.stripTrailingSlash = false;
+
+  server.ext("onRequest", (request, toolkit) => {
+    // Without a CORS configuration an HTTP API adds no header and answers no preflight; serverless-offline does both
+    // for whoever has an Origin. It reads this copy of the headers; the event gets those that came.
+    // Source: API Gateway guide, "Configure CORS for HTTP APIs".
+    delete request.headers.origin;
+    return isRoute(routes, request) ? toolkit.continue : answer(toolkit, 404, "Not Found").takeover();
+  });
+
   server.ext("onPreHandler", (request, toolkit) => {
+    // serverless-offline parses and rewrites a body that it takes for JSON: `false` and `0` would arrive as no text,
+    // and a JSON string without its quotes. It looks at this; the event keeps the header.
+    request.mime = "application/octet-stream";
+    // It also calls a body without a type JSON. A blank one stays what it is.
+    if (!request.headers["content-type"]) request.raw.req.rawHeaders.push("content-type", " ");
+    // It encodes two content types only, which it looks for in this copy of the headers.
     if (!isText(request)) request.headers["content-type"] = "application/octet-stream";
     return toolkit.continue;
   });
-  server.ext("onPreResponse", ({ response }, toolkit) =>
-    typeof response.source === "string" && thrown.test(response.source)
-      ? toolkit.response({ message: "Internal Server Error" }).code(500)
-      : toolkit.continue,
-  );
+
+  server.ext("onPreResponse", ({ response }, toolkit) => {
+    if (response.isBoom) return answer(toolkit, response.output.statusCode, response.output.payload.error);
+    if (typeof response.source === "string" && thrown.test(response.source))
+      return answer(toolkit, 500, "Internal Server Error");
+    // A content type is the function's: hapi would add a charset to it.
+    response.settings.charset = null;
+    return toolkit.continue;
+  });
+}
+
+/** What API Gateway answers by itself is a message and nothing else. */
+function answer(toolkit: HapiToolkit, status: number, message: string) {
+  return toolkit.response({ message }).code(status);
+}
+
+/** Exactly the declared ones: API Gateway takes no HEAD for a GET, and knows no OPTIONS of its own. */
+function isRoute(routes: readonly Route[], { method, path }: HapiRequest): boolean {
+  const given = path.split("/");
+  return routes.some((route) => {
+    const declared = route.path.split("/");
+    return (
+      route.method.toUpperCase() === method.toUpperCase() &&
+      declared.length === given.length &&
+      declared.every((part, i) => (part.startsWith("{") ? given[i] !== "" : part === given[i]))
+    );
+  });
 }

@@ -4,7 +4,14 @@ import { type LocalCloud, startLocalCloud } from "./cloud.ts";
 import { createResolver } from "./cloudformation/resolve.ts";
 import { behaveLikeGateway, type HapiServer, whenListening } from "./http-api.ts";
 import { createLog, type Log } from "./log.ts";
-import { moduleOf, resolveEnvironment, type Service, stackNameOf, takeFunctions } from "./service.ts";
+import {
+  moduleOf,
+  resolveEnvironment,
+  routesOf,
+  type Service,
+  stackNameOf,
+  takeFunctions,
+} from "./service.ts";
 import { warmUp } from "./warm-up.ts";
 import { buildFolder } from "./workspace.ts";
 
@@ -114,6 +121,8 @@ export default class LocalCloudPlugin {
       "serverless-offline": {
         noPrependStageInUrl: true,
         noAuth: true,
+        // API Gateway hands cookies on unread; hapi answers 400 to one it cannot parse.
+        disableCookieValidation: true,
         ...(service.custom?.["serverless-offline"] as object | undefined),
         host: "127.0.0.1",
         httpPort: Number(process.env.PORT || 3000),
@@ -173,7 +182,7 @@ export default class LocalCloudPlugin {
   }
 
   async #publishEnd(server: HapiServer): Promise<void> {
-    behaveLikeGateway(server);
+    behaveLikeGateway(server, routesOf(this.#serverless.service));
     server.ext("onPreStop", async () => {
       await this.#stop();
       // Requests that wait for a job would hold the server for as long as they wait.

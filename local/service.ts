@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { Resolver } from "./cloudformation/resolve.ts";
 import { accountId, type Template } from "./cloudformation/template.ts";
+import type { Route } from "./http-api.ts";
 import type { EventPattern } from "./lambda/event-bus.ts";
 import type { FunctionSpec, Trigger } from "./lambda/service.ts";
 
@@ -72,6 +73,19 @@ export function resolveEnvironment(
   for (const definition of Object.values(service.functions)) {
     if (definition.environment) definition.environment = resolver.environment(definition.environment);
   }
+}
+
+/** Every route of the HTTP API. serverless-offline has put a key in place of each event: `GET /jobs/{jobId}`. */
+export function routesOf({ functions }: Service): Route[] {
+  return Object.values(functions).flatMap(({ events = [] }) =>
+    events.flatMap(({ httpApi }) => {
+      if (httpApi === undefined) return [];
+      const { routeKey = "" } = httpApi as { readonly routeKey?: string };
+      const [method, path] = routeKey.split(" ");
+      if (method && path) return [{ method, path }];
+      throw new Error(`expected the routeKey of an httpApi event, got ${JSON.stringify(httpApi)}`);
+    }),
+  );
 }
 
 const isHttp = ({ events = [] }: ServiceFunction): boolean =>

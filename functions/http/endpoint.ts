@@ -4,6 +4,7 @@ import type { Ports } from "../../jobs/ports.ts";
 import type { RawBodyEvent } from "../middleware/bounded-body.ts";
 import { type Answer, api, type Middleware } from "./api.ts";
 import { ownerOf } from "./owner.ts";
+import { requireKnown } from "./query.ts";
 
 /** An event after its middlewares: `body` is the parsed value, or "" where no middleware parses it. */
 export type BodyEvent = Omit<RawBodyEvent, "body"> & { readonly body: unknown };
@@ -27,7 +28,10 @@ export interface Request<Params, Body> {
   readonly ports: Ports;
 }
 
-/** What a route reads beside its path. A route imports its own readers, so that no bundle holds those of another. */
+/**
+ * What a route reads beside its path. A route imports its own readers, so that no bundle holds those of another.
+ * A body's reader looks at the query too; a route with neither takes no query.
+ */
 interface Takes<Params, Body> {
   readonly params?: (event: BodyEvent) => Params;
   readonly body?: BodyReader<Body>;
@@ -43,6 +47,7 @@ export function endpoint<Params = undefined, Body = undefined>(
   answer: (request: Request<Params, Body>) => Answer | Promise<Answer>,
   { params, body, middlewares = [] }: Takes<Params, Body> = {},
 ) {
+  const paramsOf = params ?? (body ? undefined : noQuery);
   return api(
     (plain, context) => {
       // The middlewares of `body` add `rawBody` and parse `body`.
@@ -50,7 +55,7 @@ export function endpoint<Params = undefined, Body = undefined>(
       return answer({
         owner: ownerOf(event),
         jobId: event.pathParameters?.jobId ?? "",
-        params: params?.(event) as Params,
+        params: paramsOf?.(event) as Params,
         body: body?.read(event) as Body,
         event,
         context,
@@ -59,4 +64,8 @@ export function endpoint<Params = undefined, Body = undefined>(
     },
     [...(body?.middlewares() ?? []), ...middlewares],
   );
+}
+
+function noQuery({ queryStringParameters }: BodyEvent): undefined {
+  requireKnown(queryStringParameters, []);
 }

@@ -19,7 +19,7 @@ export function boundedBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStruct
     before: async ({ event }) => {
       const sent = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
       if (sent.byteLength > maxBodyBytes) throw tooLarge();
-      event.rawBody = await unpacked(sent, event.headers["content-encoding"]);
+      event.rawBody = isCompressed(event, sent) ? await gunzipped(sent) : sent;
       event.isBase64Encoded = false;
       event.body = "";
     },
@@ -39,17 +39,43 @@ export function isNpy({ headers }: Pick<APIGatewayProxyEventV2, "headers">): boo
   return /^application\/x-npy\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
-/** Names are case-insensitive, and x-gzip is gzip (RFC 9110, 8.4.1). */
-async function unpacked(body: Buffer, encoding = "identity"): Promise<Buffer> {
-  const name = encoding.trim().toLowerCase();
-  if (name === "identity" || name === "") return body;
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+/** What is left of it where the gateway has read the bytes as UTF-8: 8b is no text, and becomes U+FFFD. */
+const gzipReadAsText = Buffer.from([0x1f, 0xef, 0xbf, 0xbd]);
+
+/**
+ * Whether the body has to be unpacked. Names are case-insensitive, and x-gzip is gzip (RFC 9110, 8.4.1).
+ *
+ * Bytes come as base64. Compressed JSON is text by its content type, and what an HTTP API hands over of it is not
+ * documented: a body that came as text and is no gzip has been unpacked on its way, by something that kept the header.
+ *
+ * @throws Problem `unsupported-media-type` for another compression, `bad-request` for bytes that were read as text
+ */
+function isCompressed({ headers, isBase64Encoded }: RawBodyEvent, body: Buffer): boolean {
+  const got = headers["content-encoding"] ?? "";
+  const name = got.trim().toLowerCase();
+  if (name === "identity" || name === "") return false;
   if (name !== "gzip" && name !== "x-gzip") {
-    throw new Problem("unsupported-media-type", `content-encoding: expected gzip or none, got ${encoding}`, {
+    throw new Problem("unsupported-media-type", `content-encoding: expected gzip or none, got ${got}`, {
       field: "content-encoding",
       expected: "gzip",
-      got: encoding,
+      got,
     });
   }
+  if (isBase64Encoded || starts(body, gzipMagic)) return true;
+  if (!starts(body, gzipReadAsText)) return false;
+  throw new Problem(
+    "bad-request",
+    "content-encoding: the compressed bytes were read as text on their way and are lost; send JSON uncompressed, or a .npy",
+    { field: "content-encoding", expected: "no compression" },
+  );
+}
+
+function starts(body: Buffer, bytes: Buffer): boolean {
+  return body.subarray(0, bytes.length).equals(bytes);
+}
+
+async function gunzipped(body: Buffer): Promise<Buffer> {
   try {
     return await promisify(gunzip)(body, { maxOutputLength: maxBodyBytes });
   } catch (error) {

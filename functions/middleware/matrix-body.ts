@@ -18,7 +18,7 @@ export function matrixBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructu
       if (isNpy(event)) return;
       const type = event.headers["content-type"];
       if (!jsonType.test(type ?? ""))
-        throw unsupportedMediaType(type ?? "no content type", "application/json or application/x-npy");
+        throw unsupportedMediaType(type, "application/json or application/x-npy");
       try {
         // The event that handlers see has a body of any type: functions/http/endpoint.ts.
         event.body = parseJson(event.rawBody, arrayPlaces) as string;

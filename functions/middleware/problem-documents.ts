@@ -56,7 +56,7 @@ function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | unde
       const why = event.rawBody && whyMalformed(event.rawBody);
       return malformedJson(why ?? cause.message ?? "it is empty");
     }
-    return unsupportedMediaType(String(cause.data ?? "no content type"), "application/json");
+    return unsupportedMediaType(event.headers?.["content-type"], "application/json");
   }
   if (cause?.package === "@middy/http-content-negotiation") {
     const expected = `one of ${resultTypes.join(", ")}`;

@@ -85,7 +85,9 @@ describe("400 malformed JSON", () => {
   });
 
   test("a body that says it is gzip and is not", async () => {
-    const reply = await call(submit, { method: "POST", body: "{}", headers: { "content-encoding": "gzip" } });
+    const body = Buffer.from("{}");
+    const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+    const reply = await call(submit, { method: "POST", body, headers });
     refused(reply, 400, "bad-request");
     expect(reply.body.field).toBe("content-encoding");
   });

@@ -12,7 +12,15 @@ beforeEach(() => {
   freshStage();
 });
 
-test("GET /health says who answers", async () => {
+test.each(["iam", "jwt"] as const)(
+  "GET /health of a stage with identities (%s) tells strangers no version",
+  async (auth) => {
+    freshStage(auth);
+    expect((await call(health)).body).toEqual({ status: "ok" });
+  },
+);
+
+test("GET /health of an open stage says who answers", async () => {
   expect(await call(health)).toMatchObject({
     status: 200,
     body: {

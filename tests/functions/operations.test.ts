@@ -15,6 +15,14 @@ beforeEach(() => {
   world = freshStage();
 });
 
+test("GET /operations says which release and engine computes", async () => {
+  freshStage("iam");
+  expect((await call(operations)).body).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    engine: { name: expect.stringMatching(/^(wasm|reference)$/) },
+  });
+});
+
 test("GET /operations lists each with an example that runs", async () => {
   const { body } = await call(operations);
   expect(body.operations.map(({ name }: { name: string }) => name)).toEqual(
