@@ -3,11 +3,13 @@ import { computeRows } from "./compute/index.ts";
 import { machine } from "./compute/machine.ts";
 import { json, words } from "./compute/report.ts";
 import { NothingSelected } from "./compute/selection.ts";
-import { pathCases } from "./path.ts";
+import { batchRows, pathRows } from "./path/index.ts";
+import { pathWords } from "./path/row.ts";
 
 /**
- * `npm run bench -- [path|burst|compute] [--json]`: one line, or one JSON object, per case; all three when none is
- * named. `compute` takes names of cases, sizes and engines, each narrowing what is measured, and `--quick`.
+ * `npm run bench -- [compute|path|batches|burst] [--json]`: one line, or one JSON object, per case; all when none is
+ * named. `compute` takes names of cases, sizes and engines, each narrowing what is measured; it and `path` take
+ * `--quick`.
  */
 const [name, ...rest] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const asJson = process.argv.includes("--json");
@@ -25,14 +27,8 @@ const benchmarks: Record<string, () => Promise<void>> = {
     if (!asJson) console.log(await machine());
     await computeRows({ words: rest, quick }, (row) => console.log(asJson ? json(row) : words(row)));
   },
-  path: () =>
-    pathCases(
-      printer(
-        ({ n, callers, jobsPerSecond, submitMs, resultMs, spentMs }) =>
-          `path ${n}×${n}, ${callers} callers: ${jobsPerSecond.toFixed(1)} jobs/s; submit p50 ${ms(submitMs.p50)} p99 ${ms(submitMs.p99)}; ` +
-          `result p50 ${ms(resultMs.p50)} p99 ${ms(resultMs.p99)}; of it queued ${ms(spentMs.queued)}, worker ${ms(spentMs.worker)}, rest ${ms(spentMs.rest)}`,
-      ),
-    ),
+  path: () => pathRows({ quick }, printer(pathWords)),
+  batches: async () => batchRows(printer(pathWords)),
   burst: () =>
     burstCases(
       printer(

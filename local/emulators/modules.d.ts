@@ -19,12 +19,22 @@ declare module "@20minutes/s3rver" {
     body: unknown;
   }
 
+  export interface StoredObject {
+    readonly bucket: string;
+    readonly key: string;
+    readonly content: Buffer | NodeJS.ReadableStream;
+    readonly metadata: unknown;
+  }
+
   export interface Store {
     getBucket(name: string): Promise<unknown>;
     getSubresource(bucket: string, key: string | undefined, type: string): Promise<unknown>;
     getResourcePath(bucket: string, key: string | undefined, resource: string): string;
     getMetadata(bucket: string, key: string): Promise<{ readonly etag: string }>;
     putMetadata(bucket: string, key: string, metadata: unknown, md5: string): Promise<void>;
+    /** Writes a file; its size and MD5. */
+    putContent(file: string, content: StoredObject["content"]): Promise<[number, string]>;
+    putObject(object: StoredObject): Promise<{ readonly md5: string; readonly size: number }>;
     putObjectMultipart(
       bucket: string,
       uploadId: string,

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import S3rver from "@20minutes/s3rver";
 import type { Bucket, Emulator } from "./emulator.ts";
 import { ifMatch } from "./s3-answers.ts";
+import { putWhole } from "./s3-puts.ts";
 import { completeByAppending, uploads } from "./s3-uploads.ts";
 
 // Not fauxqs: its S3 stops at 11 MiB per object and PutObjectTagging overwrites the object.
@@ -20,6 +21,7 @@ export async function startS3(folder: string, buckets: readonly Bucket[]): Promi
   // Before the last, which is its router.
   server.middleware.splice(-1, 0, uploads, ifMatch);
   completeByAppending(server.store);
+  putWhole(server.store);
   const { port } = await server.run();
   remember(server.store);
   return {
