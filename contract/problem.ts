@@ -28,6 +28,7 @@ export const problems = {
   "invalid-shape": { status: 422, title: "The arrays do not have the shape the operation needs" },
   "input-not-found": { status: 422, title: "An input does not exist" },
   "idempotency-conflict": { status: 422, title: "The Idempotency-Key was used for another request" },
+  "record-too-large": { status: 422, title: "The job has too much to be kept with it" },
   "cannot-fit": { status: 422, title: "The job does not fit any machine this stage may use" },
   "fargate-not-deployed": { status: 422, title: "This stage has no Fargate image" },
   "later-release": { status: 503, title: "The job was written by a later release of the service" },

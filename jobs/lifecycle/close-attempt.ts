@@ -2,6 +2,7 @@ import { maxListedAttempts } from "@sluice/contract/limits";
 import { attemptsUsd, timed } from "../cost/bill.ts";
 import { lanes } from "../lanes/table.ts";
 import type { AttemptOutcome, Job } from "../record.ts";
+import { boundedText } from "./bounded-text.ts";
 
 /**
  * The attempts with the open one closed, if there is one. Cancel and retry may go on for ever, so the earliest are
@@ -18,7 +19,7 @@ export function closeAttempt(
     if (attempt.endedAt !== undefined) return attempt;
     const { memoryMiB } = job.route;
     const vcpu = lanes[attempt.target].vcpu(job.route);
-    return { ...attempt, endedAt: now, outcome, reason, memoryMiB, vcpu };
+    return { ...attempt, endedAt: now, outcome, reason: boundedText(reason), memoryMiB, vcpu };
   });
   const excess = closed.length - maxListedAttempts;
   if (excess <= 0) return { attempts: closed };

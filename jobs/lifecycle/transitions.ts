@@ -2,6 +2,7 @@ import { usdOf } from "../cost/bill.ts";
 import { type Attempt, type AttemptOutcome, type Job, parentsOf } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { timing } from "../timing.ts";
+import { withBoundedTexts } from "./bounded-text.ts";
 import { closeAttempt } from "./close-attempt.ts";
 import { type Effect, messageOf, stopTask } from "./effects.ts";
 import type { Finish } from "./evidence.ts";
@@ -35,7 +36,7 @@ type Values = {
 export type JobChanges = Values & Authored;
 
 function transition(values: Values, effects: readonly Effect[] = []): Transition {
-  return { changes: values as JobChanges, effects };
+  return { changes: withBoundedTexts(values) as JobChanges, effects };
 }
 
 // Waiting: PENDING.

@@ -2,6 +2,7 @@ import { engine, threadsFor } from "@sluice/compute";
 import type { Target } from "@sluice/contract/job";
 import { randomId } from "../ids.ts";
 import { lanes } from "../lanes/table.ts";
+import { boundedText } from "../lifecycle/bounded-text.ts";
 import { claimed } from "../lifecycle/transitions.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
@@ -26,9 +27,8 @@ export const threadsOf = ({ vcpu = 1 }: Machine): number => threadsFor(vcpu);
 /** Names exactly what does the arithmetic here. */
 function engineText(machine: Machine): string {
   const threads = threadsOf(machine);
-  return [engine.name, engine.version, engine.kernel, ...(threads > 1 ? [`${threads} threads`] : [])].join(
-    " ",
-  );
+  const words = [engine.name, engine.version, engine.kernel];
+  return boundedText([...words, ...(threads > 1 ? [`${threads} threads`] : [])].join(" "));
 }
 
 /**

@@ -10,6 +10,7 @@ import { freshSeed, isRandomId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import type { AwaitedInput, InputRef, Job, StoredInput } from "../record.ts";
 import type { Settings } from "../settings.ts";
+import { requireRecordFits } from "./largest-record.ts";
 import { uploadedInput } from "./uploads.ts";
 
 /** An input as the request brought it. `bytes` are a `.npy` file in parts, so that nothing is copied. */
@@ -71,6 +72,11 @@ export async function prepare(
   const routed = route(planned, body.target, settings);
   const maxSeconds = checkedMaxSeconds(body.maxSeconds, settings);
   requireInTime(routed, maxSeconds);
+  requireRecordFits({
+    ...{ owner, operation: body.operation, params: planned.params, labels: body.labels },
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, recordedOf(input)])),
+    outputSpecs: planned.outputs,
+  });
   return {
     owner,
     operation: body.operation,
@@ -87,6 +93,11 @@ export async function prepare(
 function specOf(input: PreparedInput): ArraySpec {
   const { shape, dtype } = input.kind === "ref" ? input.ref : input.spec;
   return { shape, dtype };
+}
+
+/** What the record will hold of it, where that is known by now: `bytes` get their key when they are stored. */
+function recordedOf(input: PreparedInput): ArraySpec | InputRef {
+  return input.kind === "ref" ? input.ref : specOf(input);
 }
 
 function checkedMaxSeconds(asked: number | undefined, settings: Settings): number {
