@@ -64,11 +64,13 @@ export interface Job {
   readonly waiters?: readonly string[];
   /** When the job entered the capacity queue; it keeps its place until it is claimed. */
   readonly lineSince?: number;
-  /** RunTask refusals in a row: the backoff grows with it. */
+  /** Launches in a row whose task never took the job, refused or failed to start: the backoff grows with it. */
   readonly refusals: number;
   readonly countedAttempts: number;
   readonly uncountedAttempts: number;
   readonly spotReclaims: number;
+  /** Times in this run that Spot had no machine for the job. */
+  readonly spotRefusals?: number;
 
   readonly worker?: string;
   readonly taskArn?: string;

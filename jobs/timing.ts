@@ -43,7 +43,7 @@ export const timing = {
   publishAgain: 5 * minute,
   /** Due for longer than this, a job is overdue: sweep runs every minute, and has passed it by or not run at all. */
   overdue: 5 * minute,
-  /** First wait after RunTask was refused; doubles up to the ceiling. */
+  /** First wait after RunTask was refused, or its task failed to start; doubles up to the ceiling. */
   refusalBackoff: 5 * second,
   refusalCeiling: 5 * minute,
   /** Wait before the attempt after one without a result; doubles likewise. */
@@ -66,6 +66,8 @@ export const limits = {
   dependents: 100,
   /** After this many Spot reclaims the job pays for on-demand. */
   spotReclaims: 2,
+  /** After this many times that Spot had no machine for it, likewise. ECS does not fall back by itself. */
+  spotRefusals: 3,
 } as const;
 
 /** Exponential backoff with full jitter in its upper half. `random` is in [0, 1). */

@@ -10,9 +10,7 @@ export function refusalOf(what: readonly Failure[] | unknown): LaunchRefusal {
     ? what.map(({ reason, detail: more }: Failure) => [reason, more].filter(Boolean).join(": ")).join("; ")
     : words(what);
   const unsure = mayHaveStarted(what) ? { unsure: true } : {};
-  if (/above your limit/i.test(detail)) return { kind: "shape", detail, ...unsure };
-  if (Array.isArray(what) || isPassing(what, detail)) return { kind: "capacity", detail, ...unsure };
-  return { kind: "configuration", detail, ...unsure };
+  return { kind: kindOf(what, detail), detail, ...unsure };
 }
 
 /**
@@ -32,12 +30,18 @@ export function mayHaveStarted(error: unknown): boolean {
   );
 }
 
-/** Errors that a later attempt may not meet. */
-function isPassing(error: unknown, detail: string): boolean {
-  const passing = /Throttl|LimitExceeded|ServerException|Timeout|Blocked|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN/i;
-  if (passing.test(detail) || mayHaveStarted(error)) return true;
-  // An inner EC2 throttle arrives as InvalidParameterException, a full account as ClientException.
-  return /rate exceeded|request limit exceeded|capacity|provisioning/i.test(detail);
+function kindOf(what: unknown, detail: string): LaunchRefusal["kind"] {
+  if (/above your limit/i.test(detail)) return "shape";
+  if (isBusy(what, detail)) return "busy";
+  return Array.isArray(what) || /capacity/i.test(detail) ? "capacity" : "configuration";
+}
+
+/** What ECS says of itself, not of its machines: Spot and on demand would meet it alike. */
+function isBusy(error: unknown, detail: string): boolean {
+  const busy = /Throttl|LimitExceeded|ServerException|Timeout|Blocked|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN/i;
+  if (busy.test(detail) || mayHaveStarted(error)) return true;
+  // An inner EC2 throttle arrives as InvalidParameterException, too many tasks that start at once as ClientException.
+  return /rate exceeded|request limit exceeded|provisioning/i.test(detail);
 }
 
 /** The task that an earlier RunTask with this clientToken started: its reply was lost, the task was not. */

@@ -72,7 +72,14 @@ export type TaskObservation =
 
 export type StoppedTask = Extract<TaskObservation, { state: "stopped" }>;
 
-export type StopCause = "out-of-memory" | "spot" | "infrastructure" | "image" | "operator" | "exited";
+export type StopCause =
+  | "out-of-memory"
+  | "spot"
+  | "capacity"
+  | "infrastructure"
+  | "image"
+  | "operator"
+  | "exited";
 
 /**
  * Why a task stopped. 137 alone is not memory: it is any SIGKILL, also an ignored SIGTERM; ECS says
@@ -84,6 +91,8 @@ export function stopCause(task: StoppedTask): StopCause {
   if (/OutOfMemory/i.test(words)) return "out-of-memory";
   if (task.stopCode === "SpotInterruption" || /spot task was interrupted/i.test(words)) return "spot";
   if (isMissingImage(words)) return "image";
+  // RunTask took the request, and no machine was found for it afterwards.
+  if (task.stopCode === "TaskFailedToStart" && /capacity is unavailable/i.test(words)) return "capacity";
   switch (task.stopCode) {
     case "TerminationNotice":
     case "InfrastructureHealth":
@@ -107,12 +116,13 @@ function isMissingImage(words: string): boolean {
 /**
  * Why no task was started.
  * - cap: the stage's own caps
- * - capacity: AWS has none just now, or throttles
+ * - capacity: AWS has no machine just now, or the account's vCPUs are all in use; Spot and on demand differ in it
+ * - busy: ECS throttles, fails or does not answer
  * - shape: above the account's limit
  * - configuration: what the stage asks for is not accepted
  */
 export type LaunchRefusal = {
-  readonly kind: "cap" | "capacity" | "shape" | "configuration";
+  readonly kind: "cap" | "capacity" | "busy" | "shape" | "configuration";
   readonly detail: string;
   /** RunTask did not answer: a task may be running after all. */
   readonly unsure?: boolean;

@@ -59,6 +59,7 @@ export const fresh = {
   countedAttempts: 0,
   uncountedAttempts: 0,
   spotReclaims: 0,
+  spotRefusals: 0,
 } as const;
 
 /** What a job says, and when sweep looks at it, while its parents run. */

@@ -5,6 +5,7 @@ import { limits, timing } from "../timing.ts";
 import { afterRelease } from "./attempts.ts";
 import type { Evidence } from "./evidence.ts";
 import { afterParents } from "./inputs.ts";
+import { startingInWords } from "./spot.ts";
 import { afterLaunch, afterLease, afterRefusal, afterStop } from "./task.ts";
 import {
   cancelled,
@@ -12,6 +13,7 @@ import {
   failed,
   finished,
   leaseRenewed,
+  queuedForCapacity,
   retried,
   sent,
   sentWithoutBackoff,
@@ -37,7 +39,7 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
       return job.status === "PROCESSING" ? leaseRenewed(evidence.leaseUntil, evidence.progress) : undefined;
     case "task-started":
       if (evidence.dispatch !== job.dispatch || job.step !== "launched") return undefined;
-      return checkedLater({ taskArn: evidence.taskArn, statusReason: "its Fargate task is starting" });
+      return checkedLater({ taskArn: evidence.taskArn, statusReason: startingInWords(job, settings) });
     case "send-failed":
       return evidence.dispatch === job.dispatch && job.step === "sent" ? unsent(job, now) : undefined;
     case "parent-ended":
@@ -83,7 +85,7 @@ export function isAwaited(job: Job, dispatch: number): boolean {
 function afterDeadline(job: Job, now: number): Transition {
   const waitedForCapacity = job.status === "PENDING" && (job.refusals > 0 || job.lineSince !== undefined);
   const message = waitedForCapacity
-    ? `no Fargate capacity could be had within ${job.maxSeconds} s: ${job.statusReason}`
+    ? `no Fargate task took the job within ${job.maxSeconds} s: ${job.statusReason}`
     : job.step === "inputs"
       ? `the job could not begin within ${job.maxSeconds} s: ${job.statusReason}`
       : `the job did not finish within ${job.maxSeconds} s`;
@@ -100,6 +102,10 @@ function duePending(job: Job, evidence: Due, now: number, settings: Settings): T
       return afterLaunch(job, evidence.task, now, settings);
     case "sent":
       return afterSilence(job, evidence.queueWaiting, now);
+    case "send":
+      // It was admitted and got no machine: it goes back to its old place, so that it does not pass those before it.
+      if (job.lineSince !== undefined) return queuedForCapacity(job, now, settings);
+      return sent(job, now, { unanswered: job.unanswered });
     default:
       return sent(job, now, { unanswered: job.unanswered });
   }

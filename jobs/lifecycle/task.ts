@@ -13,10 +13,12 @@ import {
   stopCause,
   type TaskObservation,
 } from "./evidence.ts";
+import { startingInWords, usesSpot, whyOnDemand } from "./spot.ts";
 import {
   checkedLater,
   failed,
-  launchRefused,
+  type NotStarted,
+  notStarted,
   queuedForCapacity,
   sent,
   type Transition,
@@ -24,7 +26,7 @@ import {
 
 /** Decides about the machine a job was given: it was refused, stopped, never claimed, or its lease expired. */
 
-/** RunTask started no task: wait for capacity, try a size that the account allows, or fail. */
+/** RunTask started no task: wait for capacity, go on demand, try a size that the account allows, or fail. */
 export function afterRefusal(job: Job, { kind }: LaunchRefusal, now: number, settings: Settings): Transition {
   if (kind === "cap") return queuedForCapacity(job, now, settings);
   const smaller = kind === "shape" ? oneSizeDown(job.route, settings) : undefined;
@@ -32,14 +34,38 @@ export function afterRefusal(job: Job, { kind }: LaunchRefusal, now: number, set
     const message = `the job needs ${job.route.vcpu} vCPU and ${job.route.memoryMiB} MiB, and the account may not start such a task`;
     return failed(job, now, { code: "no-capacity", message });
   }
+  const noted = {
+    ...(kind === "capacity" ? afterNoMachine(job, settings) : {}),
+    ...(smaller ? { route: smaller } : {}),
+  };
+  const statusReason = `waiting for Fargate capacity: ${refusalInWords[kind]}`;
+  const decision = launchAgain(job, { statusReason, mayClaim: true, ...noted }, now, settings);
+  return { ...decision, taskFailed: kind === "configuration" };
+}
+
+/** Spot had no machine for the task. A task that was on demand already says nothing of Spot. */
+function afterNoMachine(job: Job, settings: Settings): Pick<NotStarted, "spotRefusals"> {
+  return usesSpot(job, settings) ? { spotRefusals: (job.spotRefusals ?? 0) + 1 } : {};
+}
+
+/**
+ * Another launch, after a wait that doubles, up to the deadline. A job that goes on demand from now on does not wait:
+ * that Spot has no machines says nothing of those.
+ */
+function launchAgain(job: Job, why: Omit<NotStarted, "dueAt">, now: number, settings: Settings): Transition {
+  const onDemand = usesSpot(job, settings) ? whyOnDemand({ ...job, ...why }) : undefined;
+  if (onDemand !== undefined) {
+    const statusReason = `${why.statusReason}; the next task is on demand, because ${onDemand}`;
+    return notStarted(job, { ...why, statusReason, dueAt: now });
+  }
   const wait = backoff(timing.refusalBackoff, timing.refusalCeiling, job.refusals, jitter(job));
-  const refusal = { dueAt: now + wait, reason: refusalInWords[kind], route: smaller };
-  return { ...launchRefused(job, refusal), taskFailed: kind === "configuration" };
+  return notStarted(job, { ...why, dueAt: now + wait });
 }
 
 /** Our words: ECS's own text may name accounts and ARNs, and stays in the log. */
 const refusalInWords: Record<Exclude<LaunchRefusal["kind"], "cap">, string> = {
   capacity: "no task could be started just now",
+  busy: "ECS did not take the request just now",
   shape: "the account's limit is below this size, so a smaller one is tried",
   configuration: "the stage's Fargate configuration was refused",
 };
@@ -47,6 +73,7 @@ const refusalInWords: Record<Exclude<LaunchRefusal["kind"], "cap">, string> = {
 const stopInWords: Record<StopCause, string> = {
   "out-of-memory": "the task ran out of memory",
   spot: "the Spot machine was reclaimed",
+  capacity: "there was no machine for the task",
   infrastructure: "the machine was taken away or did not start",
   image: "the container image could not be pulled",
   operator: "the task was stopped by hand",
@@ -68,11 +95,34 @@ export function afterStop(
   const cause = stopCause(task);
   const code = task.exitCode === undefined ? "" : ` (exit code ${task.exitCode})`;
   const reason = `${stopInWords[cause]}${code}`;
-  const decision =
-    cause === "image"
-      ? failed(job, now, { code: "image-unavailable", message: reason })
-      : again(job, endOf(cause, reason), now, settings);
-  return { ...decision, taskFailed: cause !== "spot" && cause !== "operator" };
+  const taskFailed = cause !== "spot" && cause !== "capacity" && cause !== "operator";
+  if (cause === "image") {
+    return { ...failed(job, now, { code: "image-unavailable", message: reason }), taskFailed };
+  }
+  // Only the want of memory says something of the job before it was claimed: its machine was too small even to start.
+  if (job.status === "PENDING" && cause !== "out-of-memory") {
+    return { ...afterFailedStart(job, reason, now, settings, cause), taskFailed };
+  }
+  return { ...again(job, endOf(cause, reason), now, settings), taskFailed };
+}
+
+/**
+ * A task ended before it took its job. The job has not run, so no attempt is counted: as after a refusal it waits, up
+ * to its deadline, for machines, network or image to come back.
+ */
+function afterFailedStart(
+  job: Job,
+  reason: string,
+  now: number,
+  settings: Settings,
+  cause?: StopCause,
+): Transition {
+  const statusReason = `waiting for a Fargate task: at the last start ${reason}`;
+  const noted = {
+    ...(cause === "capacity" ? afterNoMachine(job, settings) : {}),
+    ...(cause === "spot" ? { spotReclaims: job.spotReclaims + 1 } : {}),
+  };
+  return launchAgain(job, { statusReason, mayClaim: false, ...noted }, now, settings);
 }
 
 function endOf(cause: StopCause, reason: string): AttemptEnd {
@@ -81,6 +131,7 @@ function endOf(cause: StopCause, reason: string): AttemptEnd {
       return { outcome: "out-of-memory", reason, counted: true, move: "size-up" };
     case "spot":
       return { outcome: "interrupted", reason, counted: false, spot: true };
+    case "capacity":
     case "infrastructure":
     case "operator":
       return { outcome: "interrupted", reason, counted: false };
@@ -104,13 +155,13 @@ export function afterLaunch(
     case "running": {
       if (now < launchedAt + timing.launchGrace) {
         const statusReason =
-          task.state === "starting" ? "its Fargate task is starting" : "its Fargate task is running";
+          task.state === "starting" ? startingInWords(job, settings) : "its Fargate task is running";
         return checkedLater({ dueAt: now + timing.launchCheck, taskArn: task.taskArn, statusReason });
       }
-      const reason = "its task started but never took the job";
-      const late = { ...job, taskArn: task.taskArn };
-      const decision = again(late, { outcome: "died", reason, counted: true }, now, settings);
-      return { ...decision, effects: stopTask(late, reason), taskFailed: true };
+      const reason = "the task never took the job";
+      const decision = afterFailedStart(job, reason, now, settings);
+      const effects = stopTask({ ...job, taskArn: task.taskArn }, reason);
+      return { ...decision, effects, taskFailed: true };
     }
     default:
       // RunTask was never called, or ECS has forgotten the task: a new dispatch fences either off.

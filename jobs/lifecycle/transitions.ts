@@ -99,18 +99,22 @@ export function queuedForCapacity(job: Job, now: number, { maxTasks, maxRunningV
   });
 }
 
-/** RunTask was refused: sent again at `dueAt`, perhaps as a smaller task. */
-export function launchRefused(
-  job: Job,
-  { dueAt, reason, route }: { dueAt: number; reason: string; route: Job["route"] | undefined },
-): Transition {
+export interface NotStarted extends Partial<Pick<Job, "route" | "spotReclaims" | "spotRefusals">> {
+  readonly dueAt: number;
+  readonly statusReason: string;
+  /** Whether a task of this launch may claim the job after all: RunTask's answer may have been lost. */
+  readonly mayClaim: boolean;
+}
+
+/** RunTask was refused, or its task never took the job: sent again at `dueAt`. It counts as no attempt. */
+export function notStarted(job: Job, { dueAt, mayClaim, ...noted }: NotStarted): Transition {
   return transition({
     step: "send",
     dueAt: Math.min(dueAt, job.deadlineAt),
     refusals: job.refusals + 1,
-    statusReason: `waiting for Fargate capacity: ${reason}`,
     taskArn: undefined,
-    ...(route ? { route } : {}),
+    ...noted,
+    ...(mayClaim ? {} : { dispatch: job.dispatch + 1 }),
   });
 }
 

@@ -2,12 +2,12 @@ import type { Lane } from "../lanes/lane.ts";
 import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { LaunchRefusal } from "../lifecycle/evidence.ts";
+import { usesSpot } from "../lifecycle/spot.ts";
 import { launched } from "../lifecycle/transitions.ts";
 import { write } from "../lifecycle/write.ts";
 import { logContext } from "../log-context.ts";
 import type { Message } from "../message.ts";
 import type { Compute, Ports } from "../ports.ts";
-import { limits } from "../timing.ts";
 import type { Machine } from "./claim.ts";
 import { type RunOutcome, runJob } from "./run.ts";
 
@@ -71,7 +71,7 @@ async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<W
     cpuUnits: route.vcpu * 1024,
     memoryMiB: route.memoryMiB,
     trace: job.trace,
-    spot: ports.settings.spot && job.spotReclaims < limits.spotReclaims,
+    spot: usesSpot(job, ports.settings),
   });
   if ("refusal" in started) {
     // RunTask may have started a task all the same: it keeps its slot until settle or sweep releases that.

@@ -1,5 +1,6 @@
 import { apply } from "../lifecycle/apply.ts";
 import type { HeldSlot, Ports, RunningTask } from "../ports.ts";
+import type { Job } from "../record.ts";
 import { launchName } from "../run/launch-name.ts";
 import { timing } from "../timing.ts";
 import { readableJob } from "./readable-job.ts";
@@ -36,15 +37,18 @@ export async function checkSlots(
  * Admits jobs from the head of the capacity queue while the stage's caps have room, first in, first out: one too
  * large for what is free holds up those behind it, so that it does not starve.
  *
+ * @param returned jobs that have just gone back to the queue. They were admitted before, so they stand before the rest
  * @returns how many were sent
  */
-export async function admitFromQueue(ports: Ports): Promise<number> {
+export async function admitFromQueue(ports: Ports, returned: readonly Job[] = []): Promise<number> {
   const { slots, store, settings, now, log } = ports;
+  const first = returned.toSorted((one, other) => (one.lineSince ?? 0) - (other.lineSince ?? 0));
   const waiting = await store.waitingForCapacity(settings.maxTasks);
-  if (waiting.length === 0) return 0;
+  const inOrder = new Set([...first.map(({ jobId }) => jobId), ...waiting]);
+  if (inOrder.size === 0) return 0;
   await slots.reserveForQueue(now() + timing.lineKept);
   let admitted = 0;
-  for (const jobId of waiting) {
+  for (const jobId of inOrder) {
     const outcome = await log.scope(() => admit(jobId, ports));
     if (outcome === "no room") break;
     if (outcome === "sent") admitted++;

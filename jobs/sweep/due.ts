@@ -17,6 +17,8 @@ interface DueCounts {
   overdue: number;
   moved: number;
   failed: number;
+  /** Jobs that went back to the capacity queue: its index may not have them yet. */
+  readonly queued: Job[];
 }
 
 /**
@@ -28,7 +30,7 @@ export async function sweepDue(
   running: readonly RunningTask[] | undefined,
   ports: Ports,
 ): Promise<DueCounts> {
-  const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0 };
+  const counts: DueCounts = { due: 0, overdue: 0, moved: 0, failed: 0, queued: [] };
   const until = ports.now() + timeBudget;
   const late = new Set<string>();
   let queueWaiting: Promise<number> | undefined;
@@ -85,6 +87,7 @@ async function sweepPage(
       const seen = { queueWaiting, ...(task ? { task } : {}), ...(parents ? { parents } : {}) };
       const applied = await apply(job, { kind: "due", ...seen }, ports);
       if (applied?.changed) counts.moved++;
+      if (applied?.changed && applied.job.step === "line") counts.queued.push(applied.job);
     }),
   );
 }

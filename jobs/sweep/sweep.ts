@@ -44,7 +44,7 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
   const due = await step("the jobs that are due", () => sweepDue(running, ports));
   const tasksStopped = running && (await step("stray tasks", () => stopOrphanTasks(running, ports)));
   if (held && running) await step("slots without a task", () => checkSlots(held, running, ports));
-  const admitted = settings.fargate ? await step("the line", () => admitFromQueue(ports)) : 0;
+  const admitted = settings.fargate ? await step("the line", () => admitFromQueue(ports, due?.queued)) : 0;
   const deadLetters = await step("the dead letters", () => markDeadLetters(ports));
   const ends = await step("the ends to announce", () => publishOutbox(ports));
   const counts: SweepCounts = {

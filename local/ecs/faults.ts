@@ -1,4 +1,4 @@
-import type { Failure } from "./model.ts";
+import type { Failure, StopCode, Task } from "./model.ts";
 
 /** What may go wrong with one request. */
 export type RequestFault =
@@ -20,6 +20,8 @@ export type RequestFault =
 export interface EcsFaults {
   /** Asked before each request is served. */
   request?: ((action: string, input: object) => RequestFault | undefined) | undefined;
+  /** Asked before the process of a task is started: why the task stops instead, as ECS says it. */
+  start?: ((task: Task) => { readonly code: StopCode; readonly reason: string } | undefined) | undefined;
   /** The delays in ms at which an event is delivered: `[]` loses it, `[0, 0]` sends it twice. */
   event?: ((event: object) => readonly number[]) | undefined;
 }

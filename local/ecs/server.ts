@@ -61,6 +61,7 @@ export async function startEcs(options: EcsOptions): Promise<Ecs> {
     onChange: (task) => {
       if (!stopping) publish(task);
     },
+    failsToStart: (task) => faults.start?.(task),
     environmentOf: (task) => ({
       ...options.environment(),
       ...definitions.find(({ arn }) => arn === task.taskDefinitionArn)?.environment,

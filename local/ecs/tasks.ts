@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "../log.ts";
+import type { EcsFaults } from "./faults.ts";
 import type { Cluster, Container, RunTaskInput, StopCode, Task, TaskDefinition } from "./model.ts";
 import { startTaskProcess, type TaskProcess } from "./task-process.ts";
 
@@ -15,13 +16,14 @@ interface Entry {
   readonly definition: TaskDefinition;
   process?: TaskProcess;
   /** Set by whoever stops the task; else the container's own end is the reason. */
-  stopping?: { readonly code: StopCode; readonly reason: string };
+  stopping?: { readonly code: StopCode; readonly reason: string } | undefined;
   readonly stopped: Promise<void>;
 }
 
 export interface TasksOptions {
   readonly environmentOf: (task: Task) => Readonly<Record<string, string>>;
   readonly onChange: (task: Task) => void;
+  readonly failsToStart: NonNullable<EcsFaults["start"]>;
   readonly log: Log;
 }
 
@@ -139,13 +141,14 @@ export class Tasks {
 
   async #live(entry: Entry): Promise<void> {
     const { task, definition } = entry;
-    const { log, environmentOf } = this.#options;
+    const { log, environmentOf, failsToStart } = this.#options;
     const id = task.taskArn.slice(-8);
     const startedAt = Date.now();
     task.lastStatus = "PENDING";
     this.#changed(task);
     try {
       const args = await definition.command();
+      entry.stopping ??= failsToStart(task);
       if (entry.stopping) return this.#end(entry, undefined);
       entry.process = await startTaskProcess(
         {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { BadDay } from "./simulation/bad-days.ts";
 import { jobIdOf } from "./simulation/callers.ts";
 import { plants } from "./simulation/plants.ts";
 import { explain, Tally } from "./simulation/report.ts";
@@ -32,6 +33,30 @@ test("a message that kills its function fails its job, and redrive brings it bac
   expect(queue.dead.size).toBe(0);
 });
 
+test("Spot has no machines for good: every job ends as ever, on demand", { timeout: 60_000 }, async () => {
+  const result = await runSeed({ seed: 21, jobs, badDay: "no Spot" });
+  const { watch, adversary, cluster } = result.stage;
+  expect(watch.violations.length === 0 ? "" : explain(result, jobs)).toBe("");
+  expect(adversary.counts.get("Spot without machines for good")).toBeGreaterThan(30);
+  expect([...cluster.all.values()].filter(({ request }) => !request.spot).length).toBeGreaterThan(10);
+});
+
+test("no task starts for half an hour: every job ends as ever", { timeout: 60_000 }, async () => {
+  const result = await runSeed({ seed: 6, jobs, badDay: "failing starts" });
+  const { watch, adversary, cluster } = result.stage;
+  expect(watch.violations.length === 0 ? "" : explain(result, jobs)).toBe("");
+  expect(adversary.counts.get("every start fails for long")).toBeGreaterThan(50);
+  const failures = Map.groupBy(
+    [...cluster.all.values()].filter(({ stop }) => stop?.stopCode === "TaskFailedToStart"),
+    ({ request }) => request.jobId,
+  );
+  const minutes = [...failures.values()].map((tasks) => {
+    const times = tasks.map(({ createdAt }) => createdAt);
+    return (Math.max(...times) - Math.min(...times)) / 60_000;
+  });
+  expect(Math.max(...minutes)).toBeGreaterThan(10);
+});
+
 test("a seed replays exactly", { timeout: 60_000 }, async () => {
   const [one, other] = [await runSeed({ seed: 7, jobs: 40 }), await runSeed({ seed: 7, jobs: 40 })];
   const told = ({ stage }: typeof one) =>
@@ -54,13 +79,24 @@ describe("a planted bug is caught", { timeout: 60_000 }, () => {
     "drops the lease": ["every job ends in time"],
     "forgets dueAt": ["nothing is forgotten", "every job ends in time"],
     "announces but once": ["every end is announced"],
+    "stays on Spot": [
+      "on demand when Spot has none",
+      "only its own fault fails a job",
+      "every job ends in time",
+    ],
+    "counts failed starts": ["only its own fault fails a job"],
     "never releases a slot": ["every job ends in time", "every slot is given back"],
+  };
+  /** What lets a bug show that others do not. */
+  const needs: Partial<Record<string, BadDay>> = {
+    "stays on Spot": "no Spot",
+    "counts failed starts": "failing starts",
   };
   test.each(Object.entries(caughtBy))("%s", async (name, invariants) => {
     const plant = plants[name as keyof typeof plants];
     const found = new Set<Invariant>();
     for (const seed of [1, 2, 3]) {
-      const { stage } = await runSeed({ seed, jobs: 60, plant });
+      const { stage } = await runSeed({ seed, jobs: 60, plant, badDay: needs[name] });
       for (const { invariant } of stage.watch.violations) found.add(invariant);
       if (invariants.every((invariant) => found.has(invariant))) break;
     }

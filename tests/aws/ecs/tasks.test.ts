@@ -96,8 +96,8 @@ describe("tasks in ECS", () => {
       { status: 400, body: { __type: "ClientException", message: "above your limit" } },
       { kind: "shape" },
     ],
-    ["a throttle that outlasts the retries", throttle, { kind: "capacity" }],
-    ["an outage that outlasts the retries", outage, { kind: "capacity", unsure: true }],
+    ["a throttle that outlasts the retries", throttle, { kind: "busy" }],
+    ["an outage that outlasts the retries", outage, { kind: "busy", unsure: true }],
     [
       "no permission",
       { status: 400, body: { __type: "AccessDeniedException", message: "no" } },
@@ -115,10 +115,10 @@ describe("tasks in ECS", () => {
   test("refused at last, but perhaps not at first: one attempt without an answer may have started a task", async () => {
     let attempts = 0;
     answers(() => (attempts++ === 0 ? outage : throttle));
-    expect(await tasks.run(request)).toMatchObject({ refusal: { kind: "capacity", unsure: true } });
+    expect(await tasks.run(request)).toMatchObject({ refusal: { kind: "busy", unsure: true } });
     // The next launch starts from what it learns itself.
     answers(() => throttle);
-    expect(await tasks.run(request)).toEqual({ refusal: { kind: "capacity", detail: expect.any(String) } });
+    expect(await tasks.run(request)).toEqual({ refusal: { kind: "busy", detail: expect.any(String) } });
   });
 
   test("refused after an outage by an answer of its own: the same token says that no task was started", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { fargateUsdPerSecond } from "../../../jobs/cost/machines.ts";
 import type { RequestFault } from "../../../local/ecs/faults.ts";
 import type { RunTaskInput } from "../../../local/ecs/model.ts";
 import type { HttpFault, ServiceRequest } from "../../../local/faults/faults.ts";
@@ -10,7 +11,11 @@ let stage: Stage;
 
 beforeAll(async () => {
   // Killed functions are missed, and messages that none could handle come back, within seconds.
-  stage = await startStage({ workTimeoutSeconds: 12, visibilitySeconds: 10 });
+  stage = await startStage({
+    workTimeoutSeconds: 12,
+    visibilitySeconds: 10,
+    environment: { FARGATE_SPOT: "true" },
+  });
 }, 60_000);
 
 afterEach(async () => {
@@ -18,6 +23,7 @@ afterEach(async () => {
   stage.faults.deliveries = undefined;
   stage.cloud.ecs.faults.request = undefined;
   stage.cloud.ecs.faults.event = undefined;
+  stage.cloud.ecs.faults.start = undefined;
   await expect.poll(() => stage.liveTasks(), { timeout: 10_000 }).toEqual([]);
 });
 
@@ -56,6 +62,22 @@ describe("RunTask", () => {
     expect((await stage.depth()).dead).toBe(0);
   });
 
+  test("has no machine on Spot: the third refusal sends the job on demand, at the price it shows", async () => {
+    const providers: unknown[] = [];
+    runTask((_, { capacityProviderStrategy }) => {
+      const [{ capacityProvider } = {}] = capacityProviderStrategy ?? [];
+      providers.push(capacityProvider);
+      return capacityProvider === "FARGATE_SPOT" ? noCapacity : undefined;
+    });
+    const jobId = await stage.submit(onFargate);
+    const told = await stage.reaches(jobId, { spotRefusals: 3 }, 60_000);
+    expect(told.statusReason).toMatch(/on demand,? because Spot had no machine for it 3 times/);
+    const job = await stage.reaches(jobId, { status: "COMPLETED" });
+    expect(providers).toEqual(["FARGATE_SPOT", "FARGATE_SPOT", "FARGATE_SPOT", "FARGATE"]);
+    expect(story(job)).toEqual(["fargate completed"]);
+    expect(job.usd).toBeGreaterThan(60 * fargateUsdPerSecond(job.route));
+  }, 60_000);
+
   test("is refused for ever: FAILED no-capacity at the deadline", async () => {
     runTask(() => noCapacity);
     const jobId = await stage.submit(spin(0.3, { target: "fargate", maxSeconds: 6 }));
@@ -86,6 +108,36 @@ describe("RunTask", () => {
     expect(story(await stage.reaches(jobId, { status: "COMPLETED" }))).toEqual(["fargate completed"]);
     expect(stage.tasksOf(jobId)).toHaveLength(1);
   });
+});
+
+test("no task starts for a while: nothing is counted, the job says so, and runs", async () => {
+  const starts: string[] = [];
+  stage.cloud.ecs.faults.start = ({ taskArn }) => {
+    starts.push(taskArn);
+    return {
+      code: "TaskFailedToStart",
+      reason: "Timeout waiting for network interface provisioning to complete.",
+    };
+  };
+  const jobId = await stage.submit(onFargate);
+  const waiting = await stage.reaches(jobId, { status: "PENDING", step: "send", refusals: 2 });
+  expect(waiting).toMatchObject({ attempts: [], countedAttempts: 0, uncountedAttempts: 0 });
+  expect(waiting.statusReason).toMatch(/^waiting for a Fargate task: at the last start /);
+  stage.cloud.ecs.faults.start = undefined;
+  const job = await stage.reaches(jobId, { status: "COMPLETED", refusals: 0 }, 60_000);
+  expect(story(job)).toEqual(["fargate completed"]);
+  expect(stage.tasksOf(jobId)).toHaveLength(starts.length + 1);
+}, 90_000);
+
+test("an image that is not there fails the job at once", async () => {
+  stage.cloud.ecs.faults.start = () => ({
+    code: "TaskFailedToStart",
+    reason: "CannotPullContainerError: failed to resolve ref x/y:z: x/y:z: not found",
+  });
+  const jobId = await stage.submit(onFargate);
+  const job = await stage.reaches(jobId, { status: "FAILED" });
+  expect(job.error?.code).toBe("image-unavailable");
+  expect(stage.tasksOf(jobId)).toHaveLength(1);
 });
 
 test("the news of a killed task comes twice at once and again later: one more attempt, not two", async () => {

@@ -23,6 +23,8 @@ export const faults = {
   "settle killed": 0.08,
   "submit died after Put": 0.02,
   "RunTask without capacity": 0.08,
+  "Spot without machines for good": 0.3,
+  "every start fails for long": 0.25,
   "RunTask throttled": 0.03,
   "RunTask unsure, started": 0.06,
   "RunTask unsure, not started": 0.04,

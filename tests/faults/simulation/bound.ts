@@ -14,6 +14,11 @@ const minute = 60_000;
 const recovery = 20 * minute;
 /** A slot between two jobs: up to a minute until sweep calls up the next, 90 s to start, 10 s to be gone. */
 const turnaround = 160_000;
+/**
+ * Before a job goes on demand Spot refuses it some times, each time a pass of sweep and a backoff that is short for a
+ * new job.
+ */
+const noSpot = limits.spotRefusals * 2 * minute;
 
 /**
  * Until when every job must have ended: recovery, then its turn in the line. For that, list scheduling: the work
@@ -28,13 +33,15 @@ export function boundOf(stage: Stage, from: number): number {
   for (const job of stage.table.items.values()) {
     if (isTerminal(job.status)) continue;
     const { attempts, seconds, vcpu } = workLeft(job, stage);
-    const time = attempts * (seconds * 1000 + turnaround);
+    const time = attempts * (seconds * 1000 + turnaround) + (spotIsGone(stage) ? noSpot : 0);
     const chain = time + waitForParents(job, stage);
     tasks += time / maxTasks;
     vcpus += (time * vcpu) / Math.max(1, maxRunningVcpu - 3);
     longest = Math.max(longest, chain);
   }
-  return from + recovery + Math.max(tasks, vcpus) + longest;
+  // One that had many refusals in the storm waits up to five minutes for each of those.
+  const afterStorm = spotIsGone(stage) ? limits.spotRefusals * 5 * minute : 0;
+  return from + recovery + afterStorm + Math.max(tasks, vcpus) + longest;
 }
 
 /** A job that waits for another is woken when that one ends, and sent by the next pass of sweep: a generation each. */
@@ -43,7 +50,12 @@ function waitForParents(job: Job, stage: Stage): number {
   const parent = parentId === undefined ? undefined : stage.table.items.get(parentId);
   if (!parent || isTerminal(parent.status)) return 0;
   const { attempts, seconds } = workLeft(parent, stage);
-  return attempts * (seconds * 1000 + turnaround) + 2 * minute + waitForParents(parent, stage);
+  const start = 2 * minute + (spotIsGone(stage) ? noSpot : 0);
+  return attempts * (seconds * 1000 + turnaround) + start + waitForParents(parent, stage);
+}
+
+function spotIsGone({ settings, cluster }: Stage): boolean {
+  return settings.spot && cluster.badDays.spotIsGone;
 }
 
 /** Attempts on Fargate that a job left in peace still makes, how long each takes, and the most vCPUs it has. */

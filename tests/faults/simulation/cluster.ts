@@ -1,6 +1,7 @@
 import type { StoppedTask, TaskObservation } from "../../../jobs/lifecycle/evidence.ts";
 import type { TaskRequest, Tasks } from "../../../jobs/ports.ts";
 import type { Adversary } from "./adversary.ts";
+import { BadDays } from "./bad-days.ts";
 import type { Clock } from "./clock.ts";
 import { within } from "./machine.ts";
 import type { Network } from "./network.ts";
@@ -15,6 +16,10 @@ const stopTimeout = 90_000;
 export interface ClusterEvents {
   /** The container of a task has started: run what is in it; answers its exit code. */
   readonly run: (task: Task) => Promise<number>;
+  /** RunTask was asked; before it answers. */
+  readonly onAsked: (request: TaskRequest) => void;
+  /** The caller was told that Spot has no machine. */
+  readonly onNoSpot: (request: TaskRequest) => void;
   readonly onStarted: (task: Task) => void;
   readonly onStopped: (task: Task, stop: StoppedTask) => void;
 }
@@ -28,6 +33,7 @@ export class Cluster {
   readonly #events: ClusterEvents;
   /** A task above this is refused: the account's vCPU quota. */
   readonly #accountVcpu: number;
+  readonly badDays: BadDays;
 
   constructor(
     clock: Clock,
@@ -39,14 +45,19 @@ export class Cluster {
     this.#clock = clock;
     this.#adversary = adversary;
     this.#accountVcpu = accountVcpu;
+    this.badDays = new BadDays(clock, adversary);
     this.#events = events;
     const jobOf = (taskArn: string) => this.all.get(taskArn)?.request.jobId;
     this.tasks = {
       run: async (request) => {
         try {
-          return await network.call("ECS", "RunTask", request.jobId, () => this.#runTask(request));
+          const answer = await network.call("ECS", "RunTask", request.jobId, () => this.#runTask(request));
+          if (request.spot && "refusal" in answer && answer.refusal.kind === "capacity") {
+            events.onNoSpot(request);
+          }
+          return answer;
         } catch (error) {
-          return { refusal: { kind: "capacity", detail: String(error), unsure: true } };
+          return { refusal: { kind: "busy", detail: String(error), unsure: true } };
         }
       },
       stop: (taskArn, reason) =>
@@ -116,17 +127,18 @@ export class Cluster {
     const taskArn = `arn:aws:ecs:eu-west-1:000000000000:task/sluice/${jobId}-${dispatch}`;
     // The clientToken is the launch: a repeat is answered with the task it started, also a stopped one.
     if (this.all.has(taskArn)) return { taskArn };
+    this.#events.onAsked(request);
     if (request.cpuUnits / 1024 > this.#accountVcpu) {
       return { refusal: { kind: "shape", detail: "The requested CPU configuration is above your limit" } };
     }
     const adversary = this.#adversary;
-    if (adversary.strikes("RunTask without capacity", jobId)) {
+    if (this.badDays.refuses(request) || adversary.strikes("RunTask without capacity", jobId)) {
       return { refusal: { kind: "capacity", detail: "Capacity is unavailable at this time" } };
     }
     if (adversary.strikes("RunTask throttled", jobId)) {
-      return { refusal: { kind: "capacity", detail: "ThrottlingException: Rate exceeded" } };
+      return { refusal: { kind: "busy", detail: "ThrottlingException: Rate exceeded" } };
     }
-    const unsure = { refusal: { kind: "capacity", detail: "TimeoutError", unsure: true } } as const;
+    const unsure = { refusal: { kind: "busy", detail: "TimeoutError", unsure: true } } as const;
     if (adversary.strikes("RunTask unsure, not started", jobId)) return unsure;
     this.#start(request, taskArn);
     return adversary.strikes("RunTask unsure, started", jobId) ? unsure : { taskArn };
@@ -154,7 +166,7 @@ export class Cluster {
     this.#events.onStarted(task);
     const slow = adversary.strikes("task slow to start", jobId);
     const startsIn = slow ? chance.between(90_000, 240_000) : chance.spread(5_000, 90_000);
-    if (adversary.strikes("task failed to start", jobId)) {
+    if (this.badDays.failsToStart(request) || adversary.strikes("task failed to start", jobId)) {
       const how = {
         stopCode: "TaskFailedToStart",
         stoppedReason: "Timeout waiting for network interface",

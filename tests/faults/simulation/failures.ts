@@ -6,7 +6,12 @@ import type { Known } from "./watch.ts";
  * Whether a job that FAILED had a right to: undefined, or what is wrong with it. A fault of ours may only fail
  * a job by using up its attempts, by its deadline, or by killing every delivery of its message.
  */
-export function failedRightly(job: Job, runStart: number, known: Known, now: number): string | undefined {
+export function failedRightly(
+  job: Job,
+  runStart: number,
+  known: Known & { readonly keptOnSpot: boolean },
+  now: number,
+): string | undefined {
   const { kind, needsMiB, body, parent } = known.scriptOf(job.jobId);
   const code = job.error?.code;
   const told = `${code}: ${job.error?.message}`;
@@ -16,6 +21,7 @@ export function failedRightly(job: Job, runStart: number, known: Known, now: num
       return wrongUnless(kind === "fails numerically", `but it ${kind}`);
     case "deadline-exceeded":
     case "no-capacity":
+      if (known.keptOnSpot) return `${told}: Spot was asked again and again, and on demand was free`;
       if (body.maxSeconds === undefined) return `${told}: it had six hours`;
       return wrongUnless(now >= job.deadlineAt, `${(job.deadlineAt - now) / 1000} s before its deadline`);
     case "out-of-memory":
@@ -39,17 +45,19 @@ function lostMemory({ jobId }: Job, runStart: number, known: Known): boolean {
   return ofThisRun.some(({ stop }) => /OutOfMemory/.test(stop?.stoppedReason ?? ""));
 }
 
-/** Counted and uncounted ends, from the attempts and from tasks that died before they claimed. */
+/** Counted and uncounted ends. A task that ended before its claim is none, but for want of memory. */
 function exhausted(job: Job, runStart: number, known: Known, told: string): string | undefined {
   const attempts = job.attempts.filter(({ dispatch }) => dispatch >= runStart);
   const claimed = new Set(attempts.map(({ dispatch }) => dispatch));
   const tasks = known.tasksOf(job.jobId).filter(({ request }) => request.dispatch >= runStart);
-  const unclaimed = tasks.filter(({ request }) => !claimed.has(request.dispatch)).length;
+  const unclaimed = tasks.filter(
+    ({ request, stop }) => !claimed.has(request.dispatch) && /OutOfMemory/.test(stop?.stoppedReason ?? ""),
+  ).length;
   const counted = attempts.filter(isCounted).length;
   const uncounted = attempts.length - counted;
   if (counted + unclaimed >= limits.countedAttempts) return undefined;
-  if (uncounted + unclaimed >= limits.uncountedAttempts) return undefined;
-  return `${told}: but only ${counted} counted and ${uncounted} other attempts, and ${unclaimed} tasks that never claimed`;
+  if (uncounted >= limits.uncountedAttempts) return undefined;
+  return `${told}: but only ${counted} counted and ${uncounted} other attempts, and ${unclaimed} tasks without the memory to start`;
 }
 
 function isCounted({ outcome, reason = "" }: Attempt): boolean {

@@ -1,5 +1,6 @@
-import type { JobChanges } from "../../../jobs/lifecycle/transitions.ts";
+import { failed, type JobChanges } from "../../../jobs/lifecycle/transitions.ts";
 import type { JobStore, Ports } from "../../../jobs/ports.ts";
+import { limits } from "../../../jobs/timing.ts";
 import type { Plant } from "./stage.ts";
 
 /** Bugs planted between our code and its ports, to see the suite catch them. */
@@ -35,6 +36,31 @@ export const plants = {
     update: (jobId, guard, changes, append) =>
       store.update(jobId, guard, changes.finishedAt === undefined ? changes : withoutDue(changes), append),
   })),
+
+  /** Spot has no machine, and is asked until the deadline. */
+  "stays on Spot": (ports) => ({
+    ...ports,
+    tasks: { ...ports.tasks, run: (request) => ports.tasks.run({ ...request, spot: ports.settings.spot }) },
+  }),
+
+  /** Three starts that fail end a job as three attempts would that died. */
+  "counts failed starts": (ports) => {
+    const failures = new Map<string, number>();
+    const counted = withStore((store) => ({
+      update: async (jobId, guard, changes, append) => {
+        if (!changes.statusReason?.startsWith("waiting for a Fargate task")) {
+          return store.update(jobId, guard, changes, append);
+        }
+        const times = (failures.get(jobId) ?? 0) + 1;
+        failures.set(jobId, times);
+        const job = times < limits.countedAttempts ? undefined : await store.get(jobId);
+        if (!job) return store.update(jobId, guard, changes, append);
+        const error = { code: "attempts-exhausted", message: `${times} starts failed` } as const;
+        return store.update(jobId, guard, failed(job, ports.now(), error).changes, append);
+      },
+    }));
+    return counted(ports);
+  },
 
   "never releases a slot": (ports) => ({
     ...ports,

@@ -1,6 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
 import { eventOf } from "../../../jobs/lifecycle/event.ts";
 import { redrive } from "../../../jobs/sweep/redrive.ts";
+import type { BadDay } from "./bad-days.ts";
 import { boundOf } from "./bound.ts";
 import { jobIdOf } from "./callers.ts";
 import { Chance } from "./chance.ts";
@@ -30,6 +31,8 @@ export interface SeedOptions {
   readonly plant?: Plant | undefined;
   /** Whether one job's messages break the function; the seed decides when it is not said. */
   readonly poison?: boolean;
+  /** What is wrong with Fargate for long, beyond what the seed decides. */
+  readonly badDay?: BadDay | undefined;
 }
 
 export interface SeedResult {
@@ -45,6 +48,7 @@ export async function runSeed({
   jobs,
   plant = (ports) => ports,
   poison: asked,
+  badDay,
 }: SeedOptions): Promise<SeedResult> {
   const startedAt = performance.now();
   const clock = new Clock(start);
@@ -53,7 +57,8 @@ export async function runSeed({
   while (scripts.length < jobs) scripts.push(script(scripts, chance));
   const byId = new Map(scripts.map((each) => [jobIdOf(each), each]));
   const stage = await onVirtualTime(clock, async () => {
-    const stage = new Stage(clock, chance, byId, plant);
+    const stage = new Stage(clock, chance, byId, plant, badDay === "no Spot" ? { spot: true } : {});
+    stage.cluster.badDays.plan(storm, badDay);
     const drawn = chance.hit(0.3);
     const poison = asked ?? drawn;
     // With its six hours, so that no deadline of its own comes first; and nobody waits for it, nor it for anybody.
@@ -67,7 +72,7 @@ export async function runSeed({
     await clock.run(() => clock.now >= start + storm);
     const calmAt = clock.now;
     stage.adversary.calmSince = calmAt;
-    await untilEnded(stage, calmAt);
+    await untilEnded(stage, Math.max(calmAt, stage.cluster.badDays.startsFrom));
     if (poison) {
       await clock.run(() => clock.now >= start + storm + poisonous);
       stage.poisoned.clear();
@@ -86,14 +91,14 @@ export async function runSeed({
 }
 
 /** Until every job has ended, or should have; the poisoned one has its own hour. */
-async function untilEnded(stage: Stage, calmAt: number): Promise<void> {
+async function untilEnded(stage: Stage, wellAt: number): Promise<void> {
   const { clock, table, watch, poisoned } = stage;
-  const bound = boundOf(stage, calmAt);
+  const bound = boundOf(stage, wellAt);
   const open = () =>
     [...table.items.values()].filter(({ jobId, status }) => !isTerminal(status) && !poisoned.has(jobId));
   await clock.run(() => clock.now > bound || open().length === 0);
   for (const { jobId, status, step, statusReason, run } of open()) {
-    const overdue = `${status} (${step ?? "claimed"}: ${statusReason}), run ${run}, ${(bound - calmAt) / minute} min after the last fault`;
+    const overdue = `${status} (${step ?? "claimed"}: ${statusReason}), run ${run}, ${(bound - wellAt) / minute} min after the last fault`;
     watch.violated("every job ends in time", jobId, overdue);
   }
 }

@@ -46,10 +46,16 @@ export class Stage {
   readonly clock: Clock;
   readonly #scripts: ReadonlyMap<string, Script>;
 
-  constructor(clock: Clock, chance: Chance, scripts: ReadonlyMap<string, Script>, plant: Plant) {
+  constructor(
+    clock: Clock,
+    chance: Chance,
+    scripts: ReadonlyMap<string, Script>,
+    plant: Plant,
+    settings: Partial<Settings> = {},
+  ) {
     this.clock = clock;
     this.#scripts = scripts;
-    this.settings = settingsOf(chance);
+    this.settings = { ...settingsOf(chance), ...settings };
     this.adversary = new Adversary(chance, clock);
     const { adversary } = this;
     this.network = new Network(clock, adversary);
@@ -80,6 +86,8 @@ export class Stage {
     const compute = simulatedCompute(clock, this.script);
     this.cluster = new Cluster(clock, this.network, adversary, accountVcpu, {
       run: (task) => this.#container(task, compute),
+      onAsked: (request) => this.watch.asked(request),
+      onNoSpot: (request) => this.watch.spot.refused(request),
       onStarted: (task) => this.#checkStart(task),
       onStopped: (task, stop) => this.functions.stopEvent(task, stop),
     });

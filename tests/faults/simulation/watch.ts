@@ -1,10 +1,12 @@
 import { isTerminal } from "@sluice/contract/job";
 import type { JobEvent } from "@sluice/contract/job-event";
 import { maxListedAttempts } from "@sluice/contract/limits";
+import type { TaskRequest } from "../../../jobs/ports.ts";
 import { attemptCount, type Job } from "../../../jobs/record.ts";
 import type { Measures } from "../../../jobs/telemetry.ts";
 import type { Clock } from "./clock.ts";
 import { failedRightly } from "./failures.ts";
+import { SpotWatch } from "./spot-watch.ts";
 import type { Task } from "./task.ts";
 import type { Script } from "./workload.ts";
 
@@ -23,6 +25,7 @@ export type Invariant =
   | "the caps are kept"
   | "no task is left running"
   | "every slot is given back"
+  | "on demand when Spot has none"
   | "dead letters are told and redriven"
   | "the line is fair"
   | "nothing is forgotten"
@@ -56,6 +59,7 @@ export class Watch {
   readonly runStart = new Map<string, number>();
   /** Jobs that were FAILED or CANCELLED at some time. */
   readonly unlucky = new Set<string>();
+  readonly spot = new SpotWatch();
   /** Ids of the ends that were announced. */
   readonly announced = new Set<string>();
   /** Ends written, and ends counted as COMPLETED or FAILED. */
@@ -84,8 +88,14 @@ export class Watch {
     this.ends.counted += JobsCompleted + JobsFailed;
   }
 
+  asked(request: TaskRequest): void {
+    const wrong = this.spot.wrongLaunch(request);
+    if (wrong) this.violated("on demand when Spot has none", request.jobId, wrong);
+  }
+
   onWrite(before: Job | undefined, after: Job): void {
     const { jobId } = after;
+    this.spot.onWrite(before, after);
     const wrong = (invariant: Invariant, detail: string) => this.violated(invariant, jobId, detail);
     if (!isTerminal(after.status) && after.dueAt === undefined) {
       wrong("nothing is forgotten", `${after.status} (${after.step ?? "claimed"}) without a dueAt`);
@@ -136,7 +146,8 @@ export class Watch {
     if (open.length > 0)
       wrong("attempts are history", `${job.status} with ${open.length} attempts still open`);
     if (job.status === "FAILED") {
-      const why = failedRightly(job, this.runStart.get(jobId) ?? 1, this.#known, this.#clock.now);
+      const known = { ...this.#known, keptOnSpot: this.spot.keptThere.has(jobId) };
+      const why = failedRightly(job, this.runStart.get(jobId) ?? 1, known, this.#clock.now);
       if (why) wrong("only its own fault fails a job", why);
     }
     if (job.status !== "COMPLETED") return;

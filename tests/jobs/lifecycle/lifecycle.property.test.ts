@@ -71,7 +71,7 @@ const happening = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("refuse" as const),
-      refusal: fc.constantFrom("capacity" as const, "shape" as const),
+      refusal: fc.constantFrom("capacity" as const, "busy" as const, "shape" as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("drop replies" as const), on: fc.boolean() }) },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { next } from "../../../jobs/lifecycle/next.ts";
+import type { Job } from "../../../jobs/record.ts";
 import { limits } from "../../../jobs/timing.ts";
 import {
   deadline,
@@ -14,11 +15,16 @@ import {
 import { defaultSettings } from "../../support/jobs/memory-ports.ts";
 import {
   died,
+  failedStart,
   fargateRoute,
+  imageMissing,
+  infrastructureStop,
   jobIn,
+  noMachine,
   outOfMemory,
   spotReclaim,
   start,
+  stoppedByHand,
   taskArn,
   written,
 } from "../../support/jobs/sample-jobs.ts";
@@ -103,8 +109,10 @@ describe("sends and launches", () => {
   test("a task that runs for ten minutes without taking the job is stopped and replaced", () => {
     const job = { ...jobIn.launched, sentAt: due - 600_000 };
     const decision = decide(job, look({ state: "running", taskArn }), due);
-    expect(inWords(job, decision)).toBe("again, counted, stop");
+    expect(inWords(job, decision)).toBe("wait for a task, stop");
     expect(decision?.effects).toHaveLength(1);
+    // It may wake up and claim while it is being stopped.
+    expect(decision?.changes.dispatch).toBe(job.dispatch + 1);
   });
 
   test("a refused launch has no task", () => {
@@ -175,5 +183,51 @@ describe("sends and launches", () => {
     expect(inWords(job, decide(job, stopped(outOfMemory), due))).toBe("again, counted, larger");
     const other = { ...jobIn.fargate, taskArn: "arn:another" };
     expect(decide(other, stopped(outOfMemory), due)).toBeUndefined();
+  });
+});
+
+describe("a start that failed before the claim", () => {
+  const starts = [failedStart, noMachine, infrastructureStop, died, stoppedByHand] as const;
+
+  test.each(starts)("is no attempt, however often it happens: $stopCode $stoppedReason", (how) => {
+    const failing = { ...jobIn.launched, refusals: 500, uncountedAttempts: 9, countedAttempts: 2 };
+    const decision = decide(failing, stopped(how), due);
+    expect(decision?.changes).toMatchObject({ step: "send", refusals: 501 });
+    const after = written(failing, decision?.changes ?? {});
+    expect(after).toMatchObject({ status: "PENDING", uncountedAttempts: 9, countedAttempts: 2 });
+    expect(after.attempts).toEqual(failing.attempts);
+  });
+
+  test("backs off like a refusal, differently for each job, and never past the deadline", () => {
+    const waitOf = (changes: Partial<Job>, now = due) =>
+      (decide({ ...jobIn.launched, ...changes }, stopped(failedStart), now)?.changes.dueAt ?? 0) - now;
+    for (const [refusals, full] of [
+      [0, 5_000],
+      [1, 10_000],
+      [3, 40_000],
+      [20, 300_000],
+    ] as const) {
+      expect(waitOf({ refusals })).toBeGreaterThanOrEqual(full / 2);
+      expect(waitOf({ refusals })).toBeLessThanOrEqual(full);
+    }
+    const waits = Array.from({ length: 20 }, (_, rev) => waitOf({ refusals: 20, rev }));
+    expect(new Set(waits).size).toBeGreaterThan(15);
+    expect(waitOf({ refusals: 20 }, deadline - 1)).toBe(1);
+  });
+
+  test("at the deadline says what kept it from starting", () => {
+    const failing = written(jobIn.launched, decide(jobIn.launched, stopped(failedStart), due)?.changes ?? {});
+    expect(decide(failing, look(), deadline)?.changes.error).toEqual({
+      code: "no-capacity",
+      message:
+        "no Fargate task took the job within 3600 s: waiting for a Fargate task: at the last start the machine was taken away or did not start",
+    });
+  });
+
+  test("for want of memory gets a larger machine, and for a missing image fails at once", () => {
+    expect(inWords(jobIn.launched, decide(jobIn.launched, stopped(outOfMemory), due))).toBe(
+      "again, counted, larger",
+    );
+    expect(decide(jobIn.launched, stopped(imageMissing), due)?.changes.error?.code).toBe("image-unavailable");
   });
 });

@@ -15,6 +15,7 @@ import {
   imageMissing,
   infrastructureStop,
   lambdaRoute,
+  noMachine,
   outOfMemory,
   sampleJob,
   spotReclaim,
@@ -32,7 +33,16 @@ type Happening =
   | { kind: "claim" | "beat" | "complete" | "fail" | "launch" };
 
 const stops = [
-  ...[died, outOfMemory, spotReclaim, infrastructureStop, failedStart, imageMissing, stoppedByHand],
+  ...[
+    died,
+    outOfMemory,
+    spotReclaim,
+    infrastructureStop,
+    failedStart,
+    imageMissing,
+    stoppedByHand,
+    noMachine,
+  ],
   stoppedTask("", "", {}),
 ];
 const observation: fc.Arbitrary<TaskObservation> = fc.constantFrom<TaskObservation>(
@@ -57,7 +67,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
       kind: fc.constant("refused" as const),
       dispatch: fc.constant(0),
       refusal: fc.record({
-        kind: fc.constantFrom(...(["cap", "capacity", "shape", "configuration"] as const)),
+        kind: fc.constantFrom(...(["cap", "capacity", "busy", "shape", "configuration"] as const)),
         detail: fc.constant(""),
       }),
     }),
@@ -197,6 +207,7 @@ function checkState(job: Job, now: number) {
   );
   expect(job.countedAttempts).toBeLessThanOrEqual(limits.sizeUps);
   expect(job.uncountedAttempts).toBeLessThanOrEqual(limits.uncountedAttempts);
+  expect(job.spotRefusals ?? 0).toBeLessThanOrEqual(limits.spotRefusals);
   if (job.step === "line") expect(job.lineSince).toBeDefined();
   if (isTerminal(job.status)) {
     // For its announcement.

@@ -12,6 +12,7 @@ import {
   failedStart,
   imageMissing,
   infrastructureStop,
+  noMachine,
   outOfMemory,
   spotReclaim,
   start,
@@ -56,9 +57,14 @@ describe("a stopped task", () => {
     expect(world.messages).toEqual([]);
   });
 
-  test("before it ever claimed, likewise", async () => {
+  test("before it ever claimed, likewise, and as no attempt", async () => {
     await settle(launch(), { ...failedStart, taskArn: itsTask() }, world.ports);
-    expect(now()).toMatchObject({ status: "PENDING", step: "send", uncountedAttempts: 1, attempts: [] });
+    expect(now()).toMatchObject({ status: "PENDING", step: "send", uncountedAttempts: 0, attempts: [] });
+    expect(now()).toMatchObject({
+      refusals: 1,
+      statusReason:
+        "waiting for a Fargate task: at the last start the machine was taken away or did not start",
+    });
   });
 
   test("whose image cannot be pulled fails the job", async () => {
@@ -146,6 +152,14 @@ describe("why it stopped", () => {
     ["a termination notice", stoppedTask("", "TerminationNotice"), "infrastructure"],
     ["unhealthy infrastructure", infrastructureStop, "infrastructure"],
     ["no network interface", failedStart, "infrastructure"],
+    ["no machine after all", noMachine, "capacity"],
+    [
+      "no secrets, no registry login",
+      stoppedTask("", "TaskFailedToStart", {
+        stoppedReason: "ResourceInitializationError: unable to pull secrets or registry auth: i/o timeout",
+      }),
+      "infrastructure",
+    ],
     ["no image", imageMissing, "image"],
     [
       "no permission to pull",

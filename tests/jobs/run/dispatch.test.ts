@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { jobUsd, timed } from "../../../jobs/cost/bill.ts";
 import type { Message } from "../../../jobs/message.ts";
 import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
@@ -115,6 +116,25 @@ describe("Spot", () => {
   });
 });
 
+test("Spot has no machine: the fourth task is on demand, and billed by its price", async () => {
+  const settings = { ...world.ports.settings, spot: true };
+  const ports = { ...world.ports, settings };
+  world.refusals.push(...Array.from({ length: 3 }, () => ({ kind: "capacity" as const, detail: "none" })));
+  await work(message, lambdaMachine(), compute, ports);
+  for (let minutes = 0; world.started.length === 0 && minutes < 10; minutes++) {
+    await vi.advanceTimersByTimeAsync(60_000);
+    await sweep(ports);
+    if (world.messages.length > 0) await work(received(), lambdaMachine(), compute, ports);
+  }
+  expect(now().statusReason).toMatch(/on demand because Spot had no machine for it 3 times$/);
+  expect(world.started.map(({ request }) => request.spot)).toEqual([false]);
+  expect(await asTask()).toBe("completed");
+  const { inputs, outputSpecs: outputs, attempts, usd } = now();
+  expect(attempts).toHaveLength(1);
+  // The tasks that never were cost nothing: one attempt, by the second of a task on demand.
+  expect(usd).toBe(jobUsd({ inputs, outputs }, attempts.map(timed)));
+});
+
 describe("RunTask refuses", () => {
   const capacity = { kind: "capacity" as const, detail: "Capacity is unavailable at this time" };
 
@@ -184,7 +204,7 @@ describe("RunTask refuses", () => {
   });
 
   test("with a time-out after the task had started: that task may still take the job, and only one does", async () => {
-    world.refusalAfterStart = { kind: "capacity", detail: "TimeoutError" };
+    world.refusalAfterStart = { kind: "busy", detail: "TimeoutError" };
     expect(await deliver()).toBe("waiting");
     const first = world.started[0]?.request;
     world.refusalAfterStart = undefined;
@@ -212,7 +232,7 @@ describe("RunTask refuses", () => {
           await vi.advanceTimersByTimeAsync(61_000);
           await sweep(ports);
           await work(received(), lambdaMachine(), compute, ports);
-          return { refusal: { kind: "capacity" as const, detail: "TimeoutError" } };
+          return { refusal: { kind: "busy" as const, detail: "TimeoutError" } };
         },
       },
     };

@@ -178,7 +178,7 @@ describe("a slot", () => {
   });
 
   test("is kept when RunTask did not answer, until the task it may have started has stopped", async () => {
-    world.refusalAfterStart = { kind: "capacity", detail: "TimeoutError", unsure: true };
+    world.refusalAfterStart = { kind: "busy", detail: "TimeoutError", unsure: true };
     await burst(1);
     expect(world.slots.size).toBe(1);
     const [task] = world.started;
@@ -187,7 +187,7 @@ describe("a slot", () => {
   });
 
   test("of a launch that never reached ECS is given back after 150 s, not before", async () => {
-    world.refusals.push({ kind: "capacity", detail: "TimeoutError", unsure: true });
+    world.refusals.push({ kind: "busy", detail: "TimeoutError", unsure: true });
     const [jobId] = await burst(1);
     await cancelJob(jobId ?? "", "local", world.ports);
     await sweep(world.ports);
@@ -202,7 +202,7 @@ describe("a slot", () => {
   });
 
   test("is not given back on sightings that passes of sweep failed between", async () => {
-    world.refusals.push({ kind: "capacity", detail: "TimeoutError", unsure: true });
+    world.refusals.push({ kind: "busy", detail: "TimeoutError", unsure: true });
     const [jobId] = await burst(1);
     await cancelJob(jobId ?? "", "local", world.ports);
     await sweep(world.ports);
@@ -256,6 +256,22 @@ describe("a slot", () => {
     await Promise.all([1, 2].map(() => work(message, lambdaMachine(), compute, world.ports)));
     expect([world.slots.size, world.started.length]).toEqual([1, 1]);
   });
+});
+
+test("a job that was admitted and got no machine goes back to its place, before those that came later", async () => {
+  const ids = await burst(5);
+  // The third is admitted, and refused.
+  world.refusals.push({ kind: "capacity", detail: "none" });
+  const [first] = running();
+  if (first) await finish(first);
+  await minute();
+  await deliverAll();
+  expect(stepOf(ids[2])).toBe("send");
+  // Its turn comes again, and two places become free.
+  for (const task of running()) await finish(task);
+  await minute();
+  await deliverAll();
+  expect([2, 3, 4].map((index) => stepOf(ids[index]))).toEqual(["launched", "launched", "line"]);
 });
 
 test("a sweep without ECS moves the jobs that have no task, and ends those past their deadline", async () => {

@@ -43,8 +43,9 @@ export function inWords(job: Job, decision: Transition | undefined): string {
   else if ((changes.countedAttempts ?? 0) > job.countedAttempts) words.push("again, counted");
   else if ((changes.uncountedAttempts ?? 0) > job.uncountedAttempts) words.push("again, uncounted");
   else if (changes.step === "line") words.push("in line");
-  else if ((changes.refusals ?? 0) > job.refusals) words.push("wait for capacity");
-  else if (changes.unanswered !== undefined && effects.length > 0) {
+  else if ((changes.refusals ?? 0) > job.refusals) {
+    words.push(changes.statusReason?.includes("Fargate task") ? "wait for a task" : "wait for capacity");
+  } else if (changes.unanswered !== undefined && effects.length > 0) {
     words.push(changes.unanswered > job.unanswered ? "send, unanswered" : "send");
   } else if (Object.keys(changes).every((field) => ["dueAt", "statusReason", "taskArn"].includes(field))) {
     words.push("look later");

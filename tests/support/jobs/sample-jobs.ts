@@ -110,6 +110,10 @@ export const infrastructureStop = stoppedTask(taskArn, "InfrastructureHealth");
 export const failedStart = stoppedTask(taskArn, "TaskFailedToStart", {
   stoppedReason: "Timeout waiting for network interface provisioning to complete.",
 });
+export const noMachine = stoppedTask(taskArn, "TaskFailedToStart", {
+  stoppedReason:
+    "Capacity is unavailable at this time. Please try again later or in a different availability zone.",
+});
 export const imageMissing = stoppedTask(taskArn, "TaskFailedToStart", {
   stoppedReason:
     "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref x/y:z: x/y:z: not found",
