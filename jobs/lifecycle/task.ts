@@ -13,16 +13,9 @@ import {
   stopCause,
   type TaskObservation,
 } from "./evidence.ts";
+import type { NotStarted } from "./requeue.ts";
 import { startingInWords, usesSpot, whyOnDemand } from "./spot.ts";
-import {
-  checkedLater,
-  failed,
-  type NotStarted,
-  notStarted,
-  queuedForCapacity,
-  sent,
-  type Transition,
-} from "./transitions.ts";
+import { checkedLater, failed, notStarted, queuedForCapacity, sent, type Transition } from "./transitions.ts";
 
 /** Decides about the machine a job was given: it was refused, stopped, never claimed, or its lease expired. */
 

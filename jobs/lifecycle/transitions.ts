@@ -7,6 +7,7 @@ import { closeAttempt } from "./close-attempt.ts";
 import { type Effect, messageOf, stopTask } from "./effects.ts";
 import type { Finish } from "./evidence.ts";
 import { fresh, inputsAwaited } from "./new-job.ts";
+import type { NotStarted, Requeue } from "./requeue.ts";
 
 /**
  * The only author of what is written to a job after it was created: one function for each step of its life. next()
@@ -99,13 +100,6 @@ export function queuedForCapacity(job: Job, now: number, { maxTasks, maxRunningV
   });
 }
 
-export interface NotStarted extends Partial<Pick<Job, "route" | "spotReclaims" | "spotRefusals">> {
-  readonly dueAt: number;
-  readonly statusReason: string;
-  /** Whether a task of this launch may claim the job after all: RunTask's answer may have been lost. */
-  readonly mayClaim: boolean;
-}
-
 /** RunTask was refused, or its task never took the job: sent again at `dueAt`. It counts as no attempt. */
 export function notStarted(job: Job, { dueAt, mayClaim, ...noted }: NotStarted): Transition {
   return transition({
@@ -156,12 +150,6 @@ export function claimed(worker: string, leaseUntil: number, attempt: Attempt): J
 /** Sweep looks at the job when the renewed lease runs out. */
 export function leaseRenewed(leaseUntil: number, progress: number): Transition {
   return transition({ progress, leaseUntil, dueAt: leaseUntil });
-}
-
-export interface Requeue
-  extends Pick<Job, "dueAt" | "route" | "countedAttempts" | "uncountedAttempts" | "spotReclaims"> {
-  readonly outcome: AttemptOutcome;
-  readonly reason: string;
 }
 
 /** The attempt ended without a result: the next one is sent at `dueAt`. */
