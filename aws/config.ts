@@ -24,6 +24,8 @@ const environment = z.object({
   /** False for existing private subnets that reach AWS through a NAT or endpoints. */
   ASSIGN_PUBLIC_IP: z.stringbool().default(true),
   WORK_MEMORY_MIB: positive.default(1769),
+  SUBMIT_MEMORY_MIB: positive.default(1769),
+  EXPRESS: z.stringbool().default(true),
   MAX_TASK_VCPU: positive.default(4),
   // All held slots are one DynamoDB item: aws/dynamodb/slots.ts.
   MAX_TASKS: positive.max(2000).default(20),
@@ -88,6 +90,8 @@ export function readConfig(variables: Variables): Config {
     auth: env.AUTH,
     settings: {
       workMemoryMiB: env.WORK_MEMORY_MIB,
+      express: env.EXPRESS,
+      submitMemoryMiB: env.SUBMIT_MEMORY_MIB,
       fargate: env.TASK_DEFINITION_ARN !== "",
       spot: env.FARGATE_SPOT,
       // A task above the stage's cap would wait for room that never comes.

@@ -243,7 +243,13 @@ export interface RunningTask extends Launch {
  */
 export type Compute = (
   work: { operation: string; params: Record<string, unknown>; inputs: Operands; threads: number },
-  watch: { signal: AbortSignal; onProgress(fraction: number): void; mayBlock: boolean },
+  watch: {
+    signal: AbortSignal;
+    onProgress(fraction: number): void;
+    mayBlock: boolean;
+    /** Milliseconds after which a computation that blocks is stopped and throws. */
+    blockAtMost?: number;
+  },
 ) => Promise<Record<string, DenseArray>>;
 
 /** Holds `Prefer: wait` requests to a number per stage. */

@@ -107,6 +107,8 @@ export interface Attempt {
   readonly engine: string;
   readonly startedAt: number;
   readonly taskArn?: string;
+  /** Made by submit itself, before the job had a record: it has no message and no claim of its own. */
+  readonly atOnce?: true;
   /** Set when the attempt ends, from the route it ran under. */
   readonly memoryMiB?: number;
   readonly vcpu?: number;
@@ -129,7 +131,7 @@ export type AttemptOutcome =
   | "interrupted"
   | "died";
 
-export type InputRef = StoredInput | RandomInput | AwaitedInput;
+export type InputRef = StoredInput | RandomInput | AwaitedInput | UsedInput;
 
 /** Bytes in S3: one `.npy` file inside `key`, `length` bytes from `offset`. */
 export interface StoredInput extends ArraySpec {
@@ -153,6 +155,15 @@ export interface RandomInput extends ArraySpec {
 export interface AwaitedInput extends ArraySpec {
   readonly job: string;
   readonly output: string;
+}
+
+/** An input of which only the spec is left: its job was COMPLETED at once, and never runs again. */
+export interface UsedInput extends ArraySpec {
+  readonly used: true;
+}
+
+export function isUsedInput(input: InputRef): input is UsedInput {
+  return "used" in input;
 }
 
 export function isAwaitedInput(input: InputRef): input is AwaitedInput {

@@ -2,6 +2,10 @@
 export interface Settings {
   /** Memory of the `work` function: what the Lambda lane offers. */
   readonly workMemoryMiB: number;
+  /** Whether submit computes small jobs itself when their caller waits: docs/adr/0033-express.md. */
+  readonly express: boolean;
+  /** Memory of the `submit` function. */
+  readonly submitMemoryMiB: number;
   /** False when the stage was deployed without an image: everything runs on Lambda. */
   readonly fargate: boolean;
   readonly spot: boolean;

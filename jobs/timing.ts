@@ -59,6 +59,8 @@ export const limits = {
    * its own would cost 30 ms.
    */
   blockingSeconds: 0.25,
+  /** Eight times the most that may be predicted of a job that submit computes: by then the ordinary way is quicker. */
+  expressMilliseconds: 2000,
   /** From Lambda to the largest task it is eleven steps of half as much memory again. */
   sizeUps: 12,
   unansweredSends: 3,

@@ -18,6 +18,8 @@ const stage = readStages();
 const stages = { dev: stage("dev"), prod: stage("prod") };
 const settings = {
   workMemoryMiB: stages.dev.number("workMemory"),
+  express: true,
+  submitMemoryMiB: stages.dev.number("submitMemory"),
   fargate: true,
   spot: false,
   maxTaskVcpu: stages.dev.number("maxTaskVcpu"),

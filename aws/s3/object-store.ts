@@ -5,10 +5,7 @@ import { s3 } from "../clients.ts";
 import { readObject } from "./object-read.ts";
 import { writeObject } from "./object-write.ts";
 
-/**
- * At most: a link also dies with the session of the role that signed it, whatever it says of itself.
- * Source: repost.aws/knowledge-center/presigned-url-s3-bucket-expiration
- */
+/** The link dies with the Lambda's own credentials anyway, hours at most. */
 const linkSeconds = 3600;
 
 /** Arrays in S3. */

@@ -4,6 +4,7 @@ import { jobView } from "../../jobs/api/view.ts";
 import { waitForEnd } from "../../jobs/api/wait.ts";
 import type { Ports } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
+import type { Accepted } from "../../jobs/submit/submit.ts";
 
 /** RFC 7240: `Prefer: wait=N`. More than the most is granted in part; nonsense is ignored, as it says. */
 export function preferredWait(prefer: string | undefined): number | undefined {
@@ -16,6 +17,7 @@ export async function viewAfterWait(
   job: Job,
   prefer: string | undefined,
   ports: Ports,
+  { results }: Pick<Accepted, "results"> = {},
 ): Promise<{ view: JobView; ended: boolean; headers: Record<string, string> }> {
   const seconds = preferredWait(prefer);
   if (seconds === undefined) return { view: await jobView(job, ports), ended: false, headers: {} };
@@ -23,7 +25,7 @@ export async function viewAfterWait(
     const { job: latest, granted } = await waitForEnd(job, seconds, ports);
     const ended = isTerminal(latest.status);
     return {
-      view: await jobView(latest, ports, { withData: ended }),
+      view: await jobView(latest, ports, { withData: ended, ...(results ? { results } : {}) }),
       ended,
       headers: granted === undefined ? {} : { "preference-applied": `wait=${granted}` },
     };

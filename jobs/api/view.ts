@@ -1,3 +1,5 @@
+import type { Arrays } from "@sluice/compute";
+import type { JsonText } from "@sluice/compute/json/json-text";
 import { type ArraySpec, byteLength } from "@sluice/contract/array";
 import {
   type ArrayView,
@@ -9,16 +11,28 @@ import {
 } from "@sluice/contract/job";
 import { maxJsonResultBytes, maxListedAttempts } from "@sluice/contract/limits";
 import type { Ports } from "../ports.ts";
-import { type Attempt, attemptCount, type Job } from "../record.ts";
-import { jsonWithin, outputLink } from "../run/arrays.ts";
+import { type Attempt, attemptCount, type Job, type OutputRef } from "../record.ts";
+import { jsonWithin, outputLink, textWithin } from "../run/arrays.ts";
+
+interface DataOptions {
+  /** Whether outputs come with their data, as long as it fits a JSON answer. */
+  readonly withData?: boolean;
+  /** Outputs that are at hand: they are not read again. */
+  readonly results?: Arrays;
+}
 
 /** The job as its owner sees it. Links are signed here, without a call. */
 export async function jobView(
   job: Job,
   { objects }: Pick<Ports, "objects">,
-  { withData = false }: { withData?: boolean } = {},
+  { withData = false, results = {} }: DataOptions = {},
 ): Promise<JobView> {
-  const outputs = job.status === "COMPLETED" ? await outputViews(job, objects, withData) : undefined;
+  const data = (name: string, output: OutputRef, room: number) => {
+    const result = Object.hasOwn(results, name) ? results[name] : undefined;
+    return result ? textWithin(result, room) : jsonWithin(output, room, objects);
+  };
+  const outputs =
+    job.status === "COMPLETED" ? await outputViews(job, objects, withData ? data : undefined) : undefined;
   return {
     jobId: job.jobId,
     status: job.status,
@@ -58,14 +72,18 @@ export function statusView({ jobId, status, statusReason, progress, updatedAt }:
 async function outputViews(
   job: Job,
   objects: Ports["objects"],
-  withData: boolean,
+  dataOf?: (
+    name: string,
+    output: OutputRef,
+    room: number,
+  ) => JsonText | undefined | Promise<JsonText | undefined>,
 ): Promise<Record<string, OutputView>> {
   const views: Record<string, OutputView> = {};
   let room: number = maxJsonResultBytes;
   for (const [name, output] of Object.entries(job.outputs ?? {})) {
     const { shape, dtype, bytes } = output;
     const url = await outputLink(job, name, output, objects);
-    const json = withData ? await jsonWithin(output, room, objects) : undefined;
+    const json = await dataOf?.(name, output, room);
     if (json) room -= json.length;
     views[name] = { shape, dtype, bytes, url, ...(json ? { data: json } : {}) };
   }

@@ -5,8 +5,8 @@ import { prices } from "./prices.ts";
 /** What a bill is made of, and the bills of single things: a call, an invocation, a message, some log. */
 
 const GB = 1e9;
-/** stages.yml: `httpMemory`, `workMemory`. A stage that changes them pays a little more or less than said here. */
-const memoryMiB = { http: 1024, work: lambda.memoryMiBPerVcpu } as const;
+/** stages.yml: `httpMemory`, `submitMemory`, `workMemory`. A stage that changes them pays a little more or less than said here. */
+const memoryMiB = { http: 1024, submit: lambda.memoryMiBPerVcpu, work: lambda.memoryMiBPerVcpu } as const;
 
 /** What a bill is made of. ECS's API is free. */
 export const billItems = [

@@ -13,12 +13,25 @@ const MiB = 1024 * 1024;
 /** How arrays travel: aws/s3/object-read.ts, aws/s3/object-write.ts. */
 export const transferBytes = { get: 8 * MiB, put: 16 * MiB } as const;
 
+const told: Bill = {
+  events: perJob.events * prices.event.usd,
+  traces: perJob.traces * prices.trace.usd,
+};
+
 /** POST, one look, one event, one trace: whatever becomes of the job. */
 const accepted = added(
   { httpApi: 2 * prices.httpApiRequest.usd },
-  invocationBill("submit", "http"),
+  invocationBill("submit", "submit"),
   invocationBill("look", "http"),
-  { events: perJob.events * prices.event.usd, traces: perJob.traces * prices.trace.usd },
+  told,
+);
+
+/** The same of a job that is computed at once: the answer of its POST is the look, and sweep publishes its end. */
+const answeredAtOnce = added(
+  { httpApi: prices.httpApiRequest.usd },
+  invocationBill("express", "submit"),
+  callsBill(counted.publish),
+  told,
 );
 
 export interface TimedAttempt {
@@ -26,6 +39,8 @@ export interface TimedAttempt {
   readonly memoryMiB: number;
   readonly vcpu: number;
   readonly seconds: number;
+  /** Made by submit itself: only its machine is billed, the rest is in what the job costs anyway. */
+  readonly atOnce?: boolean;
 }
 
 export function timed({
@@ -34,13 +49,21 @@ export function timed({
   vcpu = 0,
   startedAt,
   endedAt = startedAt,
+  atOnce,
 }: Attempt): TimedAttempt {
   // Cancelled or settled by a machine whose clock is a little behind.
-  return { target, memoryMiB, vcpu, seconds: Math.max(0, endedAt - startedAt) / 1000 };
+  return {
+    target,
+    memoryMiB,
+    vcpu,
+    seconds: Math.max(0, endedAt - startedAt) / 1000,
+    ...(atOnce ? { atOnce } : {}),
+  };
 }
 
 /** One attempt on its machine, without its arrays' parts. */
-export function attemptBill({ target, seconds, ...size }: TimedAttempt): Bill {
+export function attemptBill({ target, seconds, atOnce, ...size }: TimedAttempt): Bill {
+  if (atOnce) return { machine: lanes[target].usd(size, seconds) };
   const beats = Math.floor(seconds / (timing.beat / 1000));
   const looks = Math.floor(seconds / (timing.watch / 1000)) - beats;
   const beat = callsBill(counted.beat).dynamodb ?? 0;
@@ -74,7 +97,7 @@ function calls(arrays: Arrays, each: (bytes: number) => number): number {
 /** What attempts add to a job's bill: their machines, and their arrays' parts each time. */
 function attemptsBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
   const parts = partsBill(arrays);
-  return added(...attempts.flatMap((attempt) => [attemptBill(attempt), parts]));
+  return added(...attempts.flatMap((attempt) => [attemptBill(attempt), attempt.atOnce ? {} : parts]));
 }
 
 export function attemptsUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]): number {
@@ -83,7 +106,8 @@ export function attemptsUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]
 
 /** All of it, for the attempts that were made, or for the one that is foreseen. */
 export function jobBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
-  return added(accepted, attemptsBill(arrays, attempts));
+  const taken = attempts.some(({ atOnce }) => atOnce) ? answeredAtOnce : accepted;
+  return added(taken, attemptsBill(arrays, attempts));
 }
 
 export function jobUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]): number {

@@ -14,6 +14,10 @@ export const counted = {
     calls: ["s3.PUT", "dynamodb.PutItem", "sqs.SendMessage"],
     writeUnits: 4,
   },
+  /** POST /jobs of a small job with `Prefer: wait`: result and record, and the answer holds the result. */
+  express: { calls: ["s3.PUT", "dynamodb.PutItem"], writeUnits: 4 },
+  /** Sweep publishes the end of a job whose writer did not: its record, the event, the note that it is out. */
+  publish: { calls: ["dynamodb.GetItem", "events.PutEvents", "dynamodb.UpdateItem"], writeUnits: 3 },
   /** One look at a job: GET /jobs/{jobId}. */
   look: { calls: ["dynamodb.GetItem"], writeUnits: 0 },
   /** claim, read, write, finish, tell, note that it is told: on Lambda, and in a task. */
@@ -26,7 +30,7 @@ export const counted = {
       "events.PutEvents",
       "dynamodb.UpdateItem",
     ],
-    writeUnits: 9,
+    writeUnits: 11,
   },
   /** The fence, its slot, the task, the task's name. */
   launch: {
@@ -56,6 +60,7 @@ export const counted = {
 /** Bytes of our own lines in the log: tests/aws/log-bytes-per-job.test.ts holds them to these. */
 export const loggedBytes = {
   submit: 1_000,
+  express: 1_500,
   look: 0,
   run: 1_800,
   launch: 600,
@@ -72,6 +77,8 @@ export const perJob = { events: 1, traces: 1 } as const;
  */
 export const assumedSeconds = {
   submit: 0.04,
+  /** Two calls; the arithmetic is billed with its attempt. */
+  express: 0.03,
   look: 0.01,
   run: 0.03,
   launch: 0.05,

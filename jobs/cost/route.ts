@@ -123,20 +123,20 @@ function lambdaOffer(plan: Plan, settings: Settings): Offer {
   const needed = neededMiB(asked.peakBytes);
   if (needed > memoryMiB) return { goesOn: `needs ${needed} MiB, more than the Lambda's ${memoryMiB} MiB` };
   if (seconds > lambdaCeilingSeconds) {
-    return { goesOn: `predicted ${round(seconds)} s on Lambda, above its ${lambdaCeilingSeconds} s` };
+    return { goesOn: `predicted ${rounded(seconds)} s on Lambda, above its ${lambdaCeilingSeconds} s` };
   }
   const usd = jobUsd(plan, [{ target: "lambda", memoryMiB, vcpu, seconds }]);
-  const reason = `predicted ${round(seconds)} s and ${needed} MiB: fits Lambda, and Fargate would bill at least ${fargate.minimumBilledSeconds} s`;
+  const reason = `predicted ${rounded(seconds)} s and ${needed} MiB: fits Lambda, and Fargate would bill at least ${fargate.minimumBilledSeconds} s`;
   const route: Route = {
     target: "lambda",
     reason,
     memoryMiB,
-    vcpu: round(vcpu),
+    vcpu: rounded(vcpu),
     estimate: estimate(plan, asked, usd),
   };
   const breakEven = breakEvenSeconds(memoryMiB);
   if (lanes.fargate.absent(settings) || seconds <= breakEven) return { route };
-  const goesOn = `predicted ${round(seconds)} s on Lambda, where Fargate is cheaper from ${round(breakEven)} s on`;
+  const goesOn = `predicted ${rounded(seconds)} s on Lambda, where Fargate is cheaper from ${rounded(breakEven)} s on`;
   return { route, goesOn };
 }
 
@@ -202,6 +202,6 @@ function cannotFit(detail: string): Problem {
 }
 
 /** Two significant digits are what a prediction is worth. */
-function round(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(2));
 }

@@ -1,4 +1,5 @@
 import { usdOf } from "../cost/bill.ts";
+import { afterExpress } from "../cost/express-route.ts";
 import { type Attempt, type AttemptOutcome, type Job, parentsOf } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { timing } from "../timing.ts";
@@ -220,6 +221,7 @@ function ended(job: Job, now: number, outcome: AttemptOutcome, reason: string): 
 /** The next run, with all counts at zero. */
 export function retried(job: Job, now: number, settings: Settings): Transition {
   const waits = parentsOf(job).length > 0;
+  const wasExpress = job.attempts.at(-1)?.atOnce;
   return transition({
     status: "PENDING",
     statusReason: waits ? "retry asked for; waiting for its inputs" : "retry asked for; waiting to be sent",
@@ -231,6 +233,7 @@ export function retried(job: Job, now: number, settings: Settings): Transition {
     deadlineAt: now + job.maxSeconds * 1000,
     ttl: Math.ceil((now + settings.retentionDays * 86_400_000) / 1000),
     ...fresh,
+    ...(wasExpress ? { route: afterExpress(job.route, settings) } : {}),
     lineSince: undefined,
     error: undefined,
     usd: undefined,

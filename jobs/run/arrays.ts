@@ -10,6 +10,7 @@ import {
   type InputRef,
   isAwaitedInput,
   isStored,
+  isUsedInput,
   type Job,
   type OutputRef,
   type StoredInput,
@@ -62,6 +63,7 @@ export async function readInput(
   reading?: Reading,
 ): Promise<Operands[string]> {
   if (isAwaitedInput(input)) throw new Error(`input ${name} is yet to be made by job ${input.job}`);
+  if (isUsedInput(input)) throw new Error(`input ${name} was not kept: its job was computed at once`);
   if (!isStored(input)) return input;
   try {
     return await readArray(input, objects, reading);
@@ -91,22 +93,26 @@ export async function readInputs(
   return Object.fromEntries(entries);
 }
 
-/** Writes every output under this dispatch's own keys; finish then names the ones that count. */
+/**
+ * Writes all outputs, side by side, under keys of their writer's own; the record then names the ones that count.
+ *
+ * @param part differs between any two writers of one job: the dispatch, for whoever holds it
+ */
 export async function writeOutputs(
-  job: Job,
+  jobId: string,
+  part: string,
   results: Record<string, DenseArray>,
   objects: Pick<ObjectStore, "put">,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Record<string, OutputRef>> {
-  const outputs: Record<string, OutputRef> = {};
-  for (const [name, array] of Object.entries(results)) {
-    const key = `jobs/${job.jobId}/out/${job.dispatch}/${name}.npy`;
+  const written = Object.entries(results).map(async ([name, array]): Promise<[string, OutputRef]> => {
+    const key = `jobs/${jobId}/out/${part}/${name}.npy`;
     const header = npyHeader(array);
     const bytes = header.byteLength + byteLength(array);
     await objects.put(key, [header, dataBytes(array)], signal);
-    outputs[name] = { shape: array.shape, dtype: array.dtype, key, bytes };
-  }
-  return outputs;
+    return [name, { shape: array.shape, dtype: array.dtype, key, bytes }];
+  });
+  return Object.fromEntries(await Promise.all(written));
 }
 
 /** @throws Problem `expired` when the bucket's lifecycle has removed it */
@@ -127,6 +133,11 @@ export function outputLink(
   objects: Pick<ObjectStore, "link">,
 ): Promise<string> {
   return objects.link(key, `${jobId}-${name}.npy`);
+}
+
+/** An array as JSON text, if that fits. @see jsonWithin */
+export function textWithin(array: DenseArray, limit: number): JsonText | undefined {
+  return leastJsonLength(array) > limit ? undefined : arrayText(array, limit);
 }
 
 /**

@@ -25,7 +25,7 @@ export interface Machine {
 export const threadsOf = ({ vcpu = 1 }: Machine): number => threadsFor(vcpu);
 
 /** Names exactly what does the arithmetic here. */
-function engineText(machine: Machine): string {
+export function engineText(machine: Machine): string {
   const threads = threadsOf(machine);
   const words = [engine.name, engine.version, engine.kernel];
   return boundedText([...words, ...(threads > 1 ? [`${threads} threads`] : [])].join(" "));

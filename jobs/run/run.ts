@@ -56,7 +56,9 @@ export async function runJob(
       }),
     );
     beat.signal.throwIfAborted();
-    const outputs = await trace.during("write", () => writeOutputs(job, results, ports.objects, signal));
+    const outputs = await trace.during("write", () =>
+      writeOutputs(jobId, String(dispatch), results, ports.objects, signal),
+    );
     return await finish(job, { outputs }, ports);
   } catch (error) {
     if (error instanceof Problem) {

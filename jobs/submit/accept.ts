@@ -1,14 +1,15 @@
 import type { SubmitBody } from "@sluice/contract/submit";
 import { idForKey } from "../ids.ts";
-import type { Ports } from "../ports.ts";
+import type { Compute, Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
+import { express } from "./express.ts";
 import { prepare } from "./prepare.ts";
-import { type Idempotency, submit } from "./submit.ts";
+import { type Accepted, type Idempotency, jobIdOf, submit } from "./submit.ts";
 
 /**
  * Checks a body and makes a job of it, once per Idempotency-Key.
  *
- * @returns the job, and whether an earlier request with the same key had made it
+ * @param compute for a caller who waits: a small job is then computed here, where it can be
  * @throws Problem as `prepare` and `submit`
  */
 export async function accept(
@@ -16,9 +17,14 @@ export async function accept(
   owner: string,
   idempotency: Idempotency,
   ports: Ports,
-): Promise<{ job: Job; replayed: boolean }> {
+  compute?: Compute,
+): Promise<Accepted> {
   try {
-    return await submit(await prepare(body, owner, ports), idempotency, ports);
+    const prepared = await prepare(body, owner, ports);
+    // Both ways take the same id, so that only one of them can make the job.
+    const once = { ...idempotency, jobId: jobIdOf(owner, idempotency) };
+    const atOnce = compute && (await express(prepared, once, compute, ports));
+    return atOnce ?? (await submit(prepared, once, ports));
   } catch (error) {
     const job = await madeEarlier(owner, idempotency, ports);
     if (!job) throw error;

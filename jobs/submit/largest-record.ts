@@ -25,8 +25,8 @@ const text = "x".repeat(maxTextBytes);
 const id = "x".repeat(26);
 /** ECS's: a cluster's name has at most 255 characters, the rest is about 100. */
 const taskArn = "x".repeat(512);
-/** Of an object: jobs/<id>/out/<dispatch>/<name>.npy is the longest, and a name has at most 64 characters. */
-const key = "x".repeat(128);
+/** Of an object: jobs/<id>/out/1-<worker>/<name>.npy is the longest, and a name has at most 64 characters. */
+const key = "x".repeat(136);
 
 const target = longestOf(targets);
 const code = longestOf(Object.keys(problems) as ProblemCode[]);
@@ -41,7 +41,7 @@ const route: Job["route"] = {
 };
 const attempt: Job["attempts"][number] = {
   ...{ dispatch: number, target, engine: text, taskArn, reason: text, outcome: "out-of-memory" },
-  ...{ startedAt: number, endedAt: number, memoryMiB: number, vcpu: number },
+  ...{ startedAt: number, endedAt: number, memoryMiB: number, vcpu: number, atOnce: true },
 };
 /** What an item has besides the record, for the indexes: aws/dynamodb/job-item.ts. */
 const indexKeys = {

@@ -1,18 +1,34 @@
+import type { Arrays } from "@sluice/compute";
 import { Problem } from "@sluice/contract/problem";
 import { idForKey, randomId } from "../ids.ts";
 import { subscribeToParents } from "../lifecycle/dependents.ts";
 import { messageOf } from "../lifecycle/effects.ts";
-import { newJob } from "../lifecycle/new-job.ts";
+import { type NewJob, newJob } from "../lifecycle/new-job.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
-import { type InputRef, type Job, parentsOf } from "../record.ts";
+import { type Job, parentsOf } from "../record.ts";
 import type { PreparedJob } from "./prepare.ts";
+import { storedInputs } from "./stored-inputs.ts";
 
 /** How a repeated request is recognised. */
 export interface Idempotency {
   /** SHA-256 of the request as it came. */
   readonly requestHash: string;
   readonly idempotencyKey?: string;
+  /** Where the request has been given its id already; without a key it is else drawn anew. */
+  readonly jobId?: string;
+}
+
+export interface Accepted {
+  readonly job: Job;
+  /** Whether an earlier request with the same Idempotency-Key had made it. */
+  readonly replayed: boolean;
+  /** Its outputs, where they are at hand. */
+  readonly results?: Arrays;
+}
+
+export function jobIdOf(owner: string, { idempotencyKey, jobId }: Idempotency): string {
+  return jobId ?? (idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey));
 }
 
 /**
@@ -20,37 +36,29 @@ export interface Idempotency {
  * row. A failed Send is not an error: the record is due, and sweep sends it within a minute. A job whose inputs
  * others have yet to make is not sent: sweep does that once they are there.
  *
- * @returns the job, and whether an earlier request with the same Idempotency-Key had made it
  * @throws Problem `idempotency-conflict` when that earlier request was another one
  */
 export async function submit(
   prepared: PreparedJob,
-  { requestHash, idempotencyKey }: Idempotency,
+  idempotency: Idempotency,
   ports: Pick<Ports, "store" | "objects" | "queue" | "log" | "metrics" | "trace" | "now" | "settings">,
-): Promise<{ job: Job; replayed: boolean }> {
-  const { owner, operation, params, labels, route, requestedTarget, maxSeconds } = prepared;
-  const jobId = idempotencyKey === undefined ? randomId() : idForKey(owner, idempotencyKey);
+): Promise<Accepted> {
+  const { requestHash, idempotencyKey } = idempotency;
+  const jobId = jobIdOf(prepared.owner, idempotency);
   // Before anything is stored: the body of a refused request leaves no trace.
   const earlier = idempotencyKey === undefined ? undefined : await ports.store.get(jobId);
-  if (earlier) return replayOf(earlier, requestHash, ports);
+  if (earlier) return replayOf(earlier, idempotency, ports);
+  const inputs = storedInputs(jobId, requestHash, prepared);
   const job = newJob(
-    {
-      ...{ jobId, owner, operation, params, labels, route, requestedTarget, maxSeconds, requestHash },
-      inputs: inputRefs(inputsKey(jobId, requestHash), prepared),
-      outputSpecs: prepared.plan.outputs,
-      trace: ports.trace.current(),
-    },
+    submittedJob(prepared, { jobId, requestHash, inputs: inputs.refs }, ports),
     ports.now(),
     ports.settings,
   );
   ports.log.addContext(logContext(job));
-  const parts = Object.values(prepared.inputs).flatMap((input) =>
-    input.kind === "bytes" ? input.parts : [],
-  );
-  if (parts.length > 0) await ports.objects.put(inputsKey(jobId, requestHash), parts);
+  await inputs.put(ports.objects);
 
   const created = await ports.store.create(job);
-  if (!created.created) return replayOf(created.existing, requestHash, ports);
+  if (!created.created) return replayOf(created.existing, idempotency, ports);
   ports.metrics.put({ JobsAccepted: 1 });
   const accepted = { ...logContext(job), operation: job.operation, target: job.route.target };
   if (job.step === "inputs") {
@@ -67,37 +75,34 @@ export async function submit(
   return { job, replayed: false };
 }
 
-/** The job of an earlier request with the same Idempotency-Key. @throws Problem `idempotency-conflict` when that was another one */
-function replayOf(
+/** What a new record says of the request. */
+export function submittedJob(
+  { owner, operation, params, labels, route, requestedTarget, maxSeconds, plan }: PreparedJob,
+  known: Pick<NewJob, "jobId" | "requestHash" | "inputs">,
+  { trace }: Pick<Ports, "trace">,
+): NewJob {
+  return {
+    ...known,
+    ...{ owner, operation, params, labels, route, requestedTarget, maxSeconds },
+    outputSpecs: plan.outputs,
+    trace: trace.current(),
+  };
+}
+
+/**
+ * The job of an earlier request with the same Idempotency-Key. Without a key it can only be this very request's, made
+ * at once by a write whose reply was lost.
+ *
+ * @throws Problem `idempotency-conflict` when that was another request
+ */
+export function replayOf(
   existing: Job,
-  requestHash: string,
+  { requestHash, idempotencyKey }: Idempotency,
   { log }: Pick<Ports, "log">,
-): { job: Job; replayed: boolean } {
+): Accepted {
   log.addContext(logContext(existing));
-  if (existing.requestHash === requestHash) return { job: existing, replayed: true };
+  if (existing.requestHash === requestHash) return { job: existing, replayed: idempotencyKey !== undefined };
   throw new Problem("idempotency-conflict", "this Idempotency-Key was already used for a different request", {
     field: "Idempotency-Key",
   });
-}
-
-/** All inputs of a job are one object, named by the request so that a replay cannot touch them. */
-function inputsKey(jobId: string, requestHash: string): string {
-  return `jobs/${jobId}/in/${requestHash.slice(0, 32)}.npy`;
-}
-
-function inputRefs(key: string, { inputs }: PreparedJob): Record<string, InputRef> {
-  let offset = 0;
-  const refs: Record<string, InputRef> = {};
-  for (const [name, input] of Object.entries(inputs)) {
-    if (input.kind === "spec")
-      throw new Error(`input ${name} has no data: only a plan may take a bare shape`);
-    if (input.kind === "ref") {
-      refs[name] = input.ref;
-      continue;
-    }
-    const length = input.parts.reduce((sum, part) => sum + part.byteLength, 0);
-    refs[name] = { shape: input.spec.shape, dtype: input.spec.dtype, key, offset, length };
-    offset += length;
-  }
-  return refs;
 }

@@ -13,9 +13,11 @@ import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
 import { startHeartbeat } from "../../jobs/run/heartbeat.ts";
 import { runJob } from "../../jobs/run/run.ts";
+import { accept } from "../../jobs/submit/accept.ts";
 import { prepare } from "../../jobs/submit/prepare.ts";
 import { submit } from "../../jobs/submit/submit.ts";
 import { openUpload } from "../../jobs/submit/uploads.ts";
+import { publishOutbox } from "../../jobs/sweep/outbox.ts";
 import { sweep } from "../../jobs/sweep/sweep.ts";
 import { timing } from "../../jobs/timing.ts";
 import { createJobsTable } from "../support/aws/jobs-table.ts";
@@ -95,6 +97,27 @@ describe("a small job", () => {
     expect(asked()).toEqual(counted.run);
     expect((await ports().store.get(jobId))?.status).toBe("COMPLETED");
     expect(asked()).toEqual(counted.look);
+  });
+
+  test("whose caller waits is computed in two, and its end published by sweep in three", async () => {
+    const body = { dataMatrix: matrix, labels };
+    const request = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: "order-7" };
+    const { job } = await accept(validate(submitBody, body), owner, request, ports(), compute);
+    expect(job.status).toBe("COMPLETED");
+    expect(asked()).toEqual(counted.express);
+    await publishOutbox(ports());
+    const { calls, writeUnits } = asked();
+    const ofTheJob = calls.filter((call) => call !== "dynamodb.Query");
+    expect({ calls: ofTheJob, writeUnits }).toEqual(counted.publish);
+  });
+
+  test("whose Idempotency-Key was used before costs one call more", async () => {
+    const body = { dataMatrix: matrix };
+    const request = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: "order-8" };
+    await accept(validate(submitBody, body), owner, request, ports(), compute);
+    asked();
+    await accept(validate(submitBody, body), owner, request, ports(), compute);
+    expect(asked().calls).toEqual(["s3.PUT", "dynamodb.PutItem", "dynamodb.GetItem"]);
   });
 
   test("that takes longer beats in one", async () => {

@@ -27,6 +27,8 @@ describe("the environment", () => {
       WORK_MEMORY_MIB: "3008",
       MAX_TASK_VCPU: "8",
       MAX_TASKS: "2000",
+      SUBMIT_MEMORY_MIB: "2048",
+      EXPRESS: "off",
       MAX_RUNNING_VCPU: "16",
       MAX_SECONDS: "600",
       RETENTION_DAYS: "3",
@@ -53,6 +55,8 @@ describe("the environment", () => {
       auth: "jwt",
       settings: {
         workMemoryMiB: 3008,
+        express: false,
+        submitMemoryMiB: 2048,
         fargate: true,
         spot: true,
         maxTaskVcpu: 8,
@@ -71,6 +75,8 @@ describe("the environment", () => {
     expect(config.auth).toBe("iam");
     expect(config.settings).toEqual({
       workMemoryMiB: 1769,
+      express: true,
+      submitMemoryMiB: 1769,
       fargate: false,
       spot: false,
       maxTaskVcpu: 4,

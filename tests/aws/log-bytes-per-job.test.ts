@@ -10,6 +10,7 @@ import { parseMessage } from "../../jobs/message.ts";
 import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
 import { runJob } from "../../jobs/run/run.ts";
+import { accept } from "../../jobs/submit/accept.ts";
 import { prepare } from "../../jobs/submit/prepare.ts";
 import { submit } from "../../jobs/submit/submit.ts";
 import { sweep } from "../../jobs/sweep/sweep.ts";
@@ -82,4 +83,11 @@ test("a pass of sweep that finds nothing logs nothing", async () => {
   cloud.ecs = () => ({ body: { taskArns: [] } });
   cloud.messages.length = 0;
   await expectLogged("idleSweep", () => sweep(ports()));
+});
+
+test("a small job that is answered at once logs no more than the figure", async () => {
+  await expectLogged("express", async () => {
+    const body = validate(submitBody, { inputs: { a: { random: { shape: [64, 64] } } } });
+    await accept(body, owner, { requestHash: sha256("express") }, ports(), compute);
+  });
 });

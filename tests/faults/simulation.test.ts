@@ -19,6 +19,8 @@ test.each(seeds)("seed %i: nothing is lost, stuck or run twice", { timeout: 60_0
   const missing = result.scripts.filter((script) => !result.stage.table.items.has(jobIdOf(script)));
   expect(missing.filter(({ parent }) => parent === undefined)).toEqual([]);
   expect(missing.length).toBeLessThan(jobs / 20);
+  const atOnce = result.stage.log.lines.filter(({ message }) => message === "job answered at once");
+  expect(atOnce.length).toBeGreaterThan(jobs / 20);
   const waited = result.stage.log.lines.filter(({ message }) => /waits for its inputs/.test(message));
   expect(waited.length).toBeGreaterThan(0);
 });
@@ -73,7 +75,7 @@ test("the storm is one: every kind of fault strikes", { timeout: 60_000 }, async
   expect(tally.faults.size).toBeGreaterThan(25);
 });
 
-describe("a planted bug is caught", { timeout: 60_000 }, () => {
+describe("a planted bug is caught", { timeout: 120_000 }, () => {
   const caughtBy: Record<keyof typeof plants, Invariant[]> = {
     "drops the fence": ["dispatch never falls", "one claim per dispatch"],
     "drops the lease": ["every job ends in time"],
@@ -85,6 +87,7 @@ describe("a planted bug is caught", { timeout: 60_000 }, () => {
       "every job ends in time",
     ],
     "counts failed starts": ["only its own fault fails a job"],
+    "answers before the record": ["an answer is what the record says"],
     "never releases a slot": ["every job ends in time", "every slot is given back"],
   };
   /** What lets a bug show that others do not. */
@@ -95,7 +98,8 @@ describe("a planted bug is caught", { timeout: 60_000 }, () => {
   test.each(Object.entries(caughtBy))("%s", async (name, invariants) => {
     const plant = plants[name as keyof typeof plants];
     const found = new Set<Invariant>();
-    for (const seed of [1, 2, 3]) {
+    // Some show only in a job of few minutes that waits for a task: about every fifth seed has one.
+    for (let seed = 1; seed <= 20; seed++) {
       const { stage } = await runSeed({ seed, jobs: 60, plant, badDay: needs[name] });
       for (const { invariant } of stage.watch.violations) found.add(invariant);
       if (invariants.every((invariant) => found.has(invariant))) break;

@@ -141,6 +141,11 @@ describe("Idempotency-Key", () => {
 });
 
 describe("Prefer: wait", () => {
+  // All wait for the queue then: those whom submit answers at once are further down.
+  beforeEach(() => {
+    world = freshStage("none", { express: false });
+  });
+
   /** Answers messages as the work function does, until the test is over. */
   function worker(how = compute) {
     const seen = setInterval(() => {
@@ -214,5 +219,43 @@ describe("Prefer: wait", () => {
     expect(waited.body.outputs.result).toHaveProperty("data");
     expect((await call(get, { jobId: body.jobId, headers: { prefer: "wait=10" } })).status).toBe(200);
     expect((await call(get, { jobId: body.jobId })).body.outputs.result).not.toHaveProperty("data");
+  });
+});
+
+describe("Prefer: wait, for a small job", () => {
+  const headers = { Prefer: "wait=10", "Idempotency-Key": "k1" };
+
+  test("is answered at once, with its data, in two calls", async () => {
+    const { status, headers: sent, body } = await post(small, { headers: { Prefer: "wait=10" } });
+    expect(status).toBe(200);
+    expect(sent).toMatchObject({ "preference-applied": "wait=10", location: body.links.self });
+    expect(sent).not.toHaveProperty("idempotency-replayed");
+    expect(body.outputs.result.data[0][0]).toBeCloseTo(6.451563921086932, 12);
+    expect(world.calls).toEqual(["objects.put", "store.create", "objects.link"]);
+    expect((await call(get, { jobId: body.jobId })).body).toMatchObject({ status: "COMPLETED" });
+  });
+
+  test("is the same as from JSON when it comes as .npy", async () => {
+    const { status, body } = await post(npy, { headers: { ...asNpy, Prefer: "wait=10" } });
+    expect([status, body.status]).toEqual([200, "COMPLETED"]);
+    expect(body.outputs.result.data[0][0]).toBeCloseTo(6.451563921086932, 12);
+  });
+
+  test("that fails by its own fault is a view with its error", async () => {
+    const { status, body } = await post({ operation: "inv", dataMatrix: [[0]] }, { headers });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: "FAILED", error: { code: "singular-matrix" } });
+  });
+
+  test("and a repeated request gets the same job, data and all, and says so", async () => {
+    const first = await post(small, { headers });
+    const second = await post(small, { headers });
+    expect(second).toMatchObject({ status: 200, headers: { "idempotency-replayed": "true" } });
+    expect(second.body).toEqual(first.body);
+  });
+
+  test("is not asked for by wait=0", async () => {
+    const { body } = await post(small, { headers: { Prefer: "wait=0" } });
+    expect(body.status).toBe("PENDING");
   });
 });

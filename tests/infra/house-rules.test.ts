@@ -28,6 +28,7 @@ const heldElsewhere: Readonly<Record<string, string>> = {
   "contract/plain-record.ts": "contract/submit and functions/bad-input send such keys",
   "jobs/cost/bill-items.ts": "sums and calls by their price: cost/bill works them out by hand",
   "jobs/lifecycle/apply.ts": "lifecycle/settle, sweep/due and api/own-jobs: decisions, raced and repeated",
+  "jobs/lifecycle/at-once.ts": "submit/express looks at the whole record, and its view",
   "jobs/lifecycle/attempts.ts": "lifecycle/next-rules counts attempts and sizes the next one",
   "jobs/lifecycle/dependents.ts": "lifecycle/inputs: subscribed, notified, and neither",
   "jobs/lifecycle/effects.ts": "lifecycle/next compares the effects of every decision",
@@ -40,6 +41,7 @@ const heldElsewhere: Readonly<Record<string, string>> = {
   "jobs/ports.ts": "types, and the errors that tests/aws/s3 throws",
   "jobs/record.ts": "types, and readers that aws/versions runs over records of every release",
   "jobs/run/claim.ts": "run/run: one claim wins, whatever is lost or repeated",
+  "jobs/submit/stored-inputs.ts": "submit/submit lays all inputs into one object, and reads them back",
   "jobs/run/stopped.ts": "an error with a reason: run/heartbeat throws each",
 };
 

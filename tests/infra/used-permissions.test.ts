@@ -166,13 +166,23 @@ test("a small job, read in every way, and its result once it has expired", async
 });
 
 test("a wait that takes a slot, and the answer that comes in time", async () => {
-  const jobId = await submitted(data, wait);
+  // An input that must be fetched goes by way of the queue.
+  const body = { inputs: { a: { upload: await uploaded() } } };
+  const jobId = await submitted(body, wait);
   await asked("get", { jobId, headers: wait });
   const before = cloud.messages.length;
-  const answer = asked("submit", { method: "POST", body: data, headers: { Prefer: "wait=20" } });
+  const answer = asked("submit", { method: "POST", body, headers: { Prefer: "wait=20" } });
   await vi.waitUntil(() => cloud.messages.length > before);
   await worked();
   expect((await answer).body.outputs.result.data).toHaveLength(2);
+});
+
+test("a wait that needs none: the job is computed at once, and its end published by sweep", async () => {
+  for (const body of [data, { operation: "inv", dataMatrix: [[0]] }]) {
+    const reply = await asked("submit", { method: "POST", body, headers: wait });
+    expect([reply.status, reply.body.attempts.length]).toEqual([200, 1]);
+  }
+  await invoked("sweep");
 });
 
 test("uploads and earlier outputs, there and not", async () => {

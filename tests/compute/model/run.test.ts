@@ -1,5 +1,6 @@
 import {
   catalogue,
+  completeParams,
   defaultOperation,
   demand,
   engine,
@@ -10,6 +11,7 @@ import {
   run,
 } from "@sluice/compute";
 import { stepSeconds } from "@sluice/compute/model/demand";
+import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
 import { operand, spec } from "../../support/compute/arrays.ts";
 
@@ -36,6 +38,28 @@ describe("run", () => {
     expect(run("spectral-projection", { seed: 5, columns: 3 }, { a }).result).toEqual(result);
     expect(run("spectral-projection", { seed: 6, columns: 3 }, { a }).result).not.toEqual(result);
   });
+
+  test.each(catalogue())(
+    "$name leaves its inputs as they were: a job may be run once more on them",
+    ({ example }) => {
+      const { operation = defaultOperation, params = {}, ...body } = example as Record<string, never>;
+      const { inputs, dataMatrix } = body as {
+        inputs?: Record<string, { data?: unknown }>;
+        dataMatrix?: unknown;
+      };
+      const refs = Object.entries({ ...inputs, ...(dataMatrix ? { a: { data: dataMatrix } } : {}) });
+      const operands = Object.fromEntries(
+        refs.flatMap(([name, { data }]) => (data === undefined ? [] : [[name, arrayFromJson(data, name)]])),
+      );
+      const before = structuredClone(operands);
+      run(
+        operation,
+        completeParams(operation, params, () => "1"),
+        operands,
+      );
+      expect(operands).toEqual(before);
+    },
+  );
 
   test("what one run answered, later ones on the same thread leave alone", () => {
     const a = operand([40, 40], "float64", 3);

@@ -22,6 +22,8 @@ export const faults = {
   "sweep failed to start": 0.06,
   "settle killed": 0.08,
   "submit died after Put": 0.02,
+  "express killed": 0.1,
+  "express outlasts its time": 0.05,
   "RunTask without capacity": 0.08,
   "Spot without machines for good": 0.3,
   "every start fails for long": 0.25,

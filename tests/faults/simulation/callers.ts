@@ -6,9 +6,10 @@ import { cancelJob, getJob, retryJob } from "../../../jobs/api/own-jobs.ts";
 import { resultOf } from "../../../jobs/api/result.ts";
 import { jobView } from "../../../jobs/api/view.ts";
 import { idForKey, sha256 } from "../../../jobs/ids.ts";
-import type { Ports } from "../../../jobs/ports.ts";
+import type { Compute, Ports } from "../../../jobs/ports.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { madeEarlier } from "../../../jobs/submit/accept.ts";
+import { ExpressLoad, express } from "../../../jobs/submit/express.ts";
 import { prepare } from "../../../jobs/submit/prepare.ts";
 import { submit } from "../../../jobs/submit/submit.ts";
 import type { Adversary } from "./adversary.ts";
@@ -21,19 +22,26 @@ import type { Script } from "./workload.ts";
 /** API Gateway gives up after this. */
 const httpTimeout = 30_000;
 
+interface CallersWorld {
+  readonly clock: Clock;
+  readonly adversary: Adversary;
+  readonly functions: Functions;
+  readonly watch: Watch;
+  readonly records: ReadonlyMap<string, Job>;
+}
+
 /** People and programs outside: they submit, submit again, poll, read, cancel and retry. */
 export class Callers {
-  readonly #world: { clock: Clock; adversary: Adversary; functions: Functions; watch: Watch };
+  readonly #world: CallersWorld;
   readonly #ports: Ports;
+  readonly #compute: Compute;
   /** What was last seen of a job that had ended: it must be seen again. */
   readonly #seen = new Map<string, { run: number; shown: string }>();
 
-  constructor(
-    world: { clock: Clock; adversary: Adversary; functions: Functions; watch: Watch },
-    ports: Ports,
-  ) {
+  constructor(world: CallersWorld, ports: Ports, compute: Compute) {
     this.#world = world;
     this.#ports = ports;
+    this.#compute = compute;
   }
 
   /** Submits until it is answered, as a client with an Idempotency-Key does. */
@@ -46,13 +54,19 @@ export class Callers {
       const answer = await this.#request(
         "submit",
         jobId,
-        () => submitted(script, this.#ports),
+        () => submitted(script, this.#compute, this.#ports),
         (kill) => {
           if (adversary.likely("submit died after Put")) {
             clock.later(adversary.chance.between(8, 30), () => kill("submit died after Put"));
           }
+          // Anywhere: before its computation, in it, with the result on its way, with the record on its way.
+          if (script.waits && adversary.likely("express killed")) {
+            const over = Math.round(script.seconds * 1000) + 30;
+            clock.later(adversary.chance.between(1, over), () => kill("express killed"));
+          }
         },
       );
+      if (answer) this.#holdTo(answer);
       const again = answer === undefined || adversary.chance.hit(0.05);
       if (!again) return;
       await clock.pass(adversary.chance.between(500, 20_000));
@@ -85,6 +99,19 @@ export class Callers {
     await this.#request("retry", jobId, () => retryJob(jobId, script.owner, this.#ports));
   }
 
+  /** Whoever was answered can rely on it: the job is there, and if it had ended, it has ended so. */
+  #holdTo({ jobId, status, run, worker }: Job): void {
+    const record = this.#world.records.get(jobId);
+    const same = record?.run !== run || (record.status === status && record.worker === worker);
+    if (record && (!isTerminal(status) || same)) return;
+    const found = record ? `${record.status} by ${record.worker}` : "nowhere";
+    this.#world.watch.violated(
+      "an answer is what the record says",
+      jobId,
+      `answered ${status} by ${worker}, and the record is ${found}`,
+    );
+  }
+
   #compare(job: Job, shown: string): void {
     const before = this.#seen.get(job.jobId);
     if (before?.run === job.run && before.shown !== shown) {
@@ -102,7 +129,7 @@ export class Callers {
     name: string,
     jobId: string,
     run: () => Promise<Value>,
-    threaten: (kill: (fault: "submit died after Put") => void) => void = () => undefined,
+    threaten: (kill: (fault: "submit died after Put" | "express killed") => void) => void = () => undefined,
   ): Promise<Value | undefined> {
     const { functions, clock, adversary, watch } = this.#world;
     const { machine, done } = functions.invoke(name, jobId, httpTimeout, run);
@@ -135,7 +162,7 @@ export function jobIdOf({ owner, key }: Script): string {
 }
 
 /** As functions/submit.ts does, with the route that a larger matrix would get. */
-async function submitted(script: Script, ports: Ports): Promise<Job> {
+async function submitted(script: Script, compute: Compute, ports: Ports): Promise<Job> {
   const { body, owner, key, size, target, seconds } = script;
   const checked = validate(submitBody, body);
   const idempotency = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: key };
@@ -147,10 +174,9 @@ async function submitted(script: Script, ports: Ports): Promise<Job> {
   if ("jobId" in prepared) return prepared;
   const estimate = { ...prepared.route.estimate, seconds };
   const route = size ? { ...prepared.route, ...size, target: "fargate" as const, estimate } : prepared.route;
-  const { job } = await submit(
-    { ...prepared, route, requestedTarget: target, labels: {} },
-    idempotency,
-    ports,
-  );
+  const request = { ...prepared, route, requestedTarget: target, labels: {} };
+  // Each function is a process of its own.
+  const atOnce = script.waits && (await express(request, idempotency, compute, ports, new ExpressLoad()));
+  const { job } = atOnce || (await submit(request, idempotency, ports));
   return job;
 }

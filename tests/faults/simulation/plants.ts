@@ -1,3 +1,4 @@
+import { isTerminal } from "@sluice/contract/job";
 import { failed, type JobChanges } from "../../../jobs/lifecycle/transitions.ts";
 import type { JobStore, Ports } from "../../../jobs/ports.ts";
 import { limits } from "../../../jobs/timing.ts";
@@ -61,6 +62,16 @@ export const plants = {
     }));
     return counted(ports);
   },
+
+  /** Who computes a job at once answers, and writes its record meanwhile. */
+  "answers before the record": withStore((store) => ({
+    create: async (job) => {
+      const written = store.create(job);
+      if (!isTerminal(job.status)) return written;
+      written.catch(() => undefined);
+      return { created: true };
+    },
+  })),
 
   "never releases a slot": (ports) => ({
     ...ports,

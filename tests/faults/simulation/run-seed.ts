@@ -61,10 +61,11 @@ export async function runSeed({
     stage.cluster.badDays.plan(storm, badDay);
     const drawn = chance.hit(0.3);
     const poison = asked ?? drawn;
-    // With its six hours, so that no deadline of its own comes first; and nobody waits for it, nor it for anybody.
+    // With its six hours, so that no deadline of its own comes first; with messages; and nobody waits for it, nor it
+    // for anybody.
     const parents = new Set(scripts.map(({ parent }) => parent));
     const patient = scripts.filter(
-      (each) => each.body.maxSeconds === undefined && !each.parent && !parents.has(each),
+      (each) => each.body.maxSeconds === undefined && !each.waits && !each.parent && !parents.has(each),
     );
     if (poison) stage.poisoned.add(jobIdOf(chance.pick(patient)));
     watchDeadlines(stage);

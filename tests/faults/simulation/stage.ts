@@ -83,7 +83,7 @@ export class Stage {
       onRelease: (launch) => this.#checkRelease(launch),
     });
     this.log = new Log(clock);
-    const compute = simulatedCompute(clock, this.script);
+    const compute = simulatedCompute(clock, adversary, this.script);
     this.cluster = new Cluster(clock, this.network, adversary, accountVcpu, {
       run: (task) => this.#container(task, compute),
       onAsked: (request) => this.watch.asked(request),
@@ -118,8 +118,9 @@ export class Stage {
       (jobId) => this.poisoned.has(jobId),
     );
     this.callers = new Callers(
-      { clock, adversary, functions: this.functions, watch: this.watch },
+      { clock, adversary, functions: this.functions, watch: this.watch, records: this.table.items },
       this.ports,
+      compute,
     );
   }
 
@@ -179,6 +180,8 @@ function settingsOf(chance: Chance): Settings {
   const maxTasks = chance.between(5, 12);
   return {
     workMemoryMiB: 1769,
+    express: true,
+    submitMemoryMiB: 1769,
     fargate: true,
     spot: chance.hit(0.5),
     maxTaskVcpu: 4,

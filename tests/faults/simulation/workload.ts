@@ -5,6 +5,8 @@ import { dataBytes, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { idForKey } from "../../../jobs/ids.ts";
 import type { Compute } from "../../../jobs/ports.ts";
+import { limits } from "../../../jobs/timing.ts";
+import type { Adversary } from "./adversary.ts";
 import type { Chance } from "./chance.ts";
 import type { Clock } from "./clock.ts";
 import { current, never } from "./machine.ts";
@@ -34,6 +36,8 @@ export interface Script {
   readonly seconds: number;
   readonly needsMiB: number;
   readonly politeOutOfMemory: boolean;
+  /** Its caller waits for it, so that submit may compute it at once. */
+  readonly waits: boolean;
   /** The job whose output it takes, which may have yet to make it. */
   readonly parent: Script | undefined;
   /** Its result, from the same operation run directly, and that as a file. */
@@ -45,6 +49,9 @@ export interface Script {
 const owners = 3;
 /** How many take the output of another. */
 const chained = 0.2;
+
+/** They need the memory that their plan says. */
+const honest: ReadonlySet<Kind> = new Set(["small", "fails numerically", "crashes"]);
 
 const sizes = [
   { vcpu: 1, memoryMiB: 2048 },
@@ -81,6 +88,7 @@ export function script(earlier: readonly Script[], chance: Chance): Script {
       ? chance.between(60, 900)
       : undefined;
   const memoryMiB = size?.memoryMiB ?? 1769;
+  const seconds = secondsOf(kind, large, maxSeconds ?? 0, chance);
   const result = oracle(operation, params, inputs, parent);
   return {
     kind,
@@ -90,9 +98,11 @@ export function script(earlier: readonly Script[], chance: Chance): Script {
     body: { operation, params, inputs, target, ...(maxSeconds === undefined ? {} : { maxSeconds }) },
     target,
     size,
-    seconds: secondsOf(kind, large, maxSeconds ?? 0, chance),
+    seconds,
     needsMiB: needOf(kind, memoryMiB, chance),
     politeOutOfMemory: chance.hit(0.5),
+    // As short as submit takes them. What it takes has a plan that is true: a catalogue's tests measure theirs.
+    waits: honest.has(kind) && !large && seconds < limits.blockingSeconds && chance.hit(0.6),
     result,
     expected: npy(result),
   };
@@ -132,11 +142,19 @@ function npy(array: DenseArray): Buffer {
 }
 
 /** The engine of every machine: takes the time, needs the memory and fails as the job's script says. */
-export function simulatedCompute(clock: Clock, scriptOf: (jobId: string) => Script): Compute {
-  return async (work, { signal, onProgress }) => {
+export function simulatedCompute(
+  clock: Clock,
+  adversary: Adversary,
+  scriptOf: (jobId: string) => Script,
+): Compute {
+  return async (work, { signal, onProgress, blockAtMost }) => {
     const machine = current();
     if (machine?.jobId === undefined) throw new Error("a computation runs on a machine, for a job");
     const { kind, seconds, needsMiB, politeOutOfMemory } = scriptOf(machine.jobId);
+    if (blockAtMost !== undefined && adversary.strikes("express outlasts its time", machine.jobId)) {
+      await lasting(clock, blockAtMost, signal);
+      throw new Error(`the computation took longer than ${blockAtMost} ms`);
+    }
     await lasting(clock, seconds * 400, signal);
     onProgress(0.4);
     if (needsMiB > machine.memoryMiB) {

@@ -16,16 +16,33 @@ const task = { target: "fargate", memoryMiB: 4096, vcpu: 1 } as const;
 describe("the dollars of a job", () => {
   test("of 64×64 are those of its requests: worked out by hand", () => {
     const seconds = 0.002;
-    // 2 HTTP, 3 Lambda requests, 3 of SQS, 2 PUT, 1 GET, 13 write units, 1 read unit, an event, a trace.
-    const requests = 2e-6 + 0.6e-6 + 1.2e-6 + 10e-6 + 0.4e-6 + 8.125e-6 + 0.125e-6 + 1e-6 + 5e-6;
+    // 2 HTTP, 3 Lambda requests, 3 of SQS, 2 PUT, 1 GET, 15 write units, 1 read unit, an event, a trace.
+    const requests = 2e-6 + 0.6e-6 + 1.2e-6 + 10e-6 + 0.4e-6 + 9.375e-6 + 0.125e-6 + 1e-6 + 5e-6;
     // Seconds of submit, look and work, 1 % cold starts of 0.4 s in each; 3,850 bytes of log.
-    const functions = (0.044 + 0.014 + 0.034 * (1769 / 1024)) * 0.0000133334;
+    const functions = (0.014 + (0.044 + 0.034) * (1769 / 1024)) * 0.0000133334;
     const log = 3850 * 0.5e-9;
     const compute = seconds * (1769 / 1024) * 0.0000133334;
     expect(jobUsd(arrays(64), [{ ...lambda, seconds }])).toBeCloseTo(
       requests + functions + log + compute,
       10,
     );
+  });
+
+  test("of one that submit computes: worked out by hand", () => {
+    const seconds = 0.002;
+    // 1 HTTP, 1 Lambda request, 1 PUT, 4 write units; sweep's read, 3 write units, an event; a trace.
+    const requests = 1e-6 + 0.2e-6 + 5e-6 + 2.5e-6 + 0.125e-6 + 1.875e-6 + 1e-6 + 5e-6;
+    // Seconds of submit beside the arithmetic, 1 % cold starts of 0.4 s; 1,850 bytes of log.
+    const machine = (0.034 + seconds) * (1769 / 1024) * 0.0000133334;
+    const log = 1850 * 0.5e-9;
+    const usd = jobUsd(arrays(64), [{ ...lambda, seconds, atOnce: true }]);
+    expect(usd).toBeCloseTo(requests + machine + log, 10);
+    // Run again, it is billed as any other attempt on top.
+    const again = jobUsd(arrays(64), [
+      { ...lambda, seconds, atOnce: true },
+      { ...lambda, seconds },
+    ]);
+    expect(again - usd).toBeGreaterThan(lanes.lambda.usd(lambda, seconds));
   });
 
   test("grow by what every attempt costs", () => {

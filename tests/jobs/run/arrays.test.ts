@@ -6,7 +6,6 @@ import type { StoredInput } from "../../../jobs/record.ts";
 import { readInput, shared, writeOutputs } from "../../../jobs/run/arrays.ts";
 import { memoryWorld } from "../../support/jobs/memory-ports.ts";
 import { etagOf } from "../../support/jobs/objects.ts";
-import { sampleJob } from "../../support/jobs/sample-jobs.ts";
 
 const array: DenseArray = {
   ...zeros({ shape: [2, 3], dtype: "float64" }),
@@ -108,7 +107,7 @@ test("an output goes out as its header and the memory it lies in", async () => {
     },
   };
   const { signal } = new AbortController();
-  const { result } = await writeOutputs(sampleJob(), { result: array }, watched, signal);
+  const { result } = await writeOutputs("some-job", "1", { result: array }, watched, signal);
   expect(seen[1]?.buffer).toBe(array.data.buffer);
   expect(result).toMatchObject({ shape: [2, 3], dtype: "float64", bytes: file.byteLength });
 });

@@ -1,3 +1,4 @@
+import { Problem } from "@sluice/contract/problem";
 import { describe, expect, test } from "vitest";
 import { compute } from "../../../jobs/run/compute.ts";
 
@@ -20,6 +21,15 @@ describe("compute", () => {
     const there = await compute(work(), watch(false));
     expect(here.result?.data[7]).toBe(300);
     expect(there.result).toEqual(here.result);
+  });
+
+  test("that blocks for no longer than it may gives the same bytes too, and its own errors", async () => {
+    const bounded = await compute(work(), { ...watch(true), blockAtMost: 60_000 });
+    expect(bounded.result).toEqual((await compute(work(), watch(true))).result);
+    expect(bounded.result?.data).toBeInstanceOf(Float64Array);
+    const a = { shape: [1, 1], dtype: "float64" as const, data: new Float64Array(1) };
+    const singular = { operation: "inv", params: {}, inputs: { a }, threads: 1 };
+    await expect(compute(singular, { ...watch(true), blockAtMost: 60_000 })).rejects.toBeInstanceOf(Problem);
   });
 
   test("in a thread is stopped in mid-kernel, by the signal's own reason", async () => {
@@ -48,5 +58,21 @@ describe("compute", () => {
     await expect(compute(work(), watch(false, AbortSignal.abort(new Error("too late"))))).rejects.toThrow(
       "too late",
     );
+  });
+
+  // Last: afterwards nothing may block in this process.
+  test("that blocks for too long is stopped in mid-kernel, and so is trusted no more", async () => {
+    const large = { shape: [2_000, 2_000], dtype: "float64" as const };
+    const data = new Float64Array(4_000_000);
+    const inputs = { a: { ...large, data }, b: { ...large, data } };
+    const product = { operation: "matmul", params: {}, inputs, threads: 1 };
+    const began = performance.now();
+    await expect(compute(product, { ...watch(true), blockAtMost: 20 })).rejects.toThrow("longer than 20 ms");
+    const took = performance.now() - began;
+    await expect(compute(work(), { ...watch(true), blockAtMost: 60_000 })).rejects.toThrow("half-way");
+    // The whole product takes much longer: it was not let run to its end.
+    const alone = performance.now();
+    await compute({ ...product, inputs }, watch(false));
+    expect(took).toBeLessThan((performance.now() - alone) / 2);
   });
 });

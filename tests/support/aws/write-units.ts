@@ -21,7 +21,8 @@ export function writeMeter(): (exchanges: readonly Exchange[]) => number {
   return (exchanges) =>
     exchanges.reduce((units, { action, input, output }) => {
       if (action !== "PutItem" && action !== "UpdateItem") return units;
-      const after: Item | undefined = input.Item ?? output.Attributes;
+      const known = items.get(input.Key?.pk.S);
+      const after: Item | undefined = input.Item ?? output.Attributes ?? (known && without(known, input));
       // aws/dynamodb/slots.ts asks for no image: its item is in no index, and one unit long up to 12 tasks.
       if (!after) return units + 1;
       const before = items.get(after.pk.S) ?? {};
@@ -29,6 +30,13 @@ export function writeMeter(): (exchanges: readonly Exchange[]) => number {
       const size = Math.max(sizeOf(before), sizeOf(after));
       return units + Math.ceil(size / 1024) + indexUnits(before, after);
     }, 0);
+}
+
+/** What an update that asks for no image leaves of an item: the attributes that it removes are gone. */
+function without(item: Item, { UpdateExpression = "", ExpressionAttributeNames: names = {} }: Item): Item {
+  const [, removed = ""] = /\bREMOVE (.*)$/.exec(UpdateExpression) ?? [];
+  const gone = removed.split(", ").map((name) => names[name]);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !gone.includes(name)));
 }
 
 function indexUnits(before: Item, after: Item): number {

@@ -15,8 +15,11 @@ export const stage: {
   alarms: boolean;
 } = { world: memoryWorld(), auth: "none", alarms: false };
 
-export function freshStage(auth: "iam" | "jwt" | "none" = "none"): World {
-  stage.world = memoryWorld();
+export function freshStage(
+  auth: "iam" | "jwt" | "none" = "none",
+  settings: Parameters<typeof memoryWorld>[0] = {},
+): World {
+  stage.world = memoryWorld(settings);
   stage.auth = auth;
   stage.alarms = false;
   return stage.world;

@@ -20,6 +20,8 @@ import { handOver, memoryUploads } from "./objects.ts";
 /** The settings of a stage as deployed by default. */
 export const defaultSettings: Settings = {
   workMemoryMiB: 1769,
+  express: true,
+  submitMemoryMiB: 1769,
   fargate: true,
   spot: false,
   maxTaskVcpu: 4,
