@@ -70,7 +70,7 @@ export function whenListening(
  */
 const textual = /^(?:text\/.*|application\/(?:json|xml|javascript))$/;
 
-function isText({ headers }: HapiRequest): boolean {
+export function isText({ headers }: Pick<HapiRequest, "headers">): boolean {
   const encoding = headers["content-encoding"] ?? "identity";
   const [mime = ""] = (headers["content-type"] ?? "").split(";");
   return encoding === "identity" && textual.test(mime.trim().toLowerCase());

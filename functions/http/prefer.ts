@@ -8,7 +8,7 @@ import type { Accepted } from "../../jobs/submit/submit.ts";
 
 /** RFC 7240: `Prefer: wait=N`. More than the most is granted in part; nonsense is ignored, as it says. */
 export function preferredWait(prefer: string | undefined): number | undefined {
-  const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(prefer ?? "")?.[1];
+  const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:[,;]|$)/i.exec(prefer ?? "")?.[1];
   return seconds === undefined ? undefined : Math.min(Number(seconds), maxWaitSeconds);
 }
 

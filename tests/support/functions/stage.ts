@@ -62,7 +62,7 @@ export function lambdaContext(remainingMs = 29_000): Context {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: every handler has its own event type; the gateway has one.
-type Handler = (event: any, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+export type Handler = (event: any, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** Calls a function as the gateway does. */
 export async function call(handler: Handler, what: Call = {}): Promise<Reply> {
