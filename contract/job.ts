@@ -36,7 +36,7 @@ export interface ArrayView extends ArraySpec {
 }
 
 export interface OutputView extends ArrayView {
-  /** Presigned link to the `.npy`, once COMPLETED. */
+  /** Presigned link to the `.npy`, once COMPLETED. A list has none: it would be most of it. */
   readonly url?: string;
   /** The array itself as nested JSON, when the caller waited and it fits. */
   readonly data?: unknown;

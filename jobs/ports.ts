@@ -61,11 +61,15 @@ export interface JobStore {
    */
   schedulePublication(jobId: string, dispatch: number, dueAt: number | undefined): Promise<void>;
   /**
-   * One owner's jobs, newest first, at most `limit`; of one millisecond by descending id. Expired ones are left
-   * out, so a page may be short or empty. `after` begins the next page; without it this is the last.
-   * @throws NewerRecord
+   * One owner's jobs, newest first, at most `limit`; of one millisecond by descending id. `after`, a `listPosition`,
+   * begins the next page; without one in the answer this page is the last. A page may be short or empty and not be
+   * the last: expired jobs are left out, and it ends once `bytes` are read, which `recordsPerRead` records may
+   * pass. The answer says how many bytes it has read. @throws NewerRecord
    */
-  list(owner: string, page: { limit: number; after?: string }): Promise<{ jobs: Job[]; after?: string }>;
+  list(
+    owner: string,
+    page: { readonly limit: number; readonly bytes?: number; readonly after?: string },
+  ): Promise<{ readonly jobs: readonly Job[]; readonly bytes: number; readonly after?: string }>;
   /**
    * Live jobs whose dueAt has passed, the longest overdue of all first, then by dueAt. At most `limit`, rounded up
    * to a multiple of the index's shards (8). Fewer than `limit` does not mean that there are no more.
@@ -76,6 +80,9 @@ export interface JobStore {
   /** Ids of jobs with step `line` and a `lineSince`, the longest waiting first. */
   waitingForCapacity(limit: number): Promise<string[]>;
 }
+
+/** Records that a list reads at once: how large they are is known only then. Five small ones are a call of some 5 ms. */
+export const recordsPerRead = 5;
 
 export type Due = { readonly jobId: string; readonly dueAt: number };
 

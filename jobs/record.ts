@@ -100,6 +100,11 @@ export interface Job {
  */
 export type PendingStep = "inputs" | "send" | "sent" | "line" | "launched";
 
+/** Where a job stands among its owner's: by time, and by id within a millisecond, so that a cursor never skips one. */
+export function listPosition({ createdAt, jobId }: Pick<Job, "createdAt" | "jobId">): string {
+  return `${new Date(createdAt).toISOString()}#${jobId}`;
+}
+
 /** One claim by one machine, kept for people. */
 export interface Attempt {
   readonly dispatch: number;

@@ -1,5 +1,5 @@
 import { isTerminal, type Status } from "@sluice/contract/job";
-import { type Job, NewerRecord, type PendingStep, recordVersion } from "../../jobs/record.ts";
+import { type Job, listPosition, NewerRecord, type PendingStep, recordVersion } from "../../jobs/record.ts";
 import { paramsOf, storable, storedParams } from "./stored-values.ts";
 
 /** How a job lies in the table: the record itself, plus the keys of the three indexes. */
@@ -39,8 +39,7 @@ export function toItem({ params, ...job }: Job): Record<string, unknown> {
     ...keyOf(job.jobId),
     ...Object.fromEntries(fields),
     params: storedParams(params),
-    // Sorts by time, and by id within a millisecond, so that a cursor never skips one.
-    createdSort: `${new Date(job.createdAt).toISOString()}#${job.jobId}`,
+    createdSort: listPosition(job),
     ...(job.dueAt === undefined ? {} : { dueShard: dueShardOf(job.jobId, job.status) }),
     line: lineOf(job.step),
   };

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Due, JobStore } from "../../jobs/ports.ts";
 import type { Job } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
@@ -19,11 +18,8 @@ import {
   toItem,
   updatable,
 } from "./job-item.ts";
+import { jobList } from "./job-list.ts";
 import { updateExpression } from "./update-expression.ts";
-
-/** BatchGet gives back what it was too busy to read: asked again this often, the waits growing from 25 ms to 0.8 s. */
-const unprocessedRounds = 6;
-const unprocessedPause = 25;
 
 /** The job record in DynamoDB. One item, one conditional write at a time, no transactions. */
 export function jobStore(tableName: string, now: () => number): JobStore {
@@ -178,23 +174,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       }
     },
 
-    async list(owner, { limit, after }) {
-      const { Items = [], LastEvaluatedKey } = await dynamo().send(
-        new QueryCommand({
-          TableName,
-          IndexName: "byOwner",
-          KeyConditionExpression:
-            after === undefined ? "#owner = :owner" : "#owner = :owner AND createdSort < :after",
-          ExpressionAttributeNames: { "#owner": "owner" },
-          ExpressionAttributeValues: { ":owner": owner, ...(after === undefined ? {} : { ":after": after }) },
-          ScanIndexForward: false,
-          Limit: limit,
-        }),
-      );
-      const jobs = await getMany(Items.map(({ pk }) => pk as string));
-      const last = Items.at(-1)?.createdSort as string | undefined;
-      return LastEvaluatedKey && last !== undefined ? { jobs, after: last } : { jobs };
-    },
+    list: jobList(tableName, now),
 
     due: (time, limit) => dueIn(dueShards, time, limit),
 
@@ -214,30 +194,4 @@ export function jobStore(tableName: string, now: () => number): JobStore {
       return Items.map(jobIdOf);
     },
   };
-
-  /** The items behind index keys, in the keys' order; those deleted meanwhile are left out. */
-  async function getMany(keys: readonly string[]): Promise<Job[]> {
-    const items = new Map<string, Job>();
-    let wanted: { pk: string }[] = keys.map((pk) => ({ pk }));
-    let refused = 0;
-    while (wanted.length > 0) {
-      const { Responses, UnprocessedKeys } = await dynamo().send(
-        new BatchGetCommand({ RequestItems: { [TableName]: { Keys: wanted.slice(0, 100) } } }),
-      );
-      for (const item of Responses?.[TableName] ?? []) {
-        const job = fromItem(item, now());
-        if (job) items.set(item.pk as string, job);
-      }
-      const unprocessed = (UnprocessedKeys?.[TableName]?.Keys ?? []) as { pk: string }[];
-      wanted = [...unprocessed, ...wanted.slice(100)];
-      if (unprocessed.length === 0) continue;
-      if (refused === unprocessedRounds) {
-        throw new Error(
-          `DynamoDB left ${unprocessed.length} of ${keys.length} jobs unread, ${refused} times`,
-        );
-      }
-      await pause(Math.random() * unprocessedPause * 2 ** refused++);
-    }
-    return keys.flatMap((key) => items.get(key) ?? []);
-  }
 }

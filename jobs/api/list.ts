@@ -1,36 +1,62 @@
 import type { JobView, Status } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
 import type { Ports } from "../ports.ts";
-import type { Job } from "../record.ts";
-import { jobView } from "./view.ts";
+import { type Job, listPosition } from "../record.ts";
+import { listedView } from "./view.ts";
 
 /** Index pages read for one answer at most: a rare status is then found over several requests. */
 const pagesPerRequest = 10;
 
 /**
- * One owner's jobs, newest first. With a status, a page may hold fewer than `limit` and still have a
- * cursor: the index does not know the status, so the answer is bounded by what was looked at.
+ * Bytes of records read for one answer: 128 read units, or 256 small records; `recordsPerRead` more may pass it. A
+ * status that no job has was 1,000 records of up to 400 KB.
+ */
+const maxReadBytes = 1024 * 1024;
+
+/** Bytes of the answer's JSON. Lambda's answer ends at 6 MB, and there each quote and backslash takes two. */
+const maxListBytes = 1024 * 1024;
+
+interface Page {
+  readonly status?: Status | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * One owner's jobs, newest first. A page is bounded by what is looked at and by what it answers, so it may hold
+ * fewer than `limit`, or none, and still have a cursor: the last page is the one without.
  *
  * @throws Problem `bad-cursor`
  */
 export async function listJobs(
   owner: string,
-  { status, limit, cursor }: { status?: Status | undefined; limit: number; cursor?: string | undefined },
-  ports: Pick<Ports, "store" | "objects">,
+  { status, limit, cursor }: Page,
+  { store }: Pick<Ports, "store">,
 ): Promise<{ jobs: JobView[]; nextCursor?: string }> {
-  const found: Job[] = [];
+  const jobs: JobView[] = [];
+  let answerBytes = 0;
+  let readBytes = 0;
+  let last: Job | undefined;
   let after = cursor === undefined ? undefined : positionOf(cursor);
-  for (let page = 0; page < pagesPerRequest && found.length < limit; page++) {
-    const wanted = limit - found.length;
-    const { jobs, after: more } = await ports.store.list(owner, {
-      limit: wanted,
-      ...(after ? { after } : {}),
+  for (let page = 0; page < pagesPerRequest && jobs.length < limit && readBytes < maxReadBytes; page++) {
+    const read = await store.list(owner, {
+      limit: limit - jobs.length,
+      bytes: maxReadBytes - readBytes,
+      ...(after === undefined ? {} : { after }),
     });
-    found.push(...jobs.filter((job) => status === undefined || job.status === status));
-    after = more;
+    readBytes += read.bytes;
+    for (const job of read.jobs) {
+      if (status !== undefined && job.status !== status) continue;
+      const view = listedView(job);
+      answerBytes += Buffer.byteLength(JSON.stringify(view));
+      // What was read and has no room is read again for the next page.
+      if (last && answerBytes > maxListBytes) return { jobs, nextCursor: cursorOf(listPosition(last)) };
+      jobs.push(view);
+      last = job;
+    }
+    after = read.after;
     if (after === undefined) break;
   }
-  const jobs = await Promise.all(found.map((job) => jobView(job, ports)));
   return after === undefined ? { jobs } : { jobs, nextCursor: cursorOf(after) };
 }
 

@@ -21,18 +21,30 @@ interface DataOptions {
   readonly results?: Arrays;
 }
 
-/** The job as its owner sees it. Links are signed here, without a call. */
+/** The job as its owner sees it. Links to the outputs are signed here, without a call. */
 export async function jobView(
   job: Job,
   { objects }: Pick<Ports, "objects">,
   { withData = false, results = {} }: DataOptions = {},
 ): Promise<JobView> {
+  if (job.status !== "COMPLETED") return viewOf(job, undefined);
   const data = (name: string, output: OutputRef, room: number) => {
     const result = Object.hasOwn(results, name) ? results[name] : undefined;
     return result ? textWithin(result, room) : jsonWithin(output, room, objects);
   };
-  const outputs =
-    job.status === "COMPLETED" ? await outputViews(job, objects, withData ? data : undefined) : undefined;
+  return viewOf(job, await outputViews(job, objects, withData ? data : undefined));
+}
+
+/** The job in a list: without links to its outputs, each of which is more than a kilobyte. */
+export function listedView(job: Job): JobView {
+  if (job.status !== "COMPLETED") return viewOf(job, undefined);
+  const outputs = Object.entries(job.outputs ?? {}).map(
+    ([name, { shape, dtype, bytes }]) => [name, { shape, dtype, bytes }] as const,
+  );
+  return viewOf(job, Object.fromEntries(outputs));
+}
+
+function viewOf(job: Job, outputs: JobView["outputs"]): JobView {
   return {
     jobId: job.jobId,
     status: job.status,

@@ -148,7 +148,7 @@ export function jobIndexCases(fixture: JobStoreFixture): void {
       expect(ids).toEqual(idsOf(mine).reverse());
       expect(first.jobs[0]).toEqual(await store.get(ids[0] ?? ""));
       expect(rest.after).toBeUndefined();
-      expect(await store.list("iam:nobody", { limit: 3 })).toEqual({ jobs: [] });
+      expect(await store.list("iam:nobody", { limit: 3 })).toEqual({ jobs: [], bytes: 0 });
     });
 
     test("skips none of those made in one millisecond, and repeats none", async () => {
@@ -163,6 +163,28 @@ export function jobIndexCases(fixture: JobStoreFixture): void {
       const kept = await stored({ owner, createdAt: start - 1000 });
       for (let count = 0; count < 3; count++) await expired({ owner });
       expect(await pages(2)).toEqual([kept.jobId]);
+    });
+
+    test("ends a page once it has read so many bytes, a few records later at most, and goes on from there", async () => {
+      const params = { pad: "x".repeat(18_000) };
+      const mine = Array.from({ length: 45 }, (_, index) =>
+        newJob({ owner, createdAt: start + index, params }),
+      );
+      for (const job of mine) await store.create(job);
+      // Of each of these records five blocks of 4 KB are read.
+      const perJob = 5 * 4096;
+      const seen: string[] = [];
+      const sizes: number[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = await store.list(owner, { limit: 40, bytes: 17 * perJob, ...(after ? { after } : {}) });
+        expect(page.bytes).toBe(page.jobs.length * perJob);
+        seen.push(...idsOf(page.jobs));
+        sizes.push(page.jobs.length);
+        after = page.after;
+        if (after === undefined) break;
+      }
+      expect(seen).toEqual(idsOf(mine).reverse());
+      expect(sizes).toEqual([20, 20, 5]);
     });
 
     test("with a record of a later version is refused: half a list would look like a whole one", async () => {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jobStore } from "../../../aws/dynamodb/job-store.ts";
 import { randomId } from "../../../jobs/ids.ts";
 import type { JobStore } from "../../../jobs/ports.ts";
@@ -98,35 +98,6 @@ describe("an item has the key of an index exactly while it belongs there", () =>
     expect(await item(job.jobId)).toHaveProperty("line");
     await store.update(job.jobId, {}, forged({ step: undefined, status: "CANCELLED" }));
     expect(await item(job.jobId)).not.toHaveProperty("line");
-  });
-});
-
-describe("a list, when DynamoDB gives keys back unread,", () => {
-  const keys = (body: Buffer) => JSON.parse(body.toString()).RequestItems[tableName].Keys;
-  const unprocessed = (some: unknown[]) => ({
-    body: { Responses: { [tableName]: [] }, UnprocessedKeys: { [tableName]: { Keys: some } } },
-  });
-  beforeAll(async () => {
-    for (let index = 0; index < 3; index++) {
-      await store.create(newJob({ owner: "iam:busy", createdAt: clock + index }));
-    }
-  });
-  afterEach(() => {
-    cloud.instead = () => undefined;
-  });
-
-  test("asks for them again, after a wait each time", async () => {
-    let refusals = 3;
-    cloud.instead = (call, body) =>
-      call === "dynamodb.BatchGetItem" && refusals-- > 0 ? unprocessed(keys(body)) : undefined;
-    expect((await store.list("iam:busy", { limit: 3 })).jobs).toHaveLength(3);
-    expect(cloud.calls.filter((call) => call === "dynamodb.BatchGetItem")).toHaveLength(4);
-  });
-
-  test("gives up in the end, and says so: half a list would look like a whole one", async () => {
-    cloud.instead = (call, body) => (call === "dynamodb.BatchGetItem" ? unprocessed(keys(body)) : undefined);
-    await expect(store.list("iam:busy", { limit: 3 })).rejects.toThrow("left 3 of 3 jobs unread");
-    expect(cloud.calls.filter((call) => call === "dynamodb.BatchGetItem")).toHaveLength(7);
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { listJobs } from "../../../jobs/api/list.ts";
+import { jobView } from "../../../jobs/api/view.ts";
 import { compute } from "../../../jobs/run/compute.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
@@ -66,6 +67,18 @@ describe("the list", () => {
     const some = await listJobs("local", { status: "COMPLETED", limit: 1 }, world.ports);
     expect(world.calls.filter((call) => call === "store.list")).toHaveLength(10);
     expect(some).toMatchObject({ jobs: [], nextCursor: expect.any(String) });
+  });
+
+  test("has no links to outputs: they are the job's own view's", async () => {
+    const { job } = await submitted(world);
+    await runJob({ jobId: job.jobId, dispatch: 1 }, lambdaMachine(), compute, world.ports);
+    world.calls.length = 0;
+    const { jobs } = await listJobs("local", { limit: 1 }, world.ports);
+    expect(world.calls).toEqual(["store.list"]);
+    const { outputs, ...view } = await jobView(world.job(job.jobId), world.ports);
+    const { url, ...output } = outputs?.result ?? {};
+    expect(url).toEqual(expect.any(String));
+    expect(jobs).toEqual([{ ...view, outputs: { result: output } }]);
   });
 
   test.each(["", "x", "e30", Buffer.from("2026-11-23").toString("base64url"), "%00"])(

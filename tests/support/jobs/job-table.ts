@@ -1,6 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
-import type { Due, Guard, JobStore } from "../../../jobs/ports.ts";
-import { type Job, NewerRecord, recordVersion } from "../../../jobs/record.ts";
+import { type Due, type Guard, type JobStore, recordsPerRead } from "../../../jobs/ports.ts";
+import { type Job, listPosition, NewerRecord, recordVersion } from "../../../jobs/record.ts";
+import { recordBytes } from "../../../jobs/record-size.ts";
 import { limits } from "../../../jobs/timing.ts";
 
 /** What lies around the table: its clock, the way to it, and an observer. */
@@ -130,19 +131,27 @@ export function jobTable({ items, now, call, indexed = () => true, onWrite }: Ta
       });
     },
 
-    async list(owner, { limit, after }) {
+    async list(owner, { limit, after, bytes: most = Number.POSITIVE_INFINITY }) {
       const found = await call("Query byOwner", undefined, () =>
         [...items.values()]
           .filter((job) => job.owner === owner)
-          .map((job) => ({ job, sort: `${new Date(job.createdAt).toISOString()}#${job.jobId}` }))
+          .map((job) => ({ job, sort: listPosition(job) }))
           .filter(({ sort }) => after === undefined || sort < after)
           .sort((one, other) => (one.sort < other.sort ? 1 : -1))
           .slice(0, limit + 1),
       );
-      const page = found.slice(0, limit);
+      const keys = found.slice(0, limit);
+      let bytes = 0;
+      let seen = 0;
+      for (; seen < keys.length && bytes < most; seen += recordsPerRead) {
+        // DynamoDB reads blocks of 4 KB.
+        for (const { job } of keys.slice(seen, seen + recordsPerRead))
+          bytes += 4096 * Math.ceil(recordBytes(job) / 4096);
+      }
+      const page = keys.slice(0, seen);
       const jobs = page.flatMap(({ job }) => readable(job) ?? []);
       const last = page.at(-1);
-      return found.length > limit && last ? { jobs, after: last.sort } : { jobs };
+      return { jobs, bytes, ...(page.length < found.length && last ? { after: last.sort } : {}) };
     },
 
     due: (time, limit) => dueAmong(limit, (job) => !isTerminal(job.status) && isDue(job, time)),

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type JobStore, recordsPerRead } from "../../jobs/ports.ts";
+import type { Job } from "../../jobs/record.ts";
+import { dynamo } from "../clients.ts";
+import { fromItem } from "./job-item.ts";
+
+/** An eventually consistent read unit is two blocks of 4 KB: DynamoDB's developer guide, "Read request units". */
+const bytesPerReadUnit = 8 * 1024;
+/** BatchGet gives back what it was too busy to read: asked again this often, the waits growing from 25 ms to 0.8 s. */
+const unprocessedRounds = 6;
+const unprocessedPause = 25;
+
+interface Key {
+  readonly pk: string;
+}
+
+interface Read {
+  readonly jobs: readonly Job[];
+  /** As DynamoDB bills it, by which a read of less than 4 KB is one of 4 KB. */
+  readonly bytes: number;
+}
+
+/**
+ * Lists the jobs of an owner: keys from the index, records by their key. The index holds keys alone, so that a job's
+ * writes do not pay for a second copy of it (docs/adr/0033).
+ */
+export function jobList(TableName: string, now: () => number): JobStore["list"] {
+  return async (owner, { limit, after, bytes: most = Number.POSITIVE_INFINITY }) => {
+    const { Items = [], LastEvaluatedKey } = await dynamo().send(
+      new QueryCommand({
+        TableName,
+        IndexName: "byOwner",
+        KeyConditionExpression:
+          after === undefined ? "#owner = :owner" : "#owner = :owner AND createdSort < :after",
+        ExpressionAttributeNames: { "#owner": "owner" },
+        ExpressionAttributeValues: { ":owner": owner, ...(after === undefined ? {} : { ":after": after }) },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    const keys = Items as (Key & { createdSort: string })[];
+    const jobs: Job[] = [];
+    let bytes = 0;
+    let seen = 0;
+    while (seen < keys.length && bytes < most) {
+      const read = await readRecords(keys.slice(seen, seen + recordsPerRead));
+      seen += recordsPerRead;
+      bytes += read.bytes;
+      jobs.push(...read.jobs);
+    }
+    const last = keys[Math.min(seen, keys.length) - 1]?.createdSort;
+    const isLastPage = seen >= keys.length && !LastEvaluatedKey;
+    return { jobs, bytes, ...(isLastPage || last === undefined ? {} : { after: last }) };
+  };
+
+  /** The records behind index keys, in the keys' order; those deleted meanwhile are left out. */
+  async function readRecords(keys: readonly Key[]): Promise<Read> {
+    const found = new Map<string, Job>();
+    let wanted = keys.map(({ pk }) => ({ pk }));
+    let bytes = 0;
+    for (let refused = 0; ; ) {
+      const { Responses, UnprocessedKeys, ConsumedCapacity } = await dynamo().send(
+        new BatchGetCommand({
+          RequestItems: { [TableName]: { Keys: wanted } },
+          ReturnConsumedCapacity: "TOTAL",
+        }),
+      );
+      const items = Responses?.[TableName] ?? [];
+      for (const item of items) {
+        const job = fromItem(item, now());
+        if (job) found.set(item.pk as string, job);
+      }
+      for (const { CapacityUnits = 0 } of ConsumedCapacity ?? []) bytes += CapacityUnits * bytesPerReadUnit;
+      wanted = (UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
+      if (wanted.length === 0) break;
+      // Large records come a megabyte at a time: only a round that reads nothing is a refusal.
+      refused = items.length > 0 ? 0 : refused + 1;
+      if (refused > unprocessedRounds)
+        throw new Error(`DynamoDB left ${wanted.length} of ${keys.length} jobs unread, ${refused - 1} times`);
+      if (refused > 0) await pause(Math.random() * unprocessedPause * 2 ** (refused - 1));
+    }
+    return { jobs: keys.flatMap(({ pk }) => found.get(pk) ?? []), bytes };
+  }
+}
