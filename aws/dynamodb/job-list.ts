@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { type JobStore, recordsPerRead } from "../../jobs/ports.ts";
+import { type JobStore, recordsPerRead } from "../../jobs/job-store.ts";
 import type { Job } from "../../jobs/record.ts";
 import { dynamo } from "../clients.ts";
 import { fromItem } from "./job-item.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Due, JobStore } from "../../jobs/ports.ts";
+import type { Due, JobStore } from "../../jobs/job-store.ts";
 import type { Job } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
 import { dynamo } from "../clients.ts";

@@ -1,4 +1,5 @@
-import type { Guard, Ports, UpdateResult } from "../ports.ts";
+import type { Guard, UpdateResult } from "../job-store.ts";
+import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import type { Evidence } from "./evidence.ts";
 import { next } from "./next.ts";

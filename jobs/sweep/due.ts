@@ -1,8 +1,9 @@
 import { concurrently } from "../concurrently.ts";
+import type { Due } from "../job-store.ts";
 import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
 import type { Parents, TaskObservation } from "../lifecycle/evidence.ts";
-import type { Due, Ports, RunningTask } from "../ports.ts";
+import type { Ports, RunningTask } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 import { timing } from "../timing.ts";
 

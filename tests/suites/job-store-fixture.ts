@@ -1,6 +1,6 @@
 import { beforeEach, expect } from "vitest";
 import { randomId } from "../../jobs/ids.ts";
-import type { JobStore } from "../../jobs/ports.ts";
+import type { JobStore } from "../../jobs/job-store.ts";
 import { type Job, recordVersion } from "../../jobs/record.ts";
 import { forged } from "../support/jobs/forged.ts";
 import { sampleJob, start } from "../support/jobs/sample-jobs.ts";

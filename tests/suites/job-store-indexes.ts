@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { randomId } from "../../jobs/ids.ts";
-import type { JobStore } from "../../jobs/ports.ts";
+import type { JobStore } from "../../jobs/job-store.ts";
 import { NewerRecord } from "../../jobs/record.ts";
 import { forged } from "../support/jobs/forged.ts";
 import { start } from "../support/jobs/sample-jobs.ts";

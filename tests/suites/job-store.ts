@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { randomId } from "../../jobs/ids.ts";
-import type { JobStore } from "../../jobs/ports.ts";
+import type { JobStore } from "../../jobs/job-store.ts";
 import { NewerRecord, recordVersion } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
 import { forged } from "../support/jobs/forged.ts";
@@ -9,7 +9,7 @@ import { type JobStoreFixture, jobStoreFixture, type OpenedJobStore } from "./jo
 import { jobIndexCases } from "./job-store-indexes.ts";
 
 /**
- * What jobs/ports.ts says of a JobStore. All implementations run the same cases, so that a test over a fake says
+ * What jobs/job-store.ts says of a JobStore. All implementations run the same cases, so that a test over a fake says
  * something about DynamoDB.
  */
 export function jobStoreSuite(name: string, open: () => Promise<OpenedJobStore>): void {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jobStore } from "../../../aws/dynamodb/job-store.ts";
 import { randomId } from "../../../jobs/ids.ts";
-import { type JobStore, recordsPerRead } from "../../../jobs/ports.ts";
+import { type JobStore, recordsPerRead } from "../../../jobs/job-store.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { createJobsTable } from "../../support/aws/jobs-table.ts";
 import { type StubCloud, startStubCloud, tableName } from "../../support/aws/stub-cloud.ts";

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jobStore } from "../../../aws/dynamodb/job-store.ts";
 import { randomId } from "../../../jobs/ids.ts";
-import type { JobStore } from "../../../jobs/ports.ts";
+import type { JobStore } from "../../../jobs/job-store.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { createJobsTable } from "../../support/aws/jobs-table.ts";
 import { type StubCloud, startStubCloud, tableName } from "../../support/aws/stub-cloud.ts";

@@ -1,6 +1,7 @@
 import { isTerminal } from "@sluice/contract/job";
+import type { JobStore } from "../../../jobs/job-store.ts";
 import { failed, type JobChanges } from "../../../jobs/lifecycle/transitions.ts";
-import type { JobStore, Ports } from "../../../jobs/ports.ts";
+import type { Ports } from "../../../jobs/ports.ts";
 import { limits } from "../../../jobs/timing.ts";
 import type { Plant } from "./stage.ts";
 

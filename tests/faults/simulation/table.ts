@@ -1,4 +1,4 @@
-import type { JobStore } from "../../../jobs/ports.ts";
+import type { JobStore } from "../../../jobs/job-store.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { jobTable } from "../../support/jobs/job-table.ts";
 import type { Adversary } from "./adversary.ts";

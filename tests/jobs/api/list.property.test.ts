@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { listJobs } from "../../../jobs/api/list.ts";
 import { randomId } from "../../../jobs/ids.ts";
-import { recordsPerRead } from "../../../jobs/ports.ts";
+import { recordsPerRead } from "../../../jobs/job-store.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { recordBytes } from "../../../jobs/record-size.ts";
 import { memoryWorld } from "../../support/jobs/memory-ports.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Guard } from "../../../jobs/job-store.ts";
 import { write } from "../../../jobs/lifecycle/write.ts";
-import type { Guard } from "../../../jobs/ports.ts";
 import { due, refused, released, stopped } from "../../support/jobs/deciding.ts";
 import { defaultSettings } from "../../support/jobs/memory-ports.ts";
 import { died, jobIn, sampleJob } from "../../support/jobs/sample-jobs.ts";

@@ -1,5 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
-import { type Due, type Guard, type JobStore, recordsPerRead } from "../../../jobs/ports.ts";
+import { type Due, type Guard, type JobStore, recordsPerRead } from "../../../jobs/job-store.ts";
 import { type Job, listPosition, NewerRecord, recordVersion } from "../../../jobs/record.ts";
 import { recordBytes } from "../../../jobs/record-size.ts";
 import { limits } from "../../../jobs/timing.ts";
