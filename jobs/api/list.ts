@@ -11,7 +11,7 @@ const pagesPerRequest = 10;
  * Bytes of records read for one answer: 128 read units, or 256 small records; `recordsPerRead` more may pass it. A
  * status that no job has was 1,000 records of up to 400 KB.
  */
-const maxReadBytes = 1024 * 1024;
+export const maxReadBytes = 1024 * 1024;
 
 /** Bytes of the answer's JSON. Lambda's answer ends at 6 MB, and there each quote and backslash takes two. */
 const maxListBytes = 1024 * 1024;

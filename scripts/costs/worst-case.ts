@@ -1,5 +1,6 @@
+import { maxReadBytes } from "../../jobs/api/list.ts";
 import { attemptBill } from "../../jobs/cost/bill.ts";
-import { totalUsd } from "../../jobs/cost/bill-items.ts";
+import { invocationBill, totalUsd } from "../../jobs/cost/bill-items.ts";
 import { fargate, fargateShapes } from "../../jobs/cost/machines.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import { lanes } from "../../jobs/lanes/table.ts";
@@ -40,9 +41,21 @@ function functionsHourUsd(concurrency: number, memoryMiB: number): number {
   return concurrency * 3600 * (memoryMiB / 1024) * prices.lambdaGiBSecond.usd;
 }
 
-function requestsUsd(stage: StageParameters, { usd: all, bill: { machine = 0 } }: PricedJob): string {
-  if (stage.text("httpRate") === "") return `no cap: ${usd(3600 * (all - machine))} per job and second`;
-  return usd(stage.number("httpRate") * 3600 * (all - machine));
+/** Every request of an hour, at so many a second, each for so much; without a rate there is no cap. */
+function hourOfRequests(stage: StageParameters, rate: string, each: number): string {
+  if (stage.text(rate) === "") return `no cap: ${usd(3600 * each)} per request and second`;
+  return usd(stage.number(rate) * 3600 * each);
+}
+
+/** One request whose function only reads. */
+const readingUsd = prices.httpApiRequest.usd + totalUsd(invocationBill("look", "http"));
+/** An eventually consistent read unit is 8 KB. */
+const listUsd = readingUsd + (maxReadBytes / 8192) * prices.dynamoReadUnit.usd;
+/** The largest file that POST /uploads gives a link for. */
+const uploadGB = 5;
+
+function storageUsd(stage: StageParameters): number {
+  return uploadGB * prices.s3GBMonth.usd * ((stage.number("retentionDays") + 1) / 30);
 }
 
 export function worstCaseSection(
@@ -61,32 +74,55 @@ export function worstCaseSection(
     return { tasks, work, waits, together: tasks + work + waits, oneJob };
   };
   return markdownTable(
-    ["the most in an hour", "capped by", ...Object.keys(stages)],
+    ["the most in an hour", "capped by", "how much is", ...Object.keys(stages)],
     [
       [
         "tasks, all at their caps, each with the most memory its vCPUs may have",
         "`maxTasks`, `maxRunningVcpu`, `maxTaskVcpu`",
+        "measured",
         ...each((stage) => usd(rows(stage).tasks)),
       ],
       [
         "`work`, all of its functions busy",
         "`workConcurrency`, `workMemory`",
+        "measured",
         ...each((stage) => usd(rows(stage).work)),
       ],
       [
         "requests that wait for their job",
         "`waitHolders`, `httpMemory`",
+        "measured",
         ...each((stage) => usd(rows(stage).waits)),
       ],
-      ["**machines together**", "", ...each((stage) => `**${usd(rows(stage).together)}**`)],
+      ["**machines together**", "", "measured", ...each((stage) => `**${usd(rows(stage).together)}**`)],
       [
         `calls, log and events, were every request the submit of a job of ${small.n}×${small.n}`,
         "`httpRate`",
-        ...each((stage) => requestsUsd(stage, small)),
+        "assumed",
+        ...each((stage) => hourOfRequests(stage, "httpRate", small.usd - (small.bill.machine ?? 0))),
+      ],
+      [
+        "the same, were every request a list that reads all it may: 1 MiB of records",
+        "`httpRate`",
+        "assumed",
+        ...each((stage) => hourOfRequests(stage, "httpRate", listUsd)),
+      ],
+      [
+        "`GET /health`, open to everybody, as often as it is let through",
+        "`healthRate`",
+        "assumed",
+        ...each((stage) => hourOfRequests(stage, "healthRate", readingUsd)),
+      ],
+      [
+        `storage, were every request the link for an upload of ${uploadGB} GB, used and left: for all the days it is kept`,
+        "`httpRate`, `retentionDays`",
+        "measured",
+        ...each((stage) => hourOfRequests(stage, "httpRate", storageUsd(stage))),
       ],
       [
         "one job, on the largest task until its deadline (not in an hour: in all)",
         "`maxTaskVcpu`, `maxSeconds`",
+        "measured",
         ...each((stage) => usd(rows(stage).oneJob)),
       ],
     ],
