@@ -46,4 +46,23 @@ describe("a job as an item", () => {
     expect([...counts.keys()].sort()).toEqual([...shards]);
     for (const count of counts.values()) expect(count).toBeGreaterThan(4000 / shards.length / 2);
   });
+
+  test.each([
+    ["PROCESSING", dueShards],
+    ["COMPLETED", endShards],
+  ] as const)(
+    "over all ends that an id can have, no shard gets 5 %% more than its share, while %s",
+    (status, shards) => {
+      const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+      const counts = new Map<string, number>();
+      for (const last of alphabet) {
+        for (const before of alphabet) {
+          const shard = dueShardOf(`${"0".repeat(24)}${before}${last}`, status);
+          counts.set(shard, (counts.get(shard) ?? 0) + 1);
+        }
+      }
+      const share = alphabet.length ** 2 / shards.length;
+      expect(Math.max(...counts.values()) / share).toBeLessThan(1.05);
+    },
+  );
 });
