@@ -13,6 +13,7 @@ declare module "@20minutes/s3rver" {
     readonly path: string;
     readonly query: Readonly<Record<string, string | undefined>>;
     readonly headers: IncomingHttpHeaders;
+    remove(header: string): void;
     readonly store: Store;
     status: number;
     type: string;
@@ -30,7 +31,10 @@ declare module "@20minutes/s3rver" {
     getBucket(name: string): Promise<unknown>;
     getSubresource(bucket: string, key: string | undefined, type: string): Promise<unknown>;
     getResourcePath(bucket: string, key: string | undefined, resource: string): string;
-    getMetadata(bucket: string, key: string): Promise<{ readonly etag: string }>;
+    getMetadata(
+      bucket: string,
+      key: string,
+    ): Promise<{ readonly etag: string; readonly "content-length": string }>;
     putMetadata(bucket: string, key: string, metadata: unknown, md5: string): Promise<void>;
     /** Writes a file; its size and MD5. */
     putContent(file: string, content: StoredObject["content"]): Promise<[number, string]>;

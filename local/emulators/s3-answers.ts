@@ -2,10 +2,10 @@ import type { Context } from "@20minutes/s3rver";
 
 export type Middleware = (context: Context, next: () => Promise<void>) => Promise<void>;
 
-export function refuse(context: Context, status: number, code: string): void {
+export function refuse(context: Context, status: number, code: string, why = code): void {
   context.status = status;
   context.type = "application/xml";
-  context.body = `<Error><Code>${code}</Code><Message>${code}</Message></Error>`;
+  context.body = `<Error><Code>${code}</Code><Message>${why}</Message></Error>`;
 }
 
 /** If-Match: s3rver reads If-None-Match alone. */

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import S3rver from "@20minutes/s3rver";
 import type { Bucket, Emulator } from "./emulator.ts";
+import { corsForOrigins, signed, suffixRange } from "./s3-access.ts";
 import { ifMatch } from "./s3-answers.ts";
 import { putWhole } from "./s3-puts.ts";
 import { completeByAppending, uploads } from "./s3-uploads.ts";
@@ -19,7 +20,7 @@ export async function startS3(folder: string, buckets: readonly Bucket[]): Promi
   // The first is its logger, which formats two lines per request even when it is silent: a fifth of its time.
   server.middleware.shift();
   // Before the last, which is its router.
-  server.middleware.splice(-1, 0, uploads, ifMatch);
+  server.middleware.splice(-1, 0, corsForOrigins, signed, uploads, ifMatch, suffixRange);
   completeByAppending(server.store);
   putWhole(server.store);
   const { port } = await server.run();
