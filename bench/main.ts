@@ -1,4 +1,6 @@
 import { burstCases } from "./burst.ts";
+import { coldRows } from "./cold/index.ts";
+import { coldWords } from "./cold/row.ts";
 import { computeRows } from "./compute/index.ts";
 import { machine } from "./compute/machine.ts";
 import { json, words } from "./compute/report.ts";
@@ -7,7 +9,7 @@ import { batchRows, pathRows } from "./path/index.ts";
 import { pathWords } from "./path/row.ts";
 
 /**
- * `npm run bench -- [compute|path|batches|burst] [--json]`: one line, or one JSON object, per case; all when none is
+ * `npm run bench -- [compute|cold|path|batches|burst] [--json]`: one line, or one JSON object, per case; all when none is
  * named. `compute` takes names of cases, sizes and engines, each narrowing what is measured; it and `path` take
  * `--quick`.
  */
@@ -27,6 +29,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
     if (!asJson) console.log(await machine());
     await computeRows({ words: rest, quick }, (row) => console.log(asJson ? json(row) : words(row)));
   },
+  cold: () => coldRows(printer(coldWords)),
   path: () => pathRows({ quick }, printer(pathWords)),
   batches: async () => batchRows(printer(pathWords)),
   burst: () =>

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { metricNames } from "../../jobs/telemetry.ts";
-import { type PrintedService, printService } from "../support/local/local-cloud.ts";
+import { type PrintedService, printService } from "../../local/printed-service.ts";
 
 const slugs = ["dead-letters", "oldest-message", "error-rate", "overdue-jobs", "task-failures", "spend-rate"];
 

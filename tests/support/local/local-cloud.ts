@@ -1,25 +1,6 @@
-import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
-import path from "node:path";
-import { promisify } from "node:util";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud as start } from "../../../local/cloud.ts";
-import type { Template } from "../../../local/cloudformation/template.ts";
 import { createLog } from "../../../local/log.ts";
-
-const root = path.resolve(import.meta.dirname, "../../..");
-const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
-
-export interface PrintedService {
-  readonly service: string;
-  readonly provider: {
-    readonly region: string;
-    readonly stage: string;
-    readonly environment: Record<string, unknown>;
-    readonly tracing: { readonly lambda: boolean };
-  };
-  readonly functions: Readonly<Record<string, { readonly tracing?: string }>>;
-  readonly resources: Template;
-}
+import { type PrintedService, printService } from "../../../local/printed-service.ts";
 
 let printed: Promise<PrintedService> | undefined;
 
@@ -27,16 +8,6 @@ let printed: Promise<PrintedService> | undefined;
 export function projectService(): Promise<PrintedService> {
   printed ??= printService();
   return printed;
-}
-
-/** The same with options of Serverless: `--stage prod`. */
-export async function printService(...options: string[]): Promise<PrintedService> {
-  const args = [sls, "print", "--format", "json", ...options];
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    cwd: root,
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  return JSON.parse(stdout) as PrintedService;
 }
 
 export interface TestCloud extends LocalCloud {
