@@ -9,6 +9,9 @@ export const bundle = {
   format: "cjs",
   platform: "node",
   target: "node24",
+  // The ES modules of packages that have both: of those esbuild leaves out what nobody imports. With CommonJS every
+  // command of every SDK client was in the bundle, and was run at its start.
+  mainFields: ["module", "main"],
   sourcemap: true,
   sourcesContent: false,
   minify: true,

@@ -1,10 +1,13 @@
 import middy from "@middy/core";
 import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
+import { preload } from "../aws/adapters.ts";
 import { ports } from "../aws/ports.ts";
 import { compute } from "../jobs/run/compute.ts";
 import { computeDirectly } from "../jobs/submit/direct.ts";
 import { invocation } from "./invocation.ts";
+
+preload("objects");
 
 /**
  * For `sls invoke -f compute --data '{"dataMatrix": …}'`: takes the submit body, returns the outputs. What

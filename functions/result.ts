@@ -1,10 +1,13 @@
 import { type ResultType, resultTypes } from "@sluice/contract/job";
+import { preload } from "../aws/adapters.ts";
 import { getJob } from "../jobs/api/own-jobs.ts";
 import { resultHead, resultOf } from "../jobs/api/result.ts";
 import { type BodyEvent, endpoint } from "./http/endpoint.ts";
 import { requireKnown } from "./http/query.ts";
 import { headResponse, resultResponse } from "./http/result-response.ts";
 import { acceptedTypes } from "./middleware/accepted-types.ts";
+
+preload("objects");
 
 const output = ({ queryStringParameters }: BodyEvent) => {
   requireKnown(queryStringParameters, ["output"]);

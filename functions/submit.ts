@@ -1,9 +1,12 @@
 import { submitBody } from "@sluice/contract/submit";
+import { preload } from "../aws/adapters.ts";
 import { compute } from "../jobs/run/compute.ts";
 import { accept } from "../jobs/submit/accept.ts";
 import { endpoint } from "./http/endpoint.ts";
 import { preferredWait, viewAfterWait } from "./http/prefer.ts";
 import { idempotencyOf, submissionReader } from "./http/submit-body.ts";
+
+preload("objects", "queue");
 
 /** POST /jobs */
 export const handler = endpoint(

@@ -4,7 +4,7 @@ import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/li
 import type { Due, JobStore } from "../../jobs/job-store.ts";
 import type { Job } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
-import { dynamo } from "../clients.ts";
+import { dynamo } from "./client.ts";
 import {
   dueShardOf,
   dueShards,

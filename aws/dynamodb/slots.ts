@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { HeldSlot, Launch, Missing, Slots } from "../../jobs/ports.ts";
 import { launchName, launchOf } from "../../jobs/run/launch-name.ts";
-import { dynamo } from "../clients.ts";
+import { dynamo } from "./client.ts";
 
 interface SlotsConfig {
   readonly tableName: string;

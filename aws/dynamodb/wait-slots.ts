@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WaitSlots } from "../../jobs/ports.ts";
-import { dynamo } from "../clients.ts";
+import { dynamo } from "./client.ts";
 
 /** Four random slots of W: with half of them taken, 15 of 16 callers find one. Best effort is the contract. */
 const tries = 4;

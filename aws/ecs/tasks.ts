@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { TaskRequest, Tasks } from "../../jobs/ports.ts";
 import { launchName, launchOf } from "../../jobs/run/launch-name.ts";
-import { ecs } from "../clients.ts";
 import type { Config } from "../config.ts";
+import { ecs } from "./client.ts";
 import { mayHaveStarted, refusalOf, taskOfConflict } from "./launch-refusal.ts";
 import { containerName, observe } from "./task-observation.ts";
 

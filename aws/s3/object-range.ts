@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { GetObjectCommand, NoSuchKey, S3ServiceException } from "@aws-sdk/client-s3";
 import { ObjectChanged, ObjectMissing, type Range } from "../../jobs/ports.ts";
-import { s3 } from "../clients.ts";
+import { s3 } from "./client.ts";
 
 /** One version of an object: the pinned one, else the one that answers first. */
 export interface Version {

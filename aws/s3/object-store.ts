@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, NotFound } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { ObjectStore } from "../../jobs/ports.ts";
-import { s3 } from "../clients.ts";
+import { s3 } from "./client.ts";
 import { readObject } from "./object-read.ts";
 import { writeObject } from "./object-write.ts";
 

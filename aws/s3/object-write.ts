@@ -6,8 +6,8 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { s3 } from "../clients.ts";
 import { inParallel } from "../in-parallel.ts";
+import { s3 } from "./client.ts";
 import { bodyOf, type Content, sendBody } from "./object-body.ts";
 
 interface Place {

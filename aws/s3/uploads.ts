@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { headBytes, ObjectMissing, type Uploads } from "../../jobs/ports.ts";
-import { s3 } from "../clients.ts";
+import { s3 } from "./client.ts";
 
 /** Files that callers put into the bucket themselves. */
 export function uploads(bucketName: string): Uploads {
@@ -9,7 +9,7 @@ export function uploads(bucketName: string): Uploads {
 
   return {
     async link(key, bytes, seconds) {
-      // Its length is signed with it, so that S3 refuses any other. The client leaves checksums out: aws/clients.ts.
+      // Its length is signed with it, so that S3 refuses any other. The client leaves checksums out: client.ts.
       const command = new PutObjectCommand({ Bucket, Key: key, ContentLength: bytes });
       const url = await getSignedUrl(s3(), command, { expiresIn: seconds });
       return { url, headers: { "content-length": String(bytes) } };

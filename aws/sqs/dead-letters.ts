@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
 import type { DeadLetter, DeadLetters } from "../../jobs/ports.ts";
-import { sqs } from "../clients.ts";
+import { sqs } from "./client.ts";
 
 /** SQS's own most, for receiving and for changing. */
 const batchSize = 10;

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Queue } from "../../jobs/ports.ts";
-import { sqs } from "../clients.ts";
+import { sqs } from "./client.ts";
 
 /** The jobs queue. Messages carry ids only: everything else is in the record. */
 export function jobQueue(queueUrl: string | undefined): Queue {

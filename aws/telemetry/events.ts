@@ -1,6 +1,7 @@
+import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { isTerminal } from "@sluice/contract/job";
 import type { Events } from "../../jobs/telemetry.ts";
-import { eventBridge } from "../clients.ts";
+import { eventBridge } from "./event-bridge.ts";
 
 const detailTypes = {
   COMPLETED: "Sluice Job Completed",
@@ -12,10 +13,9 @@ const detailTypes = {
 export function jobEvents(stage: string): Events {
   return {
     async put(event) {
-      const { client, PutEventsCommand } = await eventBridge();
       const { status, jobId, finishedAt } = event;
       if (!isTerminal(status)) throw new Error(`job ${jobId} has not ended: it is ${status}`);
-      const { Entries = [] } = await client.send(
+      const { Entries = [] } = await eventBridge().send(
         new PutEventsCommand({
           Entries: [
             {

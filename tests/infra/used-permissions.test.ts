@@ -89,7 +89,7 @@ beforeAll(async () => {
   const taskRoles = ["TaskRole", "TaskExecutionRole"].map((id) =>
     String(resolve({ "Fn::GetAtt": [id, "Arn"] })),
   );
-  await onAwsCalls({ ...place, taskRoles }, (seen) => {
+  onAwsCalls({ ...place, taskRoles }, (seen) => {
     const role = caller.getStore();
     if (role !== undefined) made.set(role, [...(made.get(role) ?? []), seen]);
   });

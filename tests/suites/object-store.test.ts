@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
-import { s3 } from "../../aws/clients.ts";
+import { s3 } from "../../aws/s3/client.ts";
 import { objectStore } from "../../aws/s3/object-store.ts";
 import type { Emulator } from "../../local/emulators/emulator.ts";
 import { startS3 } from "../../local/emulators/s3.ts";

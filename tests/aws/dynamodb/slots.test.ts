@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { dynamo } from "../../../aws/clients.ts";
+import { dynamo } from "../../../aws/dynamodb/client.ts";
 import { taskSlots } from "../../../aws/dynamodb/slots.ts";
 import { randomId } from "../../../jobs/ids.ts";
 import type { Launch, Slots } from "../../../jobs/ports.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { s3 } from "../../../aws/clients.ts";
+import { s3 } from "../../../aws/s3/client.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { ObjectChanged, type ObjectStore } from "../../../jobs/ports.ts";
 import { bytesTarget, readBytes } from "../../support/jobs/objects.ts";

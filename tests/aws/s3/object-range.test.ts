@@ -5,8 +5,8 @@ import { type PartServer, startPartServer } from "../../support/aws/part-server.
 import { readBytes } from "../../support/jobs/objects.ts";
 
 /** The product's client with a shorter patience. */
-vi.mock("../../../aws/clients.ts", async (importOriginal) => {
-  const { stallMilliseconds } = await importOriginal<typeof import("../../../aws/clients.ts")>();
+vi.mock("../../../aws/s3/client.ts", async (importOriginal) => {
+  const { stallMilliseconds } = await importOriginal<typeof import("../../../aws/s3/client.ts")>();
   const client = new S3Client({ requestHandler: { socketTimeout: stallMilliseconds / 100 } });
   return { s3: () => client };
 });

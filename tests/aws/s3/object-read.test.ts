@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { s3 } from "../../../aws/clients.ts";
+import { s3 } from "../../../aws/s3/client.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { ObjectChanged, ObjectMissing, type ObjectStore } from "../../../jobs/ports.ts";
 import { type Call, type PartServer, startPartServer } from "../../support/aws/part-server.ts";

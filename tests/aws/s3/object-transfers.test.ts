@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { s3 } from "../../../aws/clients.ts";
+import { s3 } from "../../../aws/s3/client.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import type { ObjectStore } from "../../../jobs/ports.ts";
 import { readBytes } from "../../support/jobs/objects.ts";

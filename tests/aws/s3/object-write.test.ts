@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { s3 } from "../../../aws/clients.ts";
+import { s3 } from "../../../aws/s3/client.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { partSize } from "../../../aws/s3/object-write.ts";
 import type { ObjectStore } from "../../../jobs/ports.ts";

@@ -1,6 +1,6 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { sqs } from "../../../aws/clients.ts";
+import { sqs } from "../../../aws/sqs/client.ts";
 import { deadLetters } from "../../../aws/sqs/dead-letters.ts";
 import type { DeadLetters } from "../../../jobs/ports.ts";
 import type { Emulator } from "../../../local/emulators/emulator.ts";

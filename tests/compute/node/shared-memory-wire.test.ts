@@ -6,7 +6,7 @@ import type { DenseArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { dataBytes, encodeNpy } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { s3 } from "../../../aws/clients.ts";
+import { s3 } from "../../../aws/s3/client.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { operand, relativeError } from "../../support/compute/arrays.ts";
 import { reference } from "../../support/compute/engines.ts";

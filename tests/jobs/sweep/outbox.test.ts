@@ -45,7 +45,7 @@ function bus(milliseconds: number, answer: (jobId: string) => Error | undefined)
   });
 }
 
-/** Two attempts that EventBridge does not answer: aws/clients.ts. */
+/** Two attempts that EventBridge does not answer: aws/telemetry/event-bridge.ts. */
 const silence = 4_100;
 /** After this long Lambda kills it: serverless.yml. */
 const killedAfter = 55_000;

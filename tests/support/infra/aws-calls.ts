@@ -1,4 +1,8 @@
-import * as clients from "../../../aws/clients.ts";
+import { dynamo } from "../../../aws/dynamodb/client.ts";
+import { ecs } from "../../../aws/ecs/client.ts";
+import { s3 } from "../../../aws/s3/client.ts";
+import { sqs } from "../../../aws/sqs/client.ts";
+import { eventBridge } from "../../../aws/telemetry/event-bridge.ts";
 
 /** One call as IAM sees it: the action, on what, and what conditions may ask about. */
 export interface AwsCall {
@@ -24,11 +28,9 @@ export interface Place {
  * Sees every call of product code to AWS, links that are only signed too: a signer lends its permission. An
  * operation that is not in the table below breaks the call: it needs its line there, and a grant.
  */
-export async function onAwsCalls(place: Place, seen: (call: AwsCall) => void): Promise<void> {
-  for (const make of Object.values(clients) as unknown[]) {
-    if (typeof make !== "function") continue;
-    const made = (await make()) as Client | { client: Client };
-    const { middlewareStack } = "client" in made ? made.client : made;
+export function onAwsCalls(place: Place, seen: (call: AwsCall) => void): void {
+  for (const client of [dynamo, s3, sqs, ecs, eventBridge]) {
+    const { middlewareStack } = client() as unknown as Client;
     const watch =
       (next: (sent: { input: Input }) => Promise<unknown>, { commandName }: { commandName: string }) =>
       async (sent: { input: Input }) => {
