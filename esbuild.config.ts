@@ -1,4 +1,5 @@
 import type { BuildOptions } from "esbuild";
+import { directImports } from "./build/direct-imports.ts";
 import { ownSourceMaps } from "./build/own-source-maps.ts";
 import { esbuildWorkerSource } from "./build/worker-source.ts";
 
@@ -17,7 +18,7 @@ export const bundle = {
   minify: true,
   keepNames: true,
   legalComments: "none",
-  plugins: [esbuildWorkerSource(), ownSourceMaps()],
+  plugins: [esbuildWorkerSource(), directImports(), ownSourceMaps()],
 } satisfies BuildOptions;
 
 const serverlessEsbuild = () => ({

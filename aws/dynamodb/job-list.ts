@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type JobStore, recordsPerRead } from "../../jobs/job-store.ts";
 import type { Job } from "../../jobs/record.ts";
-import { dynamo } from "../clients.ts";
+import { dynamo } from "./client.ts";
 import { fromItem } from "./job-item.ts";
 
 /** An eventually consistent read unit is two blocks of 4 KB: DynamoDB's developer guide, "Read request units". */
