@@ -5,6 +5,7 @@ export interface Settings {
   readonly repositoryTemplate: object;
   readonly deletionPolicy: string;
   readonly network: string;
+  readonly zones: number | string;
   readonly subnetIds: string;
   readonly securityGroupIds: string;
   readonly spot: boolean | string;

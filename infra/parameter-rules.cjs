@@ -61,6 +61,7 @@ const rules = {
     expected: `a number of days that CloudWatch Logs offers (${logDays.join(", ")})`,
   },
   network: oneOf("own", "existing"),
+  zones: whole(2, 3),
   subnetIds: ids("subnet"),
   securityGroupIds: ids("sg"),
   assignPublicIp: oneOf("ENABLED", "DISABLED"),

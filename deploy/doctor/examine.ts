@@ -7,6 +7,7 @@ import { credentials } from "./credentials.ts";
 import { ecsRole } from "./ecs-role.ts";
 import { existingNetwork } from "./existing-network.ts";
 import { fargateOnDemand, fargateSpot } from "./fargate-quota.ts";
+import { fargateZones } from "./fargate-zones.ts";
 import { type Check, type Examined, type Finding, warning } from "./finding.ts";
 import { functionsRun } from "./functions-run.ts";
 import { image } from "./image.ts";
@@ -25,7 +26,7 @@ const checksOf = (stage: Stage): Check[] => [
   fargateOnDemand,
   fargateSpot,
   lambdaConcurrency,
-  stage.settings.network === "existing" ? existingNetwork : vpcRoom,
+  ...(stage.settings.network === "existing" ? [existingNetwork] : [vpcRoom, fargateZones]),
   builder,
   image,
 ];

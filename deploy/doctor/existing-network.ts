@@ -1,5 +1,6 @@
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import { nameOf, sayError } from "../failure.ts";
+import { withoutFargate } from "./fargate-zones.ts";
 import { type Check, fatal, ok, warning } from "./finding.ts";
 
 const listOf = (text: string): string[] =>
@@ -30,6 +31,12 @@ export const existingNetwork: Check = {
     const zones = new Set(Subnets.map(({ AvailabilityZone }) => AvailabilityZone));
     if (vpcs.size !== 1)
       return fatal(`they are in ${vpcs.size} VPCs (${[...vpcs].join(", ")}): no task can start`, fix);
+    const zoneIds = new Set(Subnets.flatMap(({ AvailabilityZoneId }) => AvailabilityZoneId ?? []));
+    const empty = withoutFargate(stage.region, [...zoneIds]);
+    if (empty.length > 0) {
+      const found = `${empty.join(", ")} of ${stage.region} has no Fargate: a start there fails`;
+      return zoneIds.size === empty.length ? fatal(found, fix) : warning(found, "take those subnets out");
+    }
     if (zones.size < 2) {
       return warning(
         `all subnets are in ${[...zones][0]}: when it has no capacity, no task starts`,

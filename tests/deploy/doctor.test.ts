@@ -21,6 +21,8 @@ const items = (list: string[]) => list.map((item) => `<item>${item}</item>`).joi
 const vpcs = (count: number) => `<vpcSet>${items(Array(count).fill("<vpcId>vpc-1</vpcId>"))}</vpcSet>`;
 const subnets = (...list: [string, string][]) =>
   `<subnetSet>${items(list.map(([vpc, zone]) => `<vpcId>${vpc}</vpcId><availabilityZone>${zone}</availabilityZone>`))}</subnetSet>`;
+const zones = (...list: string[]) =>
+  `<availabilityZoneInfo>${items(list.map((id) => `<zoneId>${id}</zoneId>`))}</availabilityZoneInfo>`;
 const groups = (vpc: string) => `<securityGroupInfo>${items([`<vpcId>${vpc}</vpcId>`])}</securityGroupInfo>`;
 const lambdas = (limit: number) => ({ AccountLimit: { UnreservedConcurrentExecutions: limit } });
 
@@ -44,6 +46,7 @@ beforeEach(async () => {
     }),
     [settings]: lambdas(1000),
     "ec2.DescribeVpcs": vpcs(4),
+    "ec2.DescribeAvailabilityZones": zones("euw1-az1", "euw1-az2", "euw1-az3"),
     "ec2.DescribeSubnets": subnets(["vpc-1", "eu-west-1a"], ["vpc-1", "eu-west-1b"]),
     "ec2.DescribeSecurityGroups": groups("vpc-1"),
     "ecr.DescribeImages": new Refusal("ImageNotFoundException"),
@@ -83,6 +86,7 @@ ok       Fargate on-demand vCPU   100 vCPU, of which the stage uses at most 40
 ok       Fargate Spot vCPU        100 vCPU, of which the stage uses at most 40
 ok       Lambda concurrency       1000, of which the stage uses at most 150, and what the API needs
 ok       room for a VPC           4 of 5 VPCs are used
+ok       zones with Fargate       3 of the 3 in eu-west-1
 ok       image builder            podman
 ok       image                    sluice-dev:${tag} is to be built and pushed
 `);

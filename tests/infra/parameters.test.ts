@@ -22,7 +22,7 @@ const good: Record<string, unknown> = {
     maxTasks: 20,
   },
   ...{ maxRunningVcpu: 40, maxSeconds: 21_600, spot: true, retentionDays: 7, logRetentionDays: 30 },
-  ...{ network: "own", subnetIds: null, securityGroupIds: null, assignPublicIp: "ENABLED" },
+  ...{ network: "own", zones: 3, subnetIds: null, securityGroupIds: null, assignPublicIp: "ENABLED" },
   ...{ permissionsBoundary: "", deletionPolicy: "Delete", deletionProtection: false, alarms: "off" },
   ...{ alarmEmail: "", spendAlarmUsdPerHour: 5, monthlyBudgetUsd: 0 },
 };
@@ -101,6 +101,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ logRetentionDays: 31 }, "logRetentionDays: expected a number of days that CloudWatch Logs offers"],
   [{ network: "existing", securityGroupIds: "sg-0a" }, "network=existing needs subnetIds"],
   [{ network: "existing", subnetIds: "subnet-0a" }, "network=existing needs securityGroupIds"],
+  [{ zones: 1 }, "zones: expected a whole number from 2 to 3, got 1"],
   [{ subnetIds: "subnet-0a, subnet-0b" }, "subnetIds: expected nothing, or subnet-… ids, comma-separated"],
   [{ assignPublicIp: "DISABLED" }, "network=own needs assignPublicIp=ENABLED"],
   [{ permissionsBoundary: "teams" }, "permissionsBoundary: expected nothing, or the ARN of a managed policy"],

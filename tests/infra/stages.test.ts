@@ -328,12 +328,15 @@ describe("Fargate", () => {
     ]);
   });
 
-  test("its own network lets nothing in, spans two zones, and keeps S3 and DynamoDB traffic inside AWS", () => {
+  test("its own network lets nothing in, spans three zones, and keeps S3 and DynamoDB traffic inside AWS", () => {
     expect(properties(dev.template, "TaskSecurityGroup").SecurityGroupIngress).toEqual([]);
     const zones = resourcesOf(dev.template, "AWS::EC2::Subnet").map((subnet) =>
       JSON.stringify(subnet.Properties.AvailabilityZone),
     );
-    expect(new Set(zones).size).toBe(2);
+    expect(new Set(zones).size).toBe(3);
+    const variables = properties(dev.template, "SubmitLambdaFunction").Environment;
+    const ids = [{ Ref: "SubnetA" }, { Ref: "SubnetB" }, { Ref: "SubnetC" }];
+    expect(variables).toMatchObject({ Variables: { SUBNET_IDS: { "Fn::Join": [",", ids] } } });
     const endpoints = resourcesOf(dev.template, "AWS::EC2::VPCEndpoint");
     expect(endpoints.map((endpoint) => endpoint.Properties.VpcEndpointType)).toEqual(["Gateway", "Gateway"]);
   });

@@ -13,6 +13,7 @@ export const stageNamed = (name: string, settings: Partial<Settings> = {}, folde
     repositoryTemplate: { Resources: { Repository: { Type: "AWS::ECR::Repository" } } },
     deletionPolicy: "Delete",
     network: "own",
+    zones: 3,
     subnetIds: "",
     securityGroupIds: "",
     spot: true,
