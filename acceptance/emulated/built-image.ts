@@ -62,7 +62,7 @@ export async function buildImage(
       const env = { ...emulatedEnvironment(""), ...environment };
       for (const { repository, tag } of registry.pushed) {
         const image = `${registry.address}/${repository}:${tag}`;
-        await run(["buildah", "rmi", image], { env, seconds: 60 }).catch((error: Error) =>
+        await run(["buildah", "rmi", image], { env }).catch((error: Error) =>
           console.error(`left in buildah's store: ${image}: ${error.message}`),
         );
       }
@@ -77,7 +77,7 @@ async function certificate(folder: string) {
   const files = ["-keyout", at("key.pem"), "-out", at("certificate.pem")];
   await run(
     ["openssl", "req", "-x509", "-nodes", "-days", "1", "-newkey", "rsa:2048", ...files, ...subject],
-    { env: emulatedEnvironment(""), seconds: 60 },
+    { env: emulatedEnvironment("") },
   );
   const [key, cert] = [await readFile(at("key.pem"), "utf8"), await readFile(at("certificate.pem"), "utf8")];
   await writeFile(at("authorities.pem"), [...getCACertificates("system"), cert].join("\n"));

@@ -76,29 +76,37 @@ const done: Answer = {
 
 /** moto says of every stack that it is deleted; AWS refuses a bucket with objects, and deletes more than moto does. */
 export function deleteStack(clients: Clients): Gap {
+  const underWay = new Map<string, Promise<Answer>>();
   return {
     service: "cloudformation",
     action: "DeleteStack",
     lacks: `leaves ${leftByMoto.map(([type]) => type).join(", ")}, does not mind a bucket with objects, and breaks at exports`,
     instead: "the front deletes them with the stack, refuses when a bucket is not empty, and asks twice",
-    async fill({ body }) {
-      const StackName = new URLSearchParams(body.toString()).get("StackName") ?? "";
-      const { StackResourceSummaries = [] } = await clients.cloudFormation.send(
-        new ListStackResourcesCommand({ StackName }),
-      );
-      const idsOf = (type: string): string[] =>
-        StackResourceSummaries.flatMap(({ ResourceType, PhysicalResourceId }) =>
-          ResourceType === type && PhysicalResourceId ? [PhysicalResourceId] : [],
-        );
-      for (const Bucket of idsOf("AWS::S3::Bucket")) {
-        const listed = await clients.s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
-        if (listed.Versions?.length || listed.DeleteMarkers?.length) return refused(Bucket);
-      }
-      for (const [type, remove] of leftByMoto) for (const id of idsOf(type)) await remove(clients, id);
-      // moto breaks after it has deleted a stack whose outputs came by an update. The client asks again by itself,
-      // and there is nothing more to delete.
-      await clients.cloudFormation.send(new DeleteStackCommand({ StackName }));
-      return done;
+    fill({ body }) {
+      const stackName = new URLSearchParams(body.toString()).get("StackName") ?? "";
+      // On a loaded machine it takes longer than the client's patience, and the client asks again meanwhile.
+      const deletion = underWay.get(stackName) ?? remove(stackName);
+      underWay.set(stackName, deletion);
+      return deletion.finally(() => underWay.delete(stackName));
     },
   };
+
+  async function remove(StackName: string): Promise<Answer> {
+    const { StackResourceSummaries = [] } = await clients.cloudFormation.send(
+      new ListStackResourcesCommand({ StackName }),
+    );
+    const idsOf = (type: string): string[] =>
+      StackResourceSummaries.flatMap(({ ResourceType, PhysicalResourceId }) =>
+        ResourceType === type && PhysicalResourceId ? [PhysicalResourceId] : [],
+      );
+    for (const Bucket of idsOf("AWS::S3::Bucket")) {
+      const listed = await clients.s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
+      if (listed.Versions?.length || listed.DeleteMarkers?.length) return refused(Bucket);
+    }
+    for (const [type, removeOne] of leftByMoto) for (const id of idsOf(type)) await removeOne(clients, id);
+    // moto breaks after it has deleted a stack whose outputs came by an update. The client asks again by itself,
+    // and there is nothing more to delete.
+    await clients.cloudFormation.send(new DeleteStackCommand({ StackName }));
+    return done;
+  }
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import type { Progress } from "../support/progress.ts";
 
 /** One call to AWS, as it came. */
 export interface Call {
@@ -56,14 +57,19 @@ function callOf(request: IncomingMessage, body: Buffer): Call {
   return { service, action: named || `${request.method} ${pathname}${subresource}`, body };
 }
 
-export async function startFront(emulator: string, gaps: readonly Gap[]): Promise<Front> {
+export async function startFront(emulator: string, gaps: readonly Gap[], progress: Progress): Promise<Front> {
   const calls: Call[] = [];
+  /** Who asks the same again and again waits for something: that is no progress. */
+  const asked = new Set<string>();
   const filled = new Set<Gap>();
   const server = createServer(async (request, response) => {
     try {
       const body = await buffer(request);
       const call = callOf(request, body);
       calls.push(call);
+      const question = `${call.service} ${call.action} ${body.toString("base64")}`;
+      if (!asked.has(question)) progress.sign();
+      asked.add(question);
       const gap = gaps.find(
         ({ service, action, applies }) =>
           service === call.service && action === call.action && (applies?.(call) ?? true),

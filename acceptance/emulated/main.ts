@@ -3,6 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { Progress } from "../support/progress.ts";
 import { missingMoto } from "./moto.ts";
 import { killAll } from "./processes.ts";
 import { deployDriveRemove } from "./run.ts";
@@ -14,16 +15,17 @@ import { emulatedEnvironment } from "./settings.ts";
  * it says; without moto it is skipped, and with --strict that is a failure.
  */
 
-/** The first build of the image alone fetches packages for minutes; without a build all takes one or two. */
-const mostMinutes = 20;
-
 const { values } = parseArgs({
   options: { "no-build": { type: "boolean", default: false }, strict: { type: "boolean", default: false } },
 });
 
 const started = performance.now();
 const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-const say = (text: string): void => console.log(`${seconds()} s  ${text}`);
+const progress = new Progress();
+const say = (text: string): void => {
+  progress.sign();
+  console.log(`${seconds()} s  ${text}`);
+};
 
 const missing = await missingMoto(emulatedEnvironment(""));
 if (missing) {
@@ -37,13 +39,14 @@ process.once("exit", () => {
   rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-const late = setTimeout(() => {
-  console.error(`FAILED: not done after ${mostMinutes} minutes`);
+// However long it takes: the first build of the image alone fetches packages for minutes.
+progress.watch(() => {
+  console.error(`FAILED: no progress for ${progress.silenceMs / 60_000} minutes`);
   process.exit(1);
-}, mostMinutes * 60_000);
+});
 
 try {
-  await deployDriveRemove(folder, { builds: !values["no-build"], say });
+  await deployDriveRemove(folder, { builds: !values["no-build"], say, progress });
   say("both jobs COMPLETED, repository and digest in the task definition, the stack removed");
 } catch (error) {
   console.error(
@@ -51,7 +54,6 @@ try {
   );
   process.exitCode = 1;
 } finally {
-  clearTimeout(late);
   // Sockets that are kept alive would hold the process for their time.
   process.exit();
 }

@@ -1,12 +1,11 @@
 import { once } from "node:events";
-import { within } from "../support/within.ts";
 import { kill, run, start } from "./processes.ts";
 import { accountId } from "./settings.ts";
 
 /** What to install, where python3 or moto's server is missing; undefined where both are there. */
 export async function missingMoto(env: Record<string, string>): Promise<string | undefined> {
   try {
-    await run(["python3", "-c", "import moto.server"], { env, seconds: 60 });
+    await run(["python3", "-c", "import moto.server"], { env });
     return undefined;
   } catch {
     return "it needs python3 with moto's server: pip install 'moto[server]'";
@@ -53,7 +52,7 @@ export async function startMoto(folder: string, env: Record<string, string>): Pr
   };
   try {
     return {
-      url: await within(60_000, "moto's server is ready", ready),
+      url: await ready,
       said: () => worthReading(said),
       stop,
     };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Progress } from "../support/progress.ts";
 
 const children = new Set<ChildProcess>();
 
@@ -31,27 +32,36 @@ export function killAll(): void {
   for (const child of children) kill(child);
 }
 
-/** Runs a command to its end and answers what it printed on both streams. @throws Error when it fails or takes too long */
+/**
+ * Runs a command to its end and answers what it printed on both streams. What it prints is progress; `progress` may
+ * see other signs of it.
+ *
+ * @throws Error when it fails, or when there has been no progress for too long
+ */
 export async function run(
   command: readonly [string, ...string[]],
-  { seconds, ...options }: ProcessOptions & { readonly seconds: number },
+  { progress = new Progress(), ...options }: ProcessOptions & { readonly progress?: Progress },
 ): Promise<string> {
   const child = start(command, options);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       said += text;
+      progress.sign();
     });
   }
-  const timer = setTimeout(() => kill(child), seconds * 1000);
+  const stopWatching = progress.watch(() => kill(child));
   try {
     const [code, signal] = await once(child, "close");
     if (code !== 0) {
-      const how = signal === "SIGKILL" ? `was killed, after ${seconds} s at most,` : `ended with ${code}`;
+      const how =
+        signal === "SIGKILL"
+          ? `was killed, perhaps after ${progress.silenceMs / 1000} s without progress,`
+          : `ended with ${code}`;
       throw new Error(`${command.join(" ")} ${how}:\n${said.slice(-10_000)}`);
     }
     return said;
   } finally {
-    clearTimeout(timer);
+    stopWatching();
   }
 }

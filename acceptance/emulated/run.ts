@@ -3,6 +3,7 @@ import { appendFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createLog } from "../../local/log.ts";
 import { copyCheckout } from "../support/checkout.ts";
+import type { Progress } from "../support/progress.ts";
 import { buildImage } from "./built-image.ts";
 import { type Clients, clientsFor } from "./clients.ts";
 import { containerOf } from "./emulated-stage.ts";
@@ -35,13 +36,18 @@ interface Run {
 }
 
 interface Options {
+  /** Told of every step and every new call of AWS. */
+  readonly progress: Progress;
   /** Whether an image is built where it can be: the longest step by far. */
   readonly builds: boolean;
   readonly say: Say;
 }
 
+/** moto's CloudFormation passes over VPCCidrBlock, without which there is no room for the third subnet. */
+const twoZones = ["--param", "zones=2"];
+
 /** All steps, each with a line of evidence. @throws Error at the first that is not as it should be */
-export async function deployDriveRemove(folder: string, { builds, say }: Options): Promise<void> {
+export async function deployDriveRemove(folder: string, { builds, say, progress }: Options): Promise<void> {
   const at = (name: string): string => path.join(folder, name);
   for (const name of ["moto", "registry"]) await mkdir(at(name));
   const moto = await startMoto(at("moto"), emulatedEnvironment(""));
@@ -51,7 +57,7 @@ export async function deployDriveRemove(folder: string, { builds, say }: Options
     "missing" in found
       ? await giveImage(direct, found.missing)
       : await buildImage(at("registry"), direct, found.environment);
-  const front = await startFront(moto.url, [...image.gaps, ...gapsOf(direct)]);
+  const front = await startFront(moto.url, [...image.gaps, ...gapsOf(direct)], progress);
   say(`moto's server on ${moto.url}, every call through ${front.url}`);
   say(image.said);
   const checkout = at("checkout");
@@ -61,7 +67,7 @@ export async function deployDriveRemove(folder: string, { builds, say }: Options
     ...{ folder, checkout, front, image, say },
     clients: clientsFor(front.url),
     async sls(command, ...options) {
-      said = await sls(checkout, env, command, "--stage", stage, ...options);
+      said = await sls({ cwd: checkout, env, progress }, command, "--stage", stage, ...twoZones, ...options);
       return said;
     },
   };

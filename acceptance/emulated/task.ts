@@ -37,7 +37,6 @@ export async function runContainer({ task, container, endpoint, folder }: TaskRu
     const { PATH = "" } = process.env;
     return await run([process.execPath, "--enable-source-maps", path.join(folder, "main.cjs")], {
       env: { PATH, ...environment },
-      seconds: 180,
     });
   } finally {
     metadata.stop();

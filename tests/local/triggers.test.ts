@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { within } from "../../acceptance/support/within.ts";
 import { EventBus, matches } from "../../local/lambda/event-bus.ts";
 import { failed, type Invocation } from "../../local/lambda/function.ts";
 import { startSchedule } from "../../local/lambda/schedule.ts";
@@ -63,7 +62,7 @@ test("an event reaches every rule that matches, and is tried again when the targ
   listen("two", "a");
   listen("other", "b");
   bus.put({ source: "a" });
-  await within(5000, "the second try", tried);
+  await tried;
   await bus.stop();
   expect(heard.toSorted()).toEqual(["one", "two"]);
 });
@@ -83,7 +82,7 @@ test("a schedule invokes again and again, never twice at once, until it is stopp
     if (times === 3) enough.resolve();
     return fine;
   });
-  await within(5000, "three runs", enough.promise);
+  await enough.promise;
   await schedule.stop();
   const atStop = times;
   await new Promise((resolve) => setTimeout(resolve, 60));

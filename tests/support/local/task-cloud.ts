@@ -4,7 +4,6 @@ import {
   RunTaskCommand,
   type RunTaskCommandInput,
 } from "@aws-sdk/client-ecs";
-import { expect } from "vitest";
 import type { Template } from "../../../local/cloudformation/template.ts";
 import { bundleFolder } from "./bundles.ts";
 import { startLocalCloud } from "./local-cloud.ts";
@@ -104,11 +103,15 @@ export async function startTaskCloud() {
       );
       return tasks[0];
     },
-    /** Until a running task has said that it waits. */
+    /** Until a running task has said that it waits. @throws when it stops before */
     async waiting(taskArn: string): Promise<void> {
       const mine = `task ${taskArn.slice(-8)}`;
       const said = () => cloud.lines.some((line) => line.startsWith(mine) && line.includes("waiting"));
-      await expect.poll(said, { timeout: 10_000, interval: 5 }).toBe(true);
+      const stopped = cloud.ecs.stopped(taskArn).then(() => "stopped");
+      while (!said()) {
+        const what = await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 5))]);
+        if (what === "stopped" && !said()) throw new Error(`${mine} stopped and never said that it waits`);
+      }
     },
     async stop(): Promise<void> {
       ecs.destroy();
