@@ -21,7 +21,10 @@ export interface UploadView {
   readonly url: string;
   /** What the PUT must carry; most clients set it by themselves. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The PUT must have begun by then. ISO 8601. */
+  /**
+   * The PUT must have begun by then, at most: the link also dies with the session of the role that signed it, and S3
+   * then answers 403. Ask for another. ISO 8601.
+   */
   readonly expiresAt: string;
   /** Jobs may take it as an input until then at least. ISO 8601. */
   readonly keptUntil: string;

@@ -13,6 +13,7 @@ export interface Settings {
   readonly maxRunningVcpu: number | string;
   readonly workConcurrency: number | string;
   readonly waitHolders: number | string;
+  readonly httpConcurrency: number | string;
 }
 
 /** The stage that is deployed, looked at or removed. */

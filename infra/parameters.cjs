@@ -18,6 +18,7 @@ module.exports = async ({ options, resolveVariable }) => {
   if (faults.length > 0) throw forPeople(faults, stage);
 
   const retentionDays = Number(given.retentionDays);
+  const httpConcurrency = Number(given.httpConcurrency);
   return {
     // `auto` is for `npm run deploy`, which builds the image and puts its digest here; packaged alone, there is none.
     image: given.image === "auto" ? "none" : given.image,
@@ -26,6 +27,8 @@ module.exports = async ({ options, resolveVariable }) => {
     deletionPolicy: given.deletionPolicy === "Retain" ? "RetainExceptOnCreate" : given.deletionPolicy,
     permissionsBoundary: given.permissionsBoundary || "",
     monthlyBudgetUsd: Number(given.monthlyBudgetUsd),
+    httpConcurrency,
+    waitingConcurrency: httpConcurrency + Number(given.waitHolders),
     // Objects outlive the record that names them by a day. Both count from submit, but a record must never point
     // at an object that is gone: the other way round costs a day of storage.
     objectDays: retentionDays + 1,

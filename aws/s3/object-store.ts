@@ -5,7 +5,10 @@ import { s3 } from "./client.ts";
 import { readObject } from "./object-read.ts";
 import { writeObject } from "./object-write.ts";
 
-/** The link dies with the Lambda's own credentials anyway, hours at most. */
+/**
+ * At most: a link also dies with the session of the role that signed it, whatever it says of itself.
+ * Source: repost.aws/knowledge-center/presigned-url-s3-bucket-expiration
+ */
 const linkSeconds = 3600;
 
 /** Arrays in S3. */

@@ -3,7 +3,7 @@ import type { Clients } from "../clients.ts";
 import type { Stage } from "../stage.ts";
 
 export interface Finding {
-  /** fatal: a deploy, or every large job after it, fails for certain. */
+  /** fatal: a deploy, or every large job after it, fails for certain; or the stage can starve itself. */
   readonly status: "ok" | "warning" | "fatal";
   readonly found: string;
   /** One line: what to do about it. */

@@ -7,7 +7,7 @@ import type { StoredInput } from "../record.ts";
 
 /** Files that callers put into the bucket themselves. There is no record of one: it is there, or it is not. */
 
-/** A PUT must have begun by then. The signature dies with the Lambda's own credentials anyway, hours at most. */
+/** A PUT must have begun by then, at most: the link also dies with the session of the role that signed it. */
 const linkSeconds = 3600;
 
 /** The owner is part of the key: another's upload id leads nowhere. */

@@ -84,7 +84,7 @@ ok       names are free           no table sluice-dev-jobs of an earlier stage
 ok       ECS service-linked role  AWSServiceRoleForECS is there
 ok       Fargate on-demand vCPU   100 vCPU, of which the stage uses at most 40
 ok       Fargate Spot vCPU        100 vCPU, of which the stage uses at most 40
-ok       Lambda concurrency       1000, of which the stage uses at most 150, and what the API needs
+ok       Lambda concurrency       1000, of which the stage uses at most about 155
 ok       room for a VPC           4 of 5 VPCs are used
 ok       zones with Fargate       3 of the 3 in eu-west-1
 ok       image builder            podman
@@ -139,9 +139,9 @@ const faults: Planted[] = [
     "Lambda concurrency",
     settings,
     lambdas(10),
-    "warning",
-    /^10: workConcurrency \(50\) and waitHolders \(100\)/,
-    /L-B99A9384/,
+    "fatal",
+    /^10: the stage may take 155 \(workConcurrency 50, waitHolders 100, 5 for the rest\)/,
+    /^npm run deploy -- --stage dev --param workConcurrency=2 --param waitHolders=3, or: aws .*L-B99A9384/,
   ],
   [
     "room for a VPC",

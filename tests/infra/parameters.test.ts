@@ -12,6 +12,7 @@ const { rules } = require("../../infra/parameter-rules.cjs") as { rules: Record<
 const good: Record<string, unknown> = {
   ...{ region: "eu-west-1", auth: "iam", jwtIssuer: null, jwtAudience: null, image: "auto" },
   ...{ repository: "sluice-dev", httpMemory: 1024, httpRate: 200, httpBurst: 400, accessLogs: "off" },
+  ...{ healthRate: 10, healthBurst: 20, httpConcurrency: 0 },
   ...{
     submitMemory: 1769,
     express: "on",
@@ -48,7 +49,7 @@ test("every parameter of infra/stages.yml has its rule, and every rule its param
 test("what follows from them: objects a day longer than records, no image until there is one", async () => {
   expect(await checked({})).toEqual({
     ...{ image: "none", deletionPolicy: "Delete", permissionsBoundary: "", monthlyBudgetUsd: 0 },
-    ...{ objectDays: 8, recordDays: "7" },
+    ...{ objectDays: 8, recordDays: "7", httpConcurrency: 0, waitingConcurrency: 100 },
   });
   const image = `1.dkr.ecr.eu-west-1.amazonaws.com/sluice-dev@sha256:${"a".repeat(64)}`;
   expect(await checked({ image, retentionDays: "2" })).toMatchObject({
@@ -92,6 +93,9 @@ test.each<[Record<string, unknown>, string]>([
   [{ jwtIssuer: "http://a.example" }, "jwtIssuer: expected nothing, or an https URL"],
   [{ image: "sluice:latest" }, 'image: expected auto, none or URI@sha256:DIGEST, got "sluice:latest"'],
   [{ httpMemory: 64 }, "httpMemory: expected a whole number from 128 to 10240, got 64"],
+  [{ httpConcurrency: -1 }, "httpConcurrency: expected a whole number from 0 to 1000, got -1"],
+  [{ healthRate: 0 }, "healthRate: expected a whole number from 1 to 10000, got 0"],
+  [{ healthBurst: "x" }, 'healthBurst: expected a whole number from 1 to 5000, got "x"'],
   [{ workConcurrency: 1 }, "workConcurrency: expected a whole number from 2 to 1000, got 1"],
   [{ maxTasks: "many" }, 'maxTasks: expected a whole number from 1 to 2000, got "many"'],
   [{ maxTasks: "" }, 'maxTasks: expected a whole number from 1 to 2000, got ""'],

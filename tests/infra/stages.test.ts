@@ -101,7 +101,7 @@ describe("HTTP API", () => {
     expect(properties(dev.template, "HttpApiStage").AccessLogSettings).toBeUndefined();
     const { Format } = properties(prod.template, "HttpApiStage").AccessLogSettings as { Format: string };
     expect(Object.keys(JSON.parse(Format))).toEqual(
-      expect.arrayContaining(["requestId", "caller", "subject", "routeKey", "status", "error"]),
+      expect.arrayContaining(["requestId", "caller", "routeKey", "status", "error"]),
     );
   });
 

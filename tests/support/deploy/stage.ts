@@ -21,6 +21,7 @@ export const stageNamed = (name: string, settings: Partial<Settings> = {}, folde
     maxRunningVcpu: 40,
     workConcurrency: 50,
     waitHolders: 100,
+    httpConcurrency: 0,
     ...settings,
   },
 });
