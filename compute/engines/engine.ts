@@ -5,7 +5,10 @@ import type { LinearAlgebra } from "./linear-algebra.ts";
 import type { EngineProfile } from "./profile.ts";
 import type { Threads } from "./threads.ts";
 
-/** Names exactly what did the arithmetic: same label, same bytes. */
+/**
+ * Names exactly what did the arithmetic: same label, same bytes, on x86-64 and arm64 alike (docs/adr/0034). Not covered
+ * are the sign and payload of a NaN, which the CPU chooses.
+ */
 export interface EngineLabel {
   readonly name: string;
   readonly version: string;

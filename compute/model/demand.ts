@@ -1,5 +1,6 @@
 import type { EngineProfile, RateTable } from "../engines/profile.ts";
 import { leastParallel } from "../engines/threads.ts";
+import { log } from "../math/logarithm.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
 import { isFactorization, type LoopKernel, type PlanStep } from "./steps.ts";
@@ -43,7 +44,7 @@ function interpolate(table: RateTable, size: number): number {
   if (next === 0) return table[0][1];
   if (next === -1) return table[table.length - 1][1];
   const [[lowSize, low], [highSize, high]] = [table[next - 1], table[next]];
-  const share = Math.log(size / lowSize) / Math.log(highSize / lowSize);
+  const share = log(size / lowSize) / log(highSize / lowSize);
   return low + share * (high - low);
 }
 

@@ -1,5 +1,7 @@
 /** Plan steps of the loops that all engines share. Sizes are element counts unless said otherwise. */
+
 import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
+import { log2 } from "../math/logarithm.ts";
 import type { Work } from "./steps.ts";
 
 const bytesOf = (specs: readonly ArraySpec[]): number =>
@@ -66,7 +68,7 @@ export function sortStep(a: ArraySpec, length: number): Work {
   return {
     kernel: "sort",
     size: length,
-    flops: Math.ceil(numbers * Math.max(1, Math.log2(length))),
+    flops: Math.ceil(numbers * Math.max(1, log2(length))),
     bytes: 2 * byteLength(a),
   };
 }

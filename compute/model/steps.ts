@@ -1,4 +1,7 @@
 import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
+import { binaryExponent } from "../math/exponent.ts";
+import { log2 } from "../math/logarithm.ts";
+import { power } from "../math/power.ts";
 
 /** The kinds of work an engine does; rates.json has one table of measured rates for each. */
 export type KernelClass = EngineKernel | LoopKernel;
@@ -49,7 +52,7 @@ export interface PlanStep {
 
 export type Work = Omit<PlanStep, "live">;
 
-export const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
+export const isPowerOfTwo = (n: number): boolean => n > 0 && 2 ** binaryExponent(n) === n;
 
 /** Says which arrays are alive during these steps. */
 export function whileHolding(alive: readonly ArraySpec[], steps: readonly Work[]): PlanStep[] {
@@ -61,7 +64,7 @@ function fftStep(length: number, transforms: number): Work {
   return {
     kernel: isPowerOfTwo(length) ? "fft-power-of-two" : "fft-any-length",
     size: length,
-    flops: Math.ceil(5 * length * Math.max(1, Math.log2(length))) * transforms,
+    flops: Math.ceil(5 * length * Math.max(1, log2(length))) * transforms,
     bytes: 2 * 16 * length * transforms,
   };
 }
@@ -106,7 +109,7 @@ export function matmulStep(a: ArraySpec, b: ArraySpec, output: ArraySpec): Work 
   const realProducts = products * (a.dtype === "complex128" ? 2 : 1) * (b.dtype === "complex128" ? 2 : 1);
   return {
     kernel: "matmul",
-    size: Math.cbrt(products),
+    size: power(products, 1 / 3),
     flops: 2 * realProducts,
     bytes: byteLength(a) + byteLength(b) + byteLength(output),
   };

@@ -89,6 +89,36 @@ describe("product code", () => {
   });
 });
 
+/** What ECMAScript leaves to the engine, and V8 to a C compiler and library that differ by CPU. */
+const inexact =
+  /\bMath\.(a?sinh?|a?cosh?|a?tanh?|atan2|cbrt|exp|expm1|hypot|log|log1p|log10|log2|pow|random)\b|\{[^}]*\b(sin|cos|exp|log|tanh|sinh|cosh|tan|pow|hypot)\b[^}]*\} = Math\b/;
+/** Powers of two are exact everywhere, and so are those of a bigint. */
+const inexactPower = /(?<!\b2|\d+n) \*\*=? /;
+const withoutComments = (source: string) => source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+const isInexact = (source: string) =>
+  inexact.test(withoutComments(source)) || inexactPower.test(withoutComments(source));
+
+describe("compute/ gives the same bytes on every CPU", () => {
+  test("it takes exp, log, sin and their kind from compute/math, nothing inexact from Math, and no powers but of two", () => {
+    const files = product.filter((file) => file.startsWith("compute/"));
+    expect(files.filter((file) => isInexact(sourceOf(file)))).toEqual([]);
+  });
+
+  test.each([
+    ["const y = Math.exp(x);", true],
+    ["const { abs, cos: cosine } = Math;", true],
+    ["const y = values.map(Math.log1p);", true],
+    ["const y = x ** 2;", true],
+    ["const y = x ** (1 / p);", true],
+    ["y **= 2;", true],
+    ["const y = Math.random();", true],
+    ["/** As Math.exp, which is x ** 2. */", false],
+    ["// Math.hypot would do.", false],
+    ["const { abs } = Math;", false],
+    ["const y = 2 ** -k * Math.sqrt(Math.abs(x)) + 10n ** 3n;", false],
+  ])("%j is told: %j", (source, expected) => expect(isInexact(source)).toBe(expected));
+});
+
 describe("a test lies under the name of what it tests", () => {
   const untested = product.filter(
     (file) => /^(jobs|aws|contract)\//.test(file) && hasLogic(sourceOf(file)) && !hasTest(file),

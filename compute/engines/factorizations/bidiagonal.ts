@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { cube, square } from "../../math/powers.ts";
 import { addTo, dot, reflection } from "./spectral-kit.ts";
 
 export interface Bidiagonal {
@@ -21,9 +22,9 @@ export function bidiagonalise(
   const [leftTaus, rightTaus] = [new Float64Array(n), new Float64Array(Math.max(0, n - 1))];
   const [w, u] = [new Float64Array(n), new Float64Array(n)];
   for (let k = 0; k < n; k += 1) {
-    let square = 0;
-    for (let i = k + 1; i < n; i += 1) square += data[i * n + k] ** 2;
-    const left = reflection(data[k * n + k], square);
+    let squares = 0;
+    for (let i = k + 1; i < n; i += 1) squares += square(data[i * n + k]);
+    const left = reflection(data[k * n + k], squares);
     diagonal[k] = left.beta;
     leftTaus[k] = left.tau;
     const first = k + 1;
@@ -53,7 +54,7 @@ export function bidiagonalise(
       if (left.tau !== 0) addTo(data, at, w, first, -left.tau * data[i * n + k], rest);
       if (right.tau !== 0) addTo(data, at, u, first, -right.tau * dot(data, at, u, first, rest), rest);
     }
-    if (k % 16 === 0) onFraction(1 - (1 - k / n) ** 3);
+    if (k % 16 === 0) onFraction(1 - cube(1 - k / n));
   }
   return { diagonal, beside, leftTaus, rightTaus };
 }

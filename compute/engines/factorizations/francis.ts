@@ -1,4 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { hypot } from "../../math/hypot.ts";
+import { square } from "../../math/powers.ts";
 import { noConvergence } from "./no-convergence.ts";
 import { reflectRows } from "./reflect-rows.ts";
 
@@ -54,7 +56,7 @@ class DoubleShift {
         else this.#pair(high);
         high = low - 1;
         steps = 0;
-        onFraction(1 - ((high + 1) / n) ** 2);
+        onFraction(1 - square((high + 1) / n));
         continue;
       }
       if (steps === mostSteps) throw noConvergence("eigenvalue", high + 1, n);
@@ -102,7 +104,7 @@ class DoubleShift {
     this.re[low] = x + z;
     this.re[high] = z === 0 ? x + z : x - w / z;
     const below = this.#at(high, low);
-    const size = Math.hypot(below, z);
+    const size = hypot(below, z);
     if (size > 0) this.#rotate(low, z / size, below / size);
     this.#h[high * this.#n + low] = 0;
   }
@@ -139,9 +141,9 @@ class DoubleShift {
       return [0.75 * s, 0.75 * s, -0.4375 * s * s];
     }
     if (steps % 30 === 29) {
-      const square = ((y - x) / 2) ** 2 + w;
-      if (square > 0) {
-        const root = y < x ? -Math.sqrt(square) : Math.sqrt(square);
+      const radicand = square((y - x) / 2) + w;
+      if (radicand > 0) {
+        const root = y < x ? -Math.sqrt(radicand) : Math.sqrt(radicand);
         take(x - w / ((y - x) / 2 + root));
         return [0.964, 0.964, 0.964];
       }

@@ -1,4 +1,6 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { hypot } from "../../math/hypot.ts";
+import { square } from "../../math/powers.ts";
 import { noConvergence } from "./no-convergence.ts";
 import type { SpectralKit } from "./spectral-kit.ts";
 
@@ -14,9 +16,7 @@ type Rotation = [c: number, s: number, r: number];
 function rotation(f: number, g: number): Rotation {
   if (g === 0) return [1, 0, f];
   if (f === 0) return [0, 1, g];
-  const largest = Math.max(Math.abs(f), Math.abs(g));
-  const plain = largest > 1e-140 && largest < 1e140;
-  const r = plain ? Math.sqrt(f * f + g * g) : largest * Math.hypot(f / largest, g / largest);
+  const r = hypot(f, g);
   return [f / r, g / r, r];
 }
 
@@ -28,12 +28,12 @@ function smallerSingularValue(f: number, g: number, h: number): number {
   const as = 1 + least / most;
   const at = (most - least) / most;
   if (ga < most) {
-    const au = (ga / most) ** 2;
+    const au = square(ga / most);
     return least * (2 / (Math.sqrt(as * as + au) + Math.sqrt(at * at + au)));
   }
   const au = most / ga;
   if (au === 0) return (least * most) / ga;
-  const c = 1 / (Math.sqrt(1 + (as * au) ** 2) + Math.sqrt(1 + (at * au) ** 2));
+  const c = 1 / (Math.sqrt(1 + square(as * au)) + Math.sqrt(1 + square(at * au)));
   return 2 * (least * c * au);
 }
 
@@ -185,7 +185,7 @@ class Bidiagonals {
     const shift = isDown
       ? smallerSingularValue(d[high - 1], e[high - 1], d[high])
       : smallerSingularValue(d[low], e[low], d[low + 1]);
-    return start > 0 && (shift / start) ** 2 < eps ? 0 : shift;
+    return start > 0 && square(shift / start) < eps ? 0 : shift;
   }
 }
 

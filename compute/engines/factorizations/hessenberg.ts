@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { cube, square } from "../../math/powers.ts";
 import { addTo, dot, reflection } from "./spectral-kit.ts";
 
 const mostRounds = 30;
@@ -13,7 +14,7 @@ export function balance({ data, shape: [n] }: DenseArray): Float64Array {
   for (let round = 0, again = true; again && round < mostRounds; round += 1) {
     again = false;
     const squares = new Float64Array(n);
-    for (let i = 0; i < n; i += 1) for (let j = 0; j < n; j += 1) squares[j] += data[i * n + j] ** 2;
+    for (let i = 0; i < n; i += 1) for (let j = 0; j < n; j += 1) squares[j] += square(data[i * n + j]);
     for (let i = 0; i < n; i += 1) {
       let c = Math.sqrt(squares[i]);
       let r = Math.sqrt(dot(data, i * n, data, i * n, n));
@@ -28,11 +29,11 @@ export function balance({ data, shape: [n] }: DenseArray): Float64Array {
       for (let j = 0; j < n; j += 1) {
         const old = data[i * n + j];
         data[i * n + j] = old / f;
-        squares[j] += (old / f) ** 2 - old ** 2;
+        squares[j] += square(old / f) - square(old);
       }
       for (let j = 0; j < n; j += 1) data[j * n + i] *= f;
       squares[i] = 0;
-      for (let j = 0; j < n; j += 1) squares[i] += data[j * n + i] ** 2;
+      for (let j = 0; j < n; j += 1) squares[i] += square(data[j * n + i]);
     }
   }
   return scales;
@@ -52,9 +53,9 @@ export function hessenberg(
   for (let k = 0; k < n - 2; k += 1) {
     const first = k + 1;
     const rest = n - first;
-    let square = 0;
-    for (let i = first + 1; i < n; i += 1) square += data[i * n + k] ** 2;
-    const { beta, tau, scale } = reflection(data[first * n + k], square);
+    let below = 0;
+    for (let i = first + 1; i < n; i += 1) below += square(data[i * n + k]);
+    const { beta, tau, scale } = reflection(data[first * n + k], below);
     taus[k] = tau;
     if (tau === 0) continue;
     data[first * n + k] = beta;
@@ -70,7 +71,7 @@ export function hessenberg(
       if (i >= first) addTo(data, row, w, first, -tau * v[i], rest);
       addTo(data, row, v, first, -tau * dot(data, row, v, first, rest), rest);
     }
-    if (k % 16 === 0) onFraction(1 - (1 - k / n) ** 3);
+    if (k % 16 === 0) onFraction(1 - cube(1 - k / n));
   }
   return taus;
 }

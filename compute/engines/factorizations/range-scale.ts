@@ -1,3 +1,4 @@
+import { binaryExponent } from "../../math/exponent.ts";
 import type { Planes } from "./planes.ts";
 
 /** Sums of squares of numbers up to here are safe, and numbers that `negligibleSquare` drops are nothing beside them. */
@@ -28,7 +29,7 @@ export function scaleFor(largest: number): number {
   if (!(largest > 0) || largest === Number.POSITIVE_INFINITY || (largest >= least && largest <= most))
     return 1;
   // 2^±1000 at most, so that its inverse is a number too.
-  return 2 ** Math.max(-1000, Math.min(1000, -Math.floor(Math.log2(largest))));
+  return 2 ** Math.max(-1000, Math.min(1000, -binaryExponent(largest)));
 }
 
 /** Exact but for what becomes subnormal. */

@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { square } from "../../math/powers.ts";
 import type { Spectrum } from "./francis.ts";
 import { divide } from "./planes.ts";
 import { dot } from "./spectral-kit.ts";
@@ -66,7 +67,7 @@ function realVector(
       x[i] = -r / (w === 0 ? least : w);
     } else {
       const [right, below] = [h[i * n + i + 1], h[(i + 1) * n + i]];
-      const t = (right * s - z * r) / ((re[i] - p) ** 2 + im[i] ** 2);
+      const t = (right * s - z * r) / (square(re[i] - p) + square(im[i]));
       x[i] = t;
       x[i + 1] = Math.abs(right) > Math.abs(z) ? (-r - w * t) / right : (-s - below * t) / z;
     }
@@ -111,7 +112,7 @@ function complexVector(
       [x[i], y[i]] = divide([-ra, -sa], [w, q]);
     } else {
       const [right, under] = [h[i * n + i + 1], h[(i + 1) * n + i]];
-      let vr = (re[i] - p) ** 2 + im[i] ** 2 - q * q;
+      let vr = square(re[i] - p) + square(im[i]) - q * q;
       const vi = (re[i] - p) * 2 * q;
       if (vr === 0 && vi === 0) {
         vr = least * (Math.abs(w) + Math.abs(q) + Math.abs(right) + Math.abs(under) + Math.abs(z));

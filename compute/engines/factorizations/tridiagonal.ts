@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { cube, square } from "../../math/powers.ts";
 import { addTo, dot, reflection } from "./spectral-kit.ts";
 
 export interface Tridiagonal {
@@ -22,9 +23,9 @@ export function tridiagonalise(
   const [v, w] = [new Float64Array(n), new Float64Array(n)];
   for (let k = 0; k < n - 1; k += 1) {
     diagonal[k] = data[k * n + k];
-    let square = 0;
-    for (let i = k + 2; i < n; i += 1) square += data[i * n + k] ** 2;
-    const { beta, tau, scale } = reflection(data[(k + 1) * n + k], square);
+    let squares = 0;
+    for (let i = k + 2; i < n; i += 1) squares += square(data[i * n + k]);
+    const { beta, tau, scale } = reflection(data[(k + 1) * n + k], squares);
     beside[k] = beta;
     taus[k] = tau;
     if (tau === 0) continue;
@@ -34,7 +35,7 @@ export function tridiagonalise(
       data[i * n + k] = v[i];
     }
     reduce(data, n, k + 1, v, w, tau);
-    if (k % 16 === 0) onFraction(1 - (1 - k / n) ** 3);
+    if (k % 16 === 0) onFraction(1 - cube(1 - k / n));
   }
   if (n > 0) diagonal[n - 1] = data[n * n - 1];
   return { diagonal, beside, taus };

@@ -1,3 +1,4 @@
+import { square } from "../../math/powers.ts";
 import type { PlanStep } from "../../model/steps.ts";
 
 /**
@@ -33,7 +34,7 @@ type Sized = Pick<PlanStep, "kernel" | "size" | "bytes">;
  */
 export function workspaceBytes({ kernel, size, bytes }: Sized): number {
   const copy = kernel === "lu" ? bytes : 0;
-  const squares = kernel === "svd" || kernel === "svdvals" ? 2 * 8 * size ** 2 : 0;
+  const squares = kernel === "svd" || kernel === "svdvals" ? 2 * 8 * square(size) : 0;
   return Math.ceil(copy + squares + 80 * (bytes / size) + 8 * 160 * size);
 }
 

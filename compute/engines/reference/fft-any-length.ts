@@ -1,10 +1,11 @@
+import { upperExponent } from "../../math/exponent.ts";
+import { rootsOfUnity } from "../../math/roots-of-unity.ts";
 import { isPowerOfTwo } from "../../model/steps.ts";
 import { powerOfTwoTransform, type Transform } from "./fft-power-of-two.ts";
-import { rootsOfUnity } from "./roots-of-unity.ts";
 
 /** The power of two at which Bluestein's method transforms a length. */
 export function paddedLength(length: number): number {
-  return isPowerOfTwo(length) ? length : 2 ** Math.ceil(Math.log2(2 * length - 1));
+  return isPowerOfTwo(length) ? length : 2 ** upperExponent(2 * length - 1);
 }
 
 /**

@@ -1,5 +1,6 @@
 import fftRows from "ndarray-fft/lib/fft-matrix.js";
-import { rootsOfUnity } from "./roots-of-unity.ts";
+import { upperExponent } from "../../math/exponent.ts";
+import { rootsOfUnity } from "../../math/roots-of-unity.ts";
 
 /** In-place forward transforms of `rows` contiguous rows: re at `re`, im at `im`, free space from `scratch`. */
 export interface Transform {
@@ -41,7 +42,7 @@ function transpose(data: Float64Array, from: number, rows: number, columns: numb
 
 /** Cooley and Tukey's n = n1·n2: transforms of n1, twiddles, transforms of n2, with transposes around them. */
 function split(length: number): Transform {
-  const outerLength = Math.min(leafPoints, 2 ** Math.ceil(Math.log2(length) / 2));
+  const outerLength = Math.min(leafPoints, 2 ** Math.ceil(upperExponent(length) / 2));
   const outer = powerOfTwoTransform(outerLength);
   const inner = powerOfTwoTransform(length / outerLength);
   const { cos, sin } = rootsOfUnity(length);

@@ -11,7 +11,7 @@ import { referenceProfile } from "./profile.ts";
 
 /** Plain JavaScript on one thread: the truth other engines are tested against, and the fallback. */
 export const reference: EngineFactory = {
-  label: { name: referenceProfile.name, version: "2", kernel: "js-float64" },
+  label: { name: referenceProfile.name, version: "3", kernel: "js-float64" },
   profile: referenceProfile,
 
   open: (nextStep) => ({

@@ -71,7 +71,7 @@ export function wasmFactory(): EngineFactory {
   const kernel = fusesMultiplyAdd(kernels) ? "wasm128-fma" : "wasm128-nofma";
   engine.finish({});
   return {
-    label: { name: wasmProfile.name, version: "2", kernel },
+    label: { name: wasmProfile.name, version: "3", kernel },
     profile: wasmProfile,
     open,
   };

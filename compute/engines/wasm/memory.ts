@@ -1,4 +1,5 @@
 import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { upperExponent } from "../../math/exponent.ts";
 import { FirstFit } from "./first-fit.ts";
 import { OutsideArrays } from "./outside-arrays.ts";
 
@@ -159,7 +160,7 @@ export function kernelMemory(bytes: number, threads = 1): KernelMemory {
   const kept = idle;
   idle = undefined;
   if (kept && kept.memory.buffer.byteLength >= wanted) return kept;
-  return new Arena(Math.max(leastKept, 2 ** Math.ceil(Math.log2(wanted))), scratch, outside, true);
+  return new Arena(Math.max(leastKept, 2 ** upperExponent(wanted)), scratch, outside, true);
 }
 
 /** A memory for scratch alone, so that every array lies outside: how tests force staging. */

@@ -1,4 +1,6 @@
 import type { DenseArray, Dtype } from "@sluice/contract/array";
+import { cos, sin } from "../../math/circular.ts";
+import { hypot } from "../../math/hypot.ts";
 import type { Engine } from "../engine.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 
@@ -61,15 +63,15 @@ function testMatmul(engine: Engine, dtype: Dtype): void {
 /** The transform by its definition, in O(n²). Plain loops: it runs once, cold, before every first job. */
 function dft(values: readonly Complex[]): Complex[] {
   const n = values.length;
-  const cos = values.map((_, j) => Math.cos((2 * Math.PI * j) / n));
-  const sin = values.map((_, j) => Math.sin((2 * Math.PI * j) / n));
+  const cosines = values.map((_, j) => cos((2 * Math.PI * j) / n));
+  const sines = values.map((_, j) => sin((2 * Math.PI * j) / n));
   return values.map((_, p) => {
     let re = 0;
     let im = 0;
     for (let j = 0; j < n; j += 1) {
       const turn = (p * j) % n;
-      re += values[j][0] * cos[turn] + values[j][1] * sin[turn];
-      im += values[j][1] * cos[turn] - values[j][0] * sin[turn];
+      re += values[j][0] * cosines[turn] + values[j][1] * sines[turn];
+      im += values[j][1] * cosines[turn] - values[j][0] * sines[turn];
     }
     return [re, im];
   });
@@ -85,7 +87,7 @@ function testFft2(engine: Engine, [rows, columns]: readonly [number, number]): v
     );
     const transposed = Array.from({ length: columns }, (_, q) => dft(alongRows.map((row) => row[q])));
     const value = (p: number, q: number): Complex => transposed[q][p];
-    const magnitude = (p: number, q: number): Complex => [Math.hypot(...value(p, q)), 0];
+    const magnitude = (p: number, q: number): Complex => [hypot(...value(p, q)), 0];
     const spectrum = engine.fft2(a);
     const name = `${dtype} ${rows}×${columns}`;
     expectElements(`fft2 of ${name}`, spectrum, value, tolerance);
@@ -123,11 +125,11 @@ function testLongFft(engine: Engine, length: number): void {
     let [re, im] = [0, 0];
     for (let j = 0; j < length; j += 1) {
       const angle = (2 * Math.PI * ((j * point) % length)) / length;
-      re += a.data[j] * Math.cos(angle);
-      im -= a.data[j] * Math.sin(angle);
+      re += a.data[j] * cos(angle);
+      im -= a.data[j] * sin(angle);
     }
     const [x, y] = element(spectrum, 0, point);
-    if (Math.hypot(x - re, y - im) > 1e-9)
+    if (hypot(x - re, y - im) > 1e-9)
       throw new Error(`self-test of fft of ${length}: expected ${re}, ${im} at ${point}, got ${x}, ${y}`);
   }
   const scaled = (row: number, column: number): Complex => [length * element(a, row, column)[0], 0];

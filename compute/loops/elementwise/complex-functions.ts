@@ -2,16 +2,20 @@
  * Functions of one complex number, with the infinities, NaNs and signed zeros of C99's Annex G, which NumPy
  * takes over from the C library.
  */
+import { atan2 } from "../../math/arctangent.ts";
+import { cos as cosine, sin as sine } from "../../math/circular.ts";
+import { exp as expOf } from "../../math/exponential.ts";
+import { cosh as coshOf, saturated, sinh as sinhOf } from "../../math/hyperbolic.ts";
+import { hypot } from "../../math/hypot.ts";
+import { log1p, log as logOf } from "../../math/logarithm.ts";
 
 /** Writes f(re + im·i) to out[at] and out[at + 1]. */
 export type ComplexFunction = (re: number, im: number, out: Float64Array, at: number) => void;
 
-const { abs, cos: cosine, cosh: coshOf, exp: expOf, sin: sine, sinh: sinhOf } = Math;
+const { abs } = Math;
 /** Beyond it e^x overflows although e^x·cos(y) may not. */
 const largestExponent = 709;
 const largestExp = expOf(largestExponent);
-/** Beyond it tanh(x) is 1 and sinh and cosh are e^|x|/2, to the last bit. */
-const saturated = 22;
 
 /** With its sign, which `x * sign` would lose on zeros and infinities. */
 function copySign(magnitude: number, sign: number): number {
@@ -57,16 +61,15 @@ function logAbs(re: number, im: number): number {
   if (abs(re) === Number.POSITIVE_INFINITY || abs(im) === Number.POSITIVE_INFINITY) {
     return Number.POSITIVE_INFINITY;
   }
-  if (larger > 0.5 && larger < 2) return Math.log1p((larger - 1) * (larger + 1) + smaller * smaller) / 2;
-  if (larger > 2 ** 500)
-    return Math.log(Math.hypot(larger * 2 ** -600, smaller * 2 ** -600)) + 600 * Math.LN2;
-  if (larger < 2 ** -500) return Math.log(Math.hypot(larger * 2 ** 600, smaller * 2 ** 600)) - 600 * Math.LN2;
-  return Math.log(larger * larger + smaller * smaller) / 2;
+  if (larger > 0.5 && larger < 2) return log1p((larger - 1) * (larger + 1) + smaller * smaller) / 2;
+  if (larger > 2 ** 500) return logOf(hypot(larger * 2 ** -600, smaller * 2 ** -600)) + 600 * Math.LN2;
+  if (larger < 2 ** -500) return logOf(hypot(larger * 2 ** 600, smaller * 2 ** 600)) - 600 * Math.LN2;
+  return logOf(larger * larger + smaller * smaller) / 2;
 }
 
 export const log: ComplexFunction = (re, im, out, at) => {
   out[at] = logAbs(re, im);
-  out[at + 1] = Math.atan2(im, re);
+  out[at + 1] = atan2(im, re);
 };
 
 /** Kahan's: the larger part by a sum that cannot cancel, the other from it. */
@@ -160,7 +163,7 @@ export const sin: ComplexFunction = (re, im, out, at) => {
   out[at + 1] = isLost ? Number.POSITIVE_INFINITY : -real;
 };
 
-/** Kahan's: by tan(im) and sinh(re), exact where numerator and denominator of the quotient cancel. */
+/** By sinh(re), sin(im) and cos(im): sinh² + cos² cancels nowhere. */
 export const tanh: ComplexFunction = (re, im, out, at) => {
   if (!Number.isFinite(re)) {
     if (Number.isNaN(re)) {
@@ -178,12 +181,9 @@ export const tanh: ComplexFunction = (re, im, out, at) => {
     out[at] = copySign(1, re);
     out[at + 1] = 4 * sine(im) * cosine(im) * decay * decay;
   } else {
-    const tangent = Math.tan(im);
-    const beta = 1 + tangent * tangent;
-    const s = sinhOf(re);
-    const rho = Math.sqrt(1 + s * s);
-    const denominator = 1 + beta * s * s;
-    out[at] = (beta * rho * s) / denominator;
-    out[at + 1] = tangent / denominator;
+    const [s, c] = [sinhOf(re), cosine(im)];
+    const denominator = s * s + c * c;
+    out[at] = (s * coshOf(re)) / denominator;
+    out[at + 1] = (sine(im) * c) / denominator;
   }
 };

@@ -1,3 +1,7 @@
+import { cos, sin } from "../../math/circular.ts";
+import { exp } from "../../math/exponential.ts";
+import { tanh } from "../../math/hyperbolic.ts";
+import { log } from "../../math/logarithm.ts";
 import type { Loop } from "./apply.ts";
 import * as complex from "./complex-functions.ts";
 
@@ -12,23 +16,23 @@ export const sqrtReal: Loop = (out, o, count, a, i) => {
 };
 
 export const expReal: Loop = (out, o, count, a, i) => {
-  for (let n = 0; n < count; n += 1) out[o + n] = Math.exp(a[i + n]);
+  for (let n = 0; n < count; n += 1) out[o + n] = exp(a[i + n]);
 };
 
 export const logReal: Loop = (out, o, count, a, i) => {
-  for (let n = 0; n < count; n += 1) out[o + n] = Math.log(a[i + n]);
+  for (let n = 0; n < count; n += 1) out[o + n] = log(a[i + n]);
 };
 
 export const sinReal: Loop = (out, o, count, a, i) => {
-  for (let n = 0; n < count; n += 1) out[o + n] = Math.sin(a[i + n]);
+  for (let n = 0; n < count; n += 1) out[o + n] = sin(a[i + n]);
 };
 
 export const cosReal: Loop = (out, o, count, a, i) => {
-  for (let n = 0; n < count; n += 1) out[o + n] = Math.cos(a[i + n]);
+  for (let n = 0; n < count; n += 1) out[o + n] = cos(a[i + n]);
 };
 
 export const tanhReal: Loop = (out, o, count, a, i) => {
-  for (let n = 0; n < count; n += 1) out[o + n] = Math.tanh(a[i + n]);
+  for (let n = 0; n < count; n += 1) out[o + n] = tanh(a[i + n]);
 };
 
 /** The loop of a complex function, which costs tens of nanoseconds: the call does not show. */

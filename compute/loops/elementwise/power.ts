@@ -1,14 +1,6 @@
+import { power } from "../../math/power.ts";
 import type { Loop } from "./apply.ts";
 import { exp, log } from "./complex-functions.ts";
-
-/** pow as C99 and NumPy have it. JavaScript's differs where the base is 1 or -1: there it answers NaN. */
-function power(base: number, exponent: number): number {
-  if (base === 1) return 1;
-  if (base === -1 && (exponent === Number.POSITIVE_INFINITY || exponent === Number.NEGATIVE_INFINITY)) {
-    return 1;
-  }
-  return base ** exponent;
-}
 
 export const powerReal: Loop = (out, o, count, a, i, b, j) => {
   for (let n = 0; n < count; n += 1) out[o + n] = power(a[i + n], b[j + n]);

@@ -58,7 +58,7 @@ export function nativeFactory(blas: OpenBlas): EngineFactory {
   selfTest(engine);
   engine.finish({});
   return {
-    label: { name: nativeProfile.name, version: "3", kernel: `${blas.kernel}+${wasm.label.kernel}` },
+    label: { name: nativeProfile.name, version: "4", kernel: `${blas.kernel}+${wasm.label.kernel}` },
     profile: nativeProfile,
     open(nextStep, peakBytes, threads) {
       const own = kernelMemory(peakBytes, threads?.size);

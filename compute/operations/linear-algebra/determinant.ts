@@ -1,6 +1,9 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
+import { binaryExponent } from "../../math/exponent.ts";
+import { hypot } from "../../math/hypot.ts";
+import { log } from "../../math/logarithm.ts";
 import { luStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation, type OperationPlan } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
@@ -37,7 +40,7 @@ function determinant(a: DenseArray, engine: Engine): Scaled {
 /** Of the larger of two parts; 0 where there is none. */
 function exponentOf(re: number, im: number): number {
   const size = Math.max(Math.abs(re), Math.abs(im));
-  return size > 0 && size < Number.POSITIVE_INFINITY ? Math.floor(Math.log2(size)) : 0;
+  return size > 0 && size < Number.POSITIVE_INFINITY ? binaryExponent(size) : 0;
 }
 
 /** x·2^exponent in two halves, as 2^1100 is no number. */
@@ -99,9 +102,9 @@ export const slogdet = defineOperation({
   plan: (_params, { a }) => planOf(a, { sign: scalar(a), logabsdet: { shape: [], dtype: "float64" } }),
   run(_params, { a }, engine) {
     const { re, im, exponent } = determinant(a, engine);
-    const size = Math.hypot(re, im);
+    const size = hypot(re, im);
     const sign = size === 0 ? { re: 0, im: 0 } : { re: re / size, im: im / size };
-    const logabsdet = Math.log(size) + exponent * Math.LN2;
+    const logabsdet = log(size) + exponent * Math.LN2;
     return {
       sign: scalarOf(sign, widened(a).dtype, engine),
       logabsdet: scalarOf({ re: logabsdet, im: 0 }, "float64", engine),

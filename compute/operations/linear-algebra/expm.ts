@@ -1,6 +1,8 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
+import { upperExponent } from "../../math/exponent.ts";
+import { hypot } from "../../math/hypot.ts";
 import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { matmulStep, whileHolding } from "../../model/steps.ts";
@@ -44,7 +46,7 @@ function oneNorm(a: DenseArray): number {
   const sums = new Float64Array(n);
   const width = widthOf(a);
   for (let index = 0; index < a.data.length; index += width) {
-    const size = width === 2 ? Math.hypot(a.data[index], a.data[index + 1]) : Math.abs(a.data[index]);
+    const size = width === 2 ? hypot(a.data[index], a.data[index + 1]) : Math.abs(a.data[index]);
     sums[(index / width) % n] += size;
   }
   return sums.reduce((most, sum) => Math.max(most, sum), 0);
@@ -119,7 +121,7 @@ export const expm = defineOperation({
   run(_params, { a }, engine) {
     requireFinite("a", a);
     const scaled = copyOf(a, engine);
-    const squarings = Math.max(0, Math.ceil(Math.log2(oneNorm(scaled) / theta)));
+    const squarings = Math.max(0, upperExponent(oneNorm(scaled) / theta));
     if (squarings > 0)
       for (let index = 0; index < scaled.data.length; index += 1) scaled.data[index] *= 2 ** -squarings;
     let result = approximant(scaled, engine);

@@ -1,6 +1,7 @@
 import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
+import { square } from "../../math/powers.ts";
 import { svdStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { matmulStep, whileHolding } from "../../model/steps.ts";
@@ -179,7 +180,7 @@ export const lstsq = defineOperation({
     const near = engine.matmul(a, found);
     const residuals = new Float64Array(k);
     for (let index = 0; index < m * k; index += 1)
-      residuals[index % k] += (b.data[index] - near.data[index]) ** 2;
+      residuals[index % k] += square(b.data[index] - near.data[index]);
     engine.release(near);
     return {
       x: { ...found, shape: [n, ...b.shape.slice(1)] },

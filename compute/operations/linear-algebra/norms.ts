@@ -1,4 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { binaryExponent } from "../../math/exponent.ts";
+import { hypot } from "../../math/hypot.ts";
+import { power } from "../../math/power.ts";
 
 /** fro needs no name of its own beside the 2-norm of all elements; columns and rows are the 1- and ∞-norms. */
 export type MatrixNorm = "fro" | "nuc" | "columns" | "rows" | "largest" | "smallest";
@@ -46,16 +49,8 @@ export function linesAlong(shape: readonly number[], along: readonly number[]): 
   return { offsets, last, starts: () => grid(others.map(axis)) };
 }
 
-/** |element|, a complex one without overflow on the way. */
-function magnitude({ dtype, data }: DenseArray, index: number): number {
-  if (dtype !== "complex128") return Math.abs(data[index]);
-  const [x, y] = [Math.abs(data[2 * index]), Math.abs(data[2 * index + 1])];
-  const largest = Math.max(x, y);
-  if (x === Number.POSITIVE_INFINITY || y === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  return largest === 0 || Number.isNaN(largest)
-    ? largest
-    : largest * Math.sqrt((x / largest) ** 2 + (y / largest) ** 2);
-}
+const magnitude = ({ dtype, data }: DenseArray, index: number): number =>
+  dtype === "complex128" ? hypot(data[2 * index], data[2 * index + 1]) : Math.abs(data[index]);
 
 /** Σ (|x| · scale)^p, for p = 0 of ones; by Kahan, as exact as NumPy's pairwise sums whatever the length. */
 function powerSum(a: DenseArray, offsets: Offsets, start: number, p: number, scale = 1): number {
@@ -67,7 +62,7 @@ function powerSum(a: DenseArray, offsets: Offsets, start: number, p: number, sca
     let term = size;
     if (p === 2) term = size * size;
     else if (p === 0) term = size === 0 ? 0 : 1;
-    else if (p !== 1) term = size ** p;
+    else if (p !== 1) term = power(size, p);
     const next = term - lost;
     const longer = sum + next;
     // Infinite sums have nothing to lose.
@@ -98,11 +93,11 @@ export function lineNorm(a: DenseArray, offsets: Offsets, start: number, p: numb
   if (p === Number.NEGATIVE_INFINITY) return extreme(a, offsets, start, Math.min, Number.POSITIVE_INFINITY);
   const plain = powerSum(a, offsets, start, p);
   if (p === 0 || p === 1) return plain;
-  if (p !== 2) return plain ** (1 / p);
+  if (p !== 2) return power(plain, 1 / p);
   if (plain > 1e-280 && plain < Number.POSITIVE_INFINITY) return Math.sqrt(plain);
   const largest = extreme(a, offsets, start, Math.max, 0);
   if (largest === 0 || !Number.isFinite(largest)) return largest;
-  const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
+  const scale = 2 ** -Math.max(-1000, Math.min(1000, binaryExponent(largest)));
   return Math.sqrt(powerSum(a, offsets, start, 2, scale)) / scale;
 }
 

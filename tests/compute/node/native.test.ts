@@ -43,7 +43,7 @@ describeOpenBlas("the native engine", (blas) => {
   test("its label says which library, for which CPU, with which integers", () => {
     expect(nativeFactory(blas).label).toEqual({
       name: "native",
-      version: "3",
+      version: "4",
       kernel: expect.stringMatching(
         new RegExp(`^openblas-\\d+\\.\\d+\\.\\d+-\\w+-${blas.interface}\\+wasm128-`),
       ),

@@ -1,6 +1,7 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { log2 } from "../../../math/logarithm.ts";
+import { rootsOfUnity } from "../../../math/roots-of-unity.ts";
 import type { OnFraction } from "../../../model/on-fraction.ts";
-import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
 import type { ParallelTask, ThreadPool } from "../../threads.ts";
 import { type Kernels, kernelsOn } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";
@@ -75,8 +76,7 @@ export const fftLinesTask: ParallelTask<Args> = {
 };
 
 /** Nanoseconds of transforms of four lines at a time: a twelfth of the usual count of flops. */
-const nanoseconds = (length: number, lines: number): number =>
-  (5 * length * Math.log2(length + 1) * lines) / 12;
+const nanoseconds = (length: number, lines: number): number => (5 * length * log2(length + 1) * lines) / 12;
 
 /** Lines so short that four of them, side by side, are transformed within a cache: all lines of `a` into `result`. */
 export function transformDirectly(

@@ -9,8 +9,8 @@ import { transformMatrices } from "./two-pass.ts";
 export function split(n: number): { rows: number; columns: number } {
   const cost = (rows: number): number => {
     const columns = n / rows;
-    const unwieldy = (rows % 8 === 0 ? 0 : 1) + (columns % 8 === 0 ? 0 : 1);
-    return Math.log2(columns / rows) + 4 * unwieldy;
+    const unwieldy = (rows % 8 === 0 ? 1 : 16) * (columns % 8 === 0 ? 1 : 16);
+    return (columns / rows) * unwieldy;
   };
   let best = 1;
   for (let rows = 2; rows * rows <= n; rows += 1) {

@@ -1,3 +1,4 @@
+import { upperExponent } from "../../../math/exponent.ts";
 import { radices } from "../kernels/abi.ts";
 
 /** Nanoseconds per point of one pass of each radix, four lanes together, measured on Zen 4: only their ratios matter. */
@@ -22,11 +23,11 @@ export function factorise(length: number): number[] | undefined {
 /** The cheapest length 2^a·3^b·5^c that holds a convolution of `length` points: at least 2·length - 1. */
 export function convolutionLength(length: number): number {
   const least = 2 * length - 1;
-  const powerOfTwo = 2 ** Math.ceil(Math.log2(least));
+  const powerOfTwo = 2 ** upperExponent(least);
   let best = { length: powerOfTwo, cost: transformCost(powerOfTwo) };
   for (let five = 1; five <= powerOfTwo; five *= 5) {
     for (let odd = five; odd <= powerOfTwo; odd *= 3) {
-      const candidate = odd * 2 ** Math.max(0, Math.ceil(Math.log2(least / odd)));
+      const candidate = odd * 2 ** Math.max(0, upperExponent(least / odd));
       const cost = transformCost(candidate);
       if (candidate >= least && cost < best.cost) best = { length: candidate, cost };
     }

@@ -1,4 +1,4 @@
-import { rootsOfUnity } from "../../reference/roots-of-unity.ts";
+import { rootsOfUnity } from "../../../math/roots-of-unity.ts";
 import { lanes, pointBytes, recipeWords } from "../kernels/abi.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { KernelMemory } from "../memory.ts";

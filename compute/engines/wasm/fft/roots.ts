@@ -1,4 +1,5 @@
-import { someRootsOfUnity } from "../../reference/roots-of-unity.ts";
+import { upperExponent } from "../../../math/exponent.ts";
+import { someRootsOfUnity } from "../../../math/roots-of-unity.ts";
 
 /**
  * Powers of exp(-2πi/n) by two tables of about √n, interleaved: those below 2^shift, and behind them all multiples
@@ -15,7 +16,7 @@ const mostTables = 16;
 export function rootTables(n: number): RootTables {
   const known = tables.get(n);
   if (known) return known;
-  const shift = Math.ceil(Math.log2(n) / 2);
+  const shift = Math.ceil(upperExponent(n) / 2);
   const fine = Math.min(n, 2 ** shift);
   const coarse = Math.ceil(n / 2 ** shift);
   const values = new Float64Array(2 * (2 ** shift + coarse));

@@ -1,3 +1,5 @@
+import { upperExponent } from "../../../math/exponent.ts";
+import { log2 } from "../../../math/logarithm.ts";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import type { ParallelTask, ThreadPool, WorkerContext } from "../../threads.ts";
 import { complexBytes, group } from "../kernels/abi.ts";
@@ -74,7 +76,7 @@ function spectrumBytes(kind: MatrixKind): number {
 
 /** Bytes of two tables of roots, of which each entry holds a root for every line of a group. */
 const laneRootsBytes = (points: number): number => {
-  const fine = 2 ** Math.ceil(Math.log2(points) / 2);
+  const fine = 2 ** Math.ceil(upperExponent(points) / 2);
   return complexBytes * group * (fine + Math.ceil(points / fine));
 };
 
@@ -127,7 +129,7 @@ function alone(worker: WorkerContext): WorkerContext {
 
 /** Nanoseconds of one matrix: a twelfth of the usual count of flops. */
 export function nanoseconds({ rows, columns }: MatrixKind): number {
-  return (5 * rows * columns * Math.log2(rows * columns + 1)) / 12;
+  return (5 * rows * columns * log2(rows * columns + 1)) / 12;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { square } from "../../../math/powers.ts";
 import { choleskyInPlace } from "../../factorizations/cholesky.ts";
 import type { Area } from "../../factorizations/planes.ts";
 import { solveTriangle as solvePlain } from "../../factorizations/triangle.ts";
@@ -109,7 +110,7 @@ export function cholesky(a: DenseArray, upper: boolean, context: ExecutionContex
     }
     freePanel(context, panel);
     const left = 1 - (from + rows) / n;
-    context.onFraction(1 - left ** 2 * (3 - 2 * left));
+    context.onFraction(1 - square(left) * (3 - 2 * left));
   }
   if (!upper) clearUpper(result);
   return result;

@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { cube } from "../../../math/powers.ts";
 import { eliminate } from "../../factorizations/lu.ts";
 import { solveTriangle as solvePlain } from "../../factorizations/triangle.ts";
 import type { Lu } from "../../linear-algebra.ts";
@@ -123,7 +124,7 @@ export function lu(a: DenseArray, context: ExecutionContext): Lu {
     }
     freePanel(context, panel);
     // What is left is a cube of a side that shrinks.
-    context.onFraction(1 - (1 - to / least) ** 3);
+    context.onFraction(1 - cube(1 - to / least));
   }
   return { lu: packed, pivots };
 }

@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { square } from "../../../math/powers.ts";
 import type { Planes } from "../../factorizations/planes.ts";
 import { rangeScale, scaleFor } from "../../factorizations/range-scale.ts";
 import type { QrMode } from "../../linear-algebra.ts";
@@ -72,7 +73,7 @@ export function qr(
     triangles.push(t);
     applyPanel(context, panel, t, true, work, from, from + area.columns);
     freePanel(context, panel);
-    context.onFraction(share * (1 - (1 - (from + area.columns) / least) ** 2));
+    context.onFraction(share * (1 - square(1 - (from + area.columns) / least)));
   }
   const size = mode === "complete" ? m : least;
   const r = upperOf(work, size, 1 / scale, context);

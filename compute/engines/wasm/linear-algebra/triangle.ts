@@ -1,4 +1,5 @@
 import type { DenseArray } from "@sluice/contract/array";
+import { square } from "../../../math/powers.ts";
 import { solveTriangle as solvePlain, type Triangle } from "../../factorizations/triangle.ts";
 import { blockSize } from "./blocks.ts";
 import { type ExecutionContext, freePanel, lefts, loadPanel, partsFrom, storePanel } from "./panel.ts";
@@ -43,6 +44,6 @@ export function solveTriangle(
     storePanel(context, x, b, area);
     freePanel(context, x);
     freePanel(context, corner);
-    context.onFraction(((step + 1) / blocks) ** 2);
+    context.onFraction(square((step + 1) / blocks));
   }
 }

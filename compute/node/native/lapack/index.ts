@@ -2,6 +2,7 @@ import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import type { LinearAlgebra } from "../../../engines/linear-algebra.ts";
 import type { ThreadPool } from "../../../engines/threads.ts";
 import type { KernelMemory } from "../../../engines/wasm/memory.ts";
+import { square } from "../../../math/powers.ts";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { matmul } from "../matmul.ts";
 import type { OpenBlas } from "../openblas.ts";
@@ -16,7 +17,7 @@ const leastForThreads = 512;
 
 /** Whether its integers can count a workspace: the largest is gesdd's, 4·n² and some rows. Empty ones are no work. */
 function fits({ shape: [m, n] }: ArraySpec, { mostExtent }: OpenBlas): boolean {
-  return m > 0 && n > 0 && 8 * Math.max(m, n) ** 2 <= mostExtent;
+  return m > 0 && n > 0 && 8 * square(Math.max(m, n)) <= mostExtent;
 }
 
 /** OpenBLAS's own way for each, in one step. */

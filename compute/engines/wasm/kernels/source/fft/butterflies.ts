@@ -1,4 +1,4 @@
-import { rootsOfUnity } from "../../../../reference/roots-of-unity.ts";
+import { rootsOfUnity } from "../../../../../math/roots-of-unity.ts";
 import type { Radix } from "../../abi.ts";
 import { add, madd, mul, nmadd, range, sub } from "./lines.ts";
 
