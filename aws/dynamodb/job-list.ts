@@ -23,7 +23,7 @@ interface Read {
 
 /**
  * Lists the jobs of an owner: keys from the index, records by their key. The index holds keys alone, so that a job's
- * writes do not pay for a second copy of it (docs/adr/0033).
+ * writes do not pay for a second copy of it (docs/adr/0035).
  */
 export function jobList(TableName: string, now: () => number): JobStore["list"] {
   return async (owner, { limit, after, bytes: most = Number.POSITIVE_INFINITY }) => {
