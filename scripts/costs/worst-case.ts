@@ -1,9 +1,13 @@
+import { maxParamsBytes } from "@sluice/contract/limits";
 import { maxReadBytes } from "../../jobs/api/list.ts";
 import { attemptBill } from "../../jobs/cost/bill.ts";
 import { invocationBill, totalUsd } from "../../jobs/cost/bill-items.ts";
+import { counted } from "../../jobs/cost/calls-per-job.ts";
 import { fargate, fargateShapes } from "../../jobs/cost/machines.ts";
 import { prices } from "../../jobs/cost/prices.ts";
+import { recordsPerRead } from "../../jobs/job-store.ts";
 import { lanes } from "../../jobs/lanes/table.ts";
+import { maxRecordBytes, valueBytes } from "../../jobs/record-size.ts";
 import type { PricedJob } from "./jobs.ts";
 import type { StageParameters } from "./stages.ts";
 import { markdownTable, usd } from "./text.ts";
@@ -50,7 +54,15 @@ function hourOfRequests(stage: StageParameters, rate: string, each: number): str
 /** One request whose function only reads. */
 const readingUsd = prices.httpApiRequest.usd + totalUsd(invocationBill("look", "http"));
 /** An eventually consistent read unit is 8 KB. */
-const listUsd = readingUsd + (maxReadBytes / 8192) * prices.dynamoReadUnit.usd;
+const listUsd =
+  readingUsd + ((maxReadBytes + recordsPerRead * maxRecordBytes) / 8192) * prices.dynamoReadUnit.usd;
+/** A write is billed by all of the record: it is put, claimed, ended, and its end noted as published. */
+const recordWrites = [...counted.submit.calls, ...counted.run.calls].filter((call) =>
+  /^dynamodb\.(Put|Update)Item$/.test(call),
+).length;
+/** Digits and commas are the JSON that is longest in DynamoDB. */
+const largestParamsUsd =
+  (recordWrites * valueBytes(Array(maxParamsBytes / 2).fill(1)) * prices.dynamoWriteUnit.usd) / 1024;
 /** The largest file that POST /uploads gives a link for. */
 const uploadGB = 5;
 
@@ -102,7 +114,15 @@ export function worstCaseSection(
         ...each((stage) => hourOfRequests(stage, "httpRate", small.usd - (small.bill.machine ?? 0))),
       ],
       [
-        "the same, were every request a list that reads all it may: 1 MiB of records",
+        `the same, its params of ${maxParamsBytes / 1024} KiB: each of ${recordWrites} writes is billed by the whole record`,
+        "`httpRate`",
+        "assumed",
+        ...each((stage) =>
+          hourOfRequests(stage, "httpRate", small.usd - (small.bill.machine ?? 0) + largestParamsUsd),
+        ),
+      ],
+      [
+        `the same, were every request a list that reads all it may: 1 MiB of records, and ${recordsPerRead} of 400 KB`,
         "`httpRate`",
         "assumed",
         ...each((stage) => hourOfRequests(stage, "httpRate", listUsd)),

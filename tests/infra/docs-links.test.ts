@@ -73,3 +73,11 @@ test("a link to nothing is found", () => {
   expect(whyBroken(file, "docs/operations.md#no-such")).toBe("no heading makes #no-such");
   expect(whyBroken(file, "docs/operations.md#dead-letters")).toBeUndefined();
 });
+
+test("no two decisions have one number, and each says its own", () => {
+  const files = globSync("docs/adr/*.md", { cwd: root });
+  const numbers = files.map((file) => Number(path.basename(file).slice(0, 4)));
+  expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
+  for (const [index, file] of files.entries())
+    expect(readFileSync(path.join(root, file), "utf8"), file).toMatch(new RegExp(`^# ${numbers[index]}\\. `));
+});
