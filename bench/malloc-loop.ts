@@ -5,9 +5,12 @@
 import { random, run } from "@sluice/compute";
 import { runInThread } from "@sluice/compute/node/thread";
 
-/** `arrays` only allocates, fills and drops arrays of 1–64 MB. The others are the default operation at n×n. */
+/**
+ * `arrays` only allocates, fills and drops arrays of 1–64 MB. The others are the default operation at n×n, and `mixed` is it at
+ * sizes that change from job to job: what is freed fits the next array badly.
+ */
 export interface Loop {
-  readonly kind: "arrays" | "inline" | "thread";
+  readonly kind: "arrays" | "inline" | "mixed" | "thread";
   readonly n: number;
   readonly rounds: number;
 }
@@ -27,6 +30,10 @@ function arrays(): void {
 
 async function job({ kind, n }: Loop): Promise<void> {
   if (kind === "arrays") return arrays();
+  if (kind === "mixed") {
+    for (const size of [1400, 300, 1000, 600, 1300]) await job({ kind: "inline", n: size, rounds: 1 });
+    return;
+  }
   const inputs = { a: random({ shape: [n, n], seed: 1 }) };
   const params = { seed: 7, columns: n };
   if (kind === "inline") run("spectral-projection", params, inputs);
