@@ -4,7 +4,14 @@ import { maxListedAttempts } from "@sluice/contract/limits";
 import { Problem, type ProblemCode, problems } from "@sluice/contract/problem";
 import { maxTextBytes } from "../lifecycle/bounded-text.ts";
 import type { NewJob } from "../lifecycle/new-job.ts";
-import { type InputRef, type Job, recordVersion } from "../record.ts";
+import {
+  type Attempt,
+  type InputRef,
+  type Job,
+  type OutputRef,
+  recordVersion,
+  type StoredInput,
+} from "../record.ts";
 import { maxRecordBytes, recordBytes, valueBytes } from "../record-size.ts";
 import { limits } from "../timing.ts";
 
@@ -35,14 +42,22 @@ function longestOf<Word extends string>(words: readonly Word[]): Word {
   return words.reduce((one, other) => (one.length < other.length ? other : one));
 }
 
-const route: Job["route"] = {
+const route: Required<Job["route"]> = {
   ...{ target, reason: text, memoryMiB: number, vcpu: number },
   estimate: { flops: number, peakBytes: number, seconds: number, usd: number },
 };
-const attempt: Job["attempts"][number] = {
+const attempt: Required<Attempt> = {
   ...{ dispatch: number, target, engine: text, taskArn, reason: text, outcome: "out-of-memory" },
   ...{ startedAt: number, endedAt: number, memoryMiB: number, vcpu: number, atOnce: true },
 };
+/** What is known of an array once it is stored. */
+const stored: Required<Omit<StoredInput, keyof ArraySpec>> = {
+  key,
+  offset: number,
+  length: number,
+  etag: key,
+};
+const made: Required<Omit<OutputRef, keyof ArraySpec>> = { key, bytes: number };
 /** What an item has besides the record, for the indexes: aws/dynamodb/job-item.ts. */
 const indexKeys = {
   pk: `job#${id}`,
@@ -55,8 +70,8 @@ const indexKeys = {
 export function largestRecord({ owner, operation, params, labels, inputs, outputSpecs }: Submitted) {
   const record: Required<Omit<Job, "params">> = {
     ...{ owner, operation, labels, outputSpecs, route, error: { code, message: text } },
-    inputs: mapped(inputs, (input) => ({ ...input, key, offset: number, length: number, etag: key })),
-    outputs: mapped(outputSpecs, ({ shape, dtype }) => ({ shape, dtype, key, bytes: number })),
+    inputs: mapped(inputs, (input) => ({ ...input, ...stored })),
+    outputs: mapped(outputSpecs, ({ shape, dtype }) => ({ shape, dtype, ...made })),
     // The claim of one more comes before the earliest is dropped.
     attempts: Array<typeof attempt>(maxListedAttempts + 1).fill(attempt),
     droppedAttempts: { count: number, usd: number },
