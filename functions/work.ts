@@ -1,20 +1,24 @@
 import middy from "@middy/core";
-import type { Context, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { preload } from "../aws/adapters.ts";
 import { ports } from "../aws/ports.ts";
-import { parseMessage } from "../jobs/message.ts";
+import { workBatch } from "../jobs/run/batch.ts";
 import { compute } from "../jobs/run/compute.ts";
-import { work } from "../jobs/run/dispatch.ts";
 import { invocation } from "./invocation.ts";
 
 preload("objects");
 
-/** The queue's consumer, one message at a time: returning acknowledges it, throwing brings it back. */
+/** The queue's consumer, up to ten messages at a time: those it names come back, the others are acknowledged. */
 export const handler = invocation(
-  middy<SQSEvent>().handler(async (event, context: Context) => {
-    for (const record of event.Records) {
-      const killedAt = Date.now() + context.getRemainingTimeInMillis();
-      await work(parseMessage(record.body), { target: "lambda", killedAt }, compute, ports());
-    }
+  middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context: Context) => {
+    const killedAt = Date.now() + context.getRemainingTimeInMillis();
+    const deliveries = Records.map(({ messageId, body, attributes }) => ({
+      id: messageId,
+      text: body,
+      receives: Number(attributes.ApproximateReceiveCount),
+      trace: attributes.AWSTraceHeader,
+    }));
+    const failed = await workBatch(deliveries, { target: "lambda", killedAt }, compute, ports());
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   }),
 );

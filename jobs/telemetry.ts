@@ -35,8 +35,13 @@ export interface Metrics {
 
 /** Where the ends of jobs are told to whoever listens. */
 export interface Events {
-  /** @throws when it was not taken: it must be told again */
-  put(event: JobEvent): Promise<void>;
+  /**
+   * At most `limits.events` in one call.
+   *
+   * @returns why an event was not taken, by its index: those must be told again, the others are told
+   * @throws when none was taken
+   */
+  put(events: readonly JobEvent[]): Promise<ReadonlyMap<number, string>>;
 }
 
 export interface Trace {

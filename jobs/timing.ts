@@ -18,6 +18,8 @@ export const timing = {
   lambdaLeaseSlack: 10 * second,
   /** A Lambda attempt this close to its time-out releases its job instead of dying with it. */
   lambdaMargin: 5 * second,
+  /** A message that has overtaken its record looks for it again this much later. */
+  overtaken: 100,
   /** A sent message not answered by then is looked into. */
   answer: 60 * second,
   /** With a backlog in the queue, the message is still in there: look again this much later. */
@@ -61,6 +63,12 @@ export const limits = {
   blockingSeconds: 0.25,
   /** Eight times the most that may be predicted of a job that submit computes: by then the ordinary way is quicker. */
   expressMilliseconds: 2000,
+  /** Events that one PutEvents takes. */
+  events: 10,
+  /** Messages that `work` gets at once: serverless.yml. */
+  batchMessages: 10,
+  /** Inputs of a message beyond this are read once the job is claimed: 8 MiB is one GET. */
+  earlyBytes: 8 * 1024 * 1024,
   /** From Lambda to the largest task it is eleven steps of half as much memory again. */
   sizeUps: 12,
   unansweredSends: 3,

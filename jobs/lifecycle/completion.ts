@@ -1,4 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
+import { concurrently } from "../concurrently.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { notifyDependents } from "./dependents.ts";
@@ -11,34 +12,57 @@ type EndPorts = Pick<Ports, "store" | "log" | "metrics" | "events" | "now" | "se
  * The writer of a terminal state counts the job, notifies its dependents and publishes its end. After a write of
  * another state there is nothing to do.
  */
-export async function afterTerminalWrite(job: Job, ports: EndPorts): Promise<void> {
+export async function afterTerminalWrite(
+  job: Job,
+  ports: EndPorts,
+  publish: Publish = (ended) => publishEnd(ended, ports),
+): Promise<void> {
   if (!isTerminal(job.status)) return;
   ports.metrics.put(measuresOf(job));
   await notifyDependents(job, ports);
-  await publishEnd(job, ports);
+  await publish(job);
+}
+
+/** What is done about the end of a job: publish it now, or together with others. */
+export type Publish = (job: Job) => unknown;
+
+type PublishPorts = Pick<EndPorts, "store" | "events" | "log">;
+
+/** One end. @returns whether the event was taken */
+export async function publishEnd(job: Job, ports: PublishPorts): Promise<boolean> {
+  return (await publishEnds([job], ports)).length > 0;
 }
 
 /**
- * Publishes the end of a job, at least once. The record is its outbox: an ended job stays due until EventBridge has
- * taken the event, so sweep publishes what the writer of the terminal state could not. It never fails the job.
+ * Publishes the ends of jobs in one call, at least once. The record is the outbox: an ended job stays due until
+ * EventBridge has taken the event, so sweep publishes what the writer of the terminal state could not. It never fails
+ * a job.
  *
- * @returns whether the event was taken
+ * @param jobs at most `limits.events`
+ * @returns those whose event was taken
  */
-export async function publishEnd(
-  job: Job,
-  { store, events, log }: Pick<EndPorts, "store" | "events" | "log">,
-): Promise<boolean> {
-  const { jobId, dispatch, status } = job;
+export async function publishEnds(
+  jobs: readonly Job[],
+  { store, events, log }: PublishPorts,
+): Promise<readonly Job[]> {
+  const told = ({ jobId, dispatch, status }: Job) => ({ jobId, dispatch, status });
+  const published: Job[] = [];
   try {
-    await events.put(eventOf(job));
+    const refused = await events.put(jobs.map(eventOf));
+    for (const [index, job] of jobs.entries()) {
+      const reason = refused.get(index);
+      if (reason === undefined) published.push(job);
+      else log.error("end not announced: sweep will do it", { ...told(job), reason });
+    }
   } catch (error) {
-    log.error("end not announced: sweep will do it", { jobId, dispatch, status, error });
-    return false;
+    for (const job of jobs) log.error("end not announced: sweep will do it", { ...told(job), error });
   }
-  try {
-    await store.schedulePublication(jobId, dispatch, undefined);
-  } catch (error) {
-    log.warn("end announced, and will be once more", { jobId, dispatch, status, error });
-  }
-  return true;
+  await concurrently(published, async (job) => {
+    try {
+      await store.schedulePublication(job.jobId, job.dispatch, undefined);
+    } catch (error) {
+      log.warn("end announced, and will be once more", { ...told(job), error });
+    }
+  });
+  return published;
 }

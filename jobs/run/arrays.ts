@@ -78,16 +78,21 @@ export async function readInput(
   }
 }
 
+/** Reads that are under way already, by the name of their input. */
+interface Early {
+  take(name: string, input: InputRef): Promise<Operands[string]> | undefined;
+}
+
 /** All inputs of a job, side by side. @throws as `readInput`, or the signal's reason */
 export async function readInputs(
   job: Job,
   objects: Pick<ObjectStore, "get">,
-  reading: Reading & { readonly signal: AbortSignal },
+  reading: Reading & { readonly signal: AbortSignal; readonly early?: Early },
 ): Promise<Operands> {
+  const read = (name: string, input: InputRef) =>
+    reading.early?.take(name, input) ?? readInput(name, input, objects, reading);
   const entries = await Promise.all(
-    Object.entries(job.inputs).map(
-      async ([name, input]) => [name, await readInput(name, input, objects, reading)] as const,
-    ),
+    Object.entries(job.inputs).map(async ([name, input]) => [name, await read(name, input)] as const),
   );
   reading.signal.throwIfAborted();
   return Object.fromEntries(entries);

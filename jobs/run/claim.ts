@@ -8,6 +8,7 @@ import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { timing } from "../timing.ts";
+import { onceWritten } from "./overtaken.ts";
 
 /** What a job needs to know of the machine that runs it. */
 export interface Machine {
@@ -52,7 +53,9 @@ export async function claim(
     ...(taskArn === undefined ? {} : { taskArn }),
   };
   const changes = claimed(randomId(), leaseOf(machine, startedAt), attempt);
-  const written = await ports.store.update(jobId, { dispatch, status: "PENDING" }, changes, attempt);
+  const written = await onceWritten(dispatch, () =>
+    ports.store.update(jobId, { dispatch, status: "PENDING" }, changes, attempt),
+  );
   // A lost claim finds a job that has moved on: the log keeps this machine's own dispatch.
   if (written.job) ports.log.addContext({ ...logContext(written.job), dispatch });
   if (written.ok) return written.job;

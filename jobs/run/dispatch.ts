@@ -1,6 +1,7 @@
 import type { Lane } from "../lanes/lane.ts";
 import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
+import type { Publish } from "../lifecycle/completion.ts";
 import type { LaunchRefusal } from "../lifecycle/evidence.ts";
 import { usesSpot } from "../lifecycle/spot.ts";
 import { launched } from "../lifecycle/transitions.ts";
@@ -9,6 +10,7 @@ import { logContext } from "../log-context.ts";
 import type { Message } from "../message.ts";
 import type { Compute, Ports } from "../ports.ts";
 import type { Machine } from "./claim.ts";
+import { onceWritten } from "./overtaken.ts";
 import { type RunOutcome, runJob } from "./run.ts";
 
 /** What became of a message. Each of these acknowledges it: the record says what comes next. */
@@ -24,8 +26,9 @@ export async function work(
   machine: Machine,
   compute: Compute,
   ports: Ports,
+  publish?: Publish,
 ): Promise<WorkOutcome> {
-  return launches[lanes[message.target].launch](message, machine, compute, ports);
+  return launches[lanes[message.target].launch](message, machine, compute, ports, publish);
 }
 
 const launches: Record<Lane["launch"], typeof work> = {
@@ -34,9 +37,15 @@ const launches: Record<Lane["launch"], typeof work> = {
 };
 
 /** On the machine that received the message, whose size is the stage's setting. */
-function runHere(message: Message, machine: Machine, compute: Compute, ports: Ports): Promise<RunOutcome> {
+function runHere(
+  message: Message,
+  machine: Machine,
+  compute: Compute,
+  ports: Ports,
+  publish?: Publish,
+): Promise<RunOutcome> {
   const [shape] = lanes[message.target].shapes(ports.settings);
-  return runJob(message, { ...machine, ...shape }, compute, ports);
+  return runJob(message, { ...machine, ...shape }, compute, ports, publish);
 }
 
 /**
@@ -46,7 +55,9 @@ function runHere(message: Message, machine: Machine, compute: Compute, ports: Po
 async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<WorkOutcome> {
   ports.log.addContext({ jobId, dispatch });
   const changes = launched(dispatch, ports.now());
-  const raised = await ports.store.update(jobId, { dispatch, status: "PENDING" }, changes);
+  const raised = await onceWritten(dispatch, () =>
+    ports.store.update(jobId, { dispatch, status: "PENDING" }, changes),
+  );
   if (raised.job) ports.log.addContext(logContext(raised.job));
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });

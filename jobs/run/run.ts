@@ -1,14 +1,17 @@
 import { refusedEngines } from "@sluice/compute";
+import type { Allocate } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { lanes } from "../lanes/table.ts";
-import { afterTerminalWrite } from "../lifecycle/completion.ts";
+import { afterTerminalWrite, type Publish } from "../lifecycle/completion.ts";
 import type { Evidence, Finish } from "../lifecycle/evidence.ts";
 import { write } from "../lifecycle/write.ts";
+import type { Message } from "../message.ts";
 import type { Compute, Ports } from "../ports.ts";
 import { attemptCount, type Job } from "../record.ts";
 import { limits } from "../timing.ts";
 import { readInputs, shared, writeOutputs } from "./arrays.ts";
 import { claim, type Machine, threadsOf } from "./claim.ts";
+import { EarlyInputs } from "./early-inputs.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { Stopped } from "./stopped.ts";
 
@@ -28,15 +31,33 @@ type RunPorts = Pick<
  * @throws only when not even giving the job back could be written: the lease then runs out
  */
 export async function runJob(
-  { jobId, dispatch }: { jobId: string; dispatch: number },
+  { jobId, dispatch, reads }: Pick<Message, "jobId" | "dispatch" | "reads">,
   machine: Machine,
   compute: Compute,
   ports: RunPorts,
+  publish?: Publish,
 ): Promise<RunOutcome> {
-  const { trace } = ports;
   ports.log.addContext({ jobId, dispatch });
-  const job = await trace.during("claim", () => claim(jobId, dispatch, machine, ports));
-  if (!job) return "lost";
+  // Several threads need shared memory. One thread gets its arrays by transfer, and frees them when it ends.
+  const allocate = threadsOf(machine) > 1 ? shared : undefined;
+  const early = new EarlyInputs(reads, ports.objects, allocate);
+  try {
+    const job = await ports.trace.during("claim", () => claim(jobId, dispatch, machine, ports));
+    return job ? await runClaimed(job, machine, compute, { ...ports, early, allocate, publish }) : "lost";
+  } finally {
+    early.stop();
+  }
+}
+
+interface Claimed extends RunPorts {
+  readonly early: EarlyInputs;
+  readonly allocate: Allocate | undefined;
+  readonly publish: Publish | undefined;
+}
+
+async function runClaimed(job: Job, machine: Machine, compute: Compute, ports: Claimed): Promise<RunOutcome> {
+  const { trace, early, allocate } = ports;
+  const { jobId, dispatch } = job;
   const context = { jobId, dispatch, operation: job.operation };
   ports.log.info("job claimed", { ...context, target: machine.target });
   for (const { name, reason } of refusedEngines())
@@ -45,9 +66,9 @@ export async function runJob(
   try {
     const { signal } = beat;
     const threads = threadsOf(machine);
-    // Several threads need shared memory. One thread gets its arrays by transfer, and frees them when it ends.
-    const allocate = threads > 1 ? shared : undefined;
-    const inputs = await trace.during("read", () => readInputs(job, ports.objects, { signal, allocate }));
+    const inputs = await trace.during("read", () =>
+      readInputs(job, ports.objects, { signal, allocate, early }),
+    );
     const watch = { signal, onProgress: beat.progress, mayBlock: mayBlock(job, machine) };
     const work = { operation: job.operation, params: job.params, inputs, threads };
     const results = await trace.during("compute", () =>
@@ -81,7 +102,7 @@ function mayBlock(job: Job, { target }: Machine): boolean {
 }
 
 /** Writes the result or the error, if the job is still this worker's. */
-async function finish(job: Job, end: Finish, ports: RunPorts): Promise<RunOutcome> {
+async function finish(job: Job, end: Finish, ports: Claimed): Promise<RunOutcome> {
   const written = await write(job, { kind: "finished", end }, ports);
   const { jobId, dispatch } = job;
   if (!written?.ok) {
@@ -93,7 +114,7 @@ async function finish(job: Job, end: Finish, ports: RunPorts): Promise<RunOutcom
   const outcome = "outputs" in end ? "completed" : "failed";
   const seconds = (finishedAt - startedAt) / 1000;
   ports.log.info(`job ${outcome}`, { jobId, dispatch, seconds, predicted: route.estimate.seconds });
-  await afterTerminalWrite(written.job, ports);
+  await afterTerminalWrite(written.job, ports, ports.publish);
   return outcome;
 }
 
@@ -101,7 +122,7 @@ async function finish(job: Job, end: Finish, ports: RunPorts): Promise<RunOutcom
 async function giveBack(
   job: Job,
   error: unknown,
-  ports: RunPorts,
+  ports: Claimed,
   context: Record<string, unknown>,
 ): Promise<RunOutcome> {
   const { cause, detail } = causeOf(error);
@@ -111,7 +132,7 @@ async function giveBack(
   // A stop-task effect is left out: this worker's own task ends by itself.
   const written = await write(job, evidence, ports);
   if (!written?.ok) return "lost";
-  await afterTerminalWrite(written.job, ports);
+  await afterTerminalWrite(written.job, ports, ports.publish);
   return written.job.status === "FAILED" ? "failed" : "released";
 }
 

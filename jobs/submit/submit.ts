@@ -32,9 +32,10 @@ export function jobIdOf(owner: string, { idempotencyKey, jobId }: Idempotency): 
 }
 
 /**
- * Makes a job durable and sends it: input to S3, record to DynamoDB, message to SQS, three calls in a
- * row. A failed Send is not an error: the record is due, and sweep sends it within a minute. A job whose inputs
- * others have yet to make is not sent: sweep does that once they are there.
+ * Makes a job durable and sends it: input to S3; then, side by side, record to DynamoDB and message to SQS. A message
+ * that comes first waits for the record, and without one it does nothing. A failed Send is not an error: the record is
+ * due, and sweep sends it within a minute. A job whose inputs others have yet to make is not sent: sweep does that once
+ * they are there.
  *
  * @throws Problem `idempotency-conflict` when that earlier request was another one
  */
@@ -56,20 +57,21 @@ export async function submit(
   );
   ports.log.addContext(logContext(job));
   await inputs.put(ports.objects);
-
-  const created = await ports.store.create(job);
-  if (!created.created) return replayOf(created.existing, idempotency, ports);
+  const sends = job.step === "sent";
+  const [created, sent] = await Promise.allSettled([
+    ports.store.create(job),
+    sends ? ports.queue.send(messageOf(job), job.trace) : undefined,
+  ]);
+  if (created.status === "rejected") throw created.reason;
+  if (!created.value.created) return replayOf(created.value.existing, idempotency, ports);
   ports.metrics.put({ JobsAccepted: 1 });
   const accepted = { ...logContext(job), operation: job.operation, target: job.route.target };
-  if (job.step === "inputs") {
+  if (!sends) {
     ports.log.info("job accepted: it waits for its inputs", { ...accepted, parents: parentsOf(job) });
     await subscribeToParents(job, ports);
-    return { job, replayed: false };
-  }
-  try {
-    await ports.queue.send(messageOf(job), job.trace);
-    ports.log.info("job accepted", accepted);
-  } catch (error) {
+  } else if (sent.status === "fulfilled") ports.log.info("job accepted", accepted);
+  else {
+    const { reason: error } = sent;
     ports.log.error("job accepted but not sent: sweep will send it", { ...accepted, error });
   }
   return { job, replayed: false };

@@ -1,11 +1,12 @@
 import { isTerminal } from "@sluice/contract/job";
 import { concurrently } from "../concurrently.ts";
-import { publishEnd } from "../lifecycle/completion.ts";
+import { publishEnds } from "../lifecycle/completion.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
-import { timing } from "../timing.ts";
+import type { Job } from "../record.ts";
+import { limits, timing } from "../timing.ts";
 
-/** After so many refusals in a row EventBridge is taken to be down: each may have cost 4 s. */
+/** After so many calls in a row that took no event EventBridge is taken to be down: each may have cost 4 s. */
 const refusalsEnough = 10;
 /** Jobs read at once; further pages follow while there is time. */
 const page = 500;
@@ -18,8 +19,9 @@ interface EndCounts {
 }
 
 /**
- * Publishes the ends that their writers could not. An end that EventBridge does not take is put off. Once it is
- * taken to be down, the rest is put off without a try: one write each instead of 4 s.
+ * Publishes the ends that their writers could not, or did not because their caller waited, ten in one call. An end that
+ * EventBridge does not take is put off. Once it is taken to be down, the rest is put off without a try: one write each
+ * instead of 4 s.
  */
 export async function publishOutbox(ports: Ports): Promise<EndCounts> {
   const { store, log, now } = ports;
@@ -29,34 +31,56 @@ export async function publishOutbox(ports: Ports): Promise<EndCounts> {
   let unasked = 0;
   let moved: number;
   let found: number;
-  const publish = async (jobId: string): Promise<void> => {
-    const job = await store.get(jobId);
-    // Published since, or running again: only the index lags behind.
-    if (!job || !isTerminal(job.status) || job.dueAt === undefined || job.dueAt > now()) return;
-    log.addContext(logContext(job));
+  const isolated = async (what: Record<string, unknown>, step: () => Promise<void>): Promise<void> => {
+    if (now() > until) return;
+    try {
+      await log.scope(step);
+    } catch (error) {
+      counts.failed++;
+      log.error("sweep could not announce an end; the next pass will", { ...what, error });
+    }
+  };
+  const publish = async (jobs: readonly Job[]): Promise<void> => {
     const ask = refusals < refusalsEnough;
-    if (!ask) unasked++;
-    const published = ask && (await publishEnd(job, ports));
-    if (ask) refusals = published ? 0 : refusals + 1;
-    if (published) counts.announced++;
-    else await store.schedulePublication(jobId, job.dispatch, now() + timing.publishAgain);
-    moved++;
+    if (!ask) unasked += jobs.length;
+    const published = ask ? await publishEnds(jobs, ports) : [];
+    if (ask) refusals = published.length > 0 ? 0 : refusals + 1;
+    counts.announced += published.length;
+    moved += published.length;
+    await concurrently(
+      jobs.filter((job) => !published.includes(job)),
+      ({ jobId, dispatch }) =>
+        isolated({ jobId }, async () => {
+          await store.schedulePublication(jobId, dispatch, now() + timing.publishAgain);
+          moved++;
+        }),
+    );
   };
   do {
     moved = 0;
     const due = await store.unpublished(now(), page);
     found = due.length;
-    await concurrently(due, async ({ jobId }) => {
-      if (now() > until) return;
-      try {
-        await log.scope(() => publish(jobId));
-      } catch (error) {
-        counts.failed++;
-        log.error("sweep could not announce an end; the next pass will", { jobId, error });
-      }
-    });
+    const ended: Job[] = [];
+    await concurrently(due, ({ jobId }) =>
+      isolated({ jobId }, async () => {
+        const job = await store.get(jobId);
+        // Published since, or running again: only the index lags behind.
+        if (!job || !isTerminal(job.status) || job.dueAt === undefined || job.dueAt > now()) return;
+        log.addContext(logContext(job));
+        ended.push(job);
+      }),
+    );
+    await concurrently(inChunks(ended, limits.events), (jobs) =>
+      isolated({ jobIds: jobs.map(({ jobId }) => jobId) }, () => publish(jobs)),
+    );
     // A page of which nothing moved would be read again.
   } while (found >= page && moved > 0 && now() <= until);
   if (unasked > 0) log.warn("ends put off: EventBridge refuses, or does not answer", { jobs: unasked });
   return counts;
+}
+
+function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { workBatch } from "../../jobs/run/batch.ts";
 import type { BadDay } from "./simulation/bad-days.ts";
 import { jobIdOf } from "./simulation/callers.ts";
 import { plants } from "./simulation/plants.ts";
@@ -105,5 +106,18 @@ describe("a planted bug is caught", { timeout: 120_000 }, () => {
       if (invariants.every((invariant) => found.has(invariant))) break;
     }
     expect([...found]).toEqual(expect.arrayContaining(invariants));
+  });
+
+  test("swallows the failures of a batch", async () => {
+    const found = new Set<Invariant>();
+    const work: typeof workBatch = async (...given) => {
+      await workBatch(...given);
+      return [];
+    };
+    for (let seed = 1; seed <= 20 && found.size === 0; seed++) {
+      const { stage } = await runSeed({ seed, jobs: 60, work });
+      for (const { invariant } of stage.watch.violations) found.add(invariant);
+    }
+    expect([...found]).toContain("a message that failed comes again");
   });
 });

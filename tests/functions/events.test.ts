@@ -23,19 +23,27 @@ beforeEach(() => {
 });
 
 const records = (...bodies: string[]) =>
-  ({ Records: bodies.map((body, index) => ({ messageId: String(index), body })) }) as never;
+  ({
+    Records: bodies.map((body, index) => ({
+      messageId: String(index),
+      body,
+      attributes: { ApproximateReceiveCount: "1" },
+    })),
+  }) as never;
+const answered = { batchItemFailures: [] };
+const comesAgain = { batchItemFailures: [{ itemIdentifier: "0" }] };
 const run = (handler: (event: never, context: never) => unknown, event: unknown, remainingMs?: number) =>
   handler(event as never, lambdaContext(remainingMs) as never);
 
 describe("work", () => {
-  test("runs what a message asks for, and acknowledges it by returning", async () => {
+  test("runs what a message asks for, and acknowledges it by not naming it", async () => {
     const { job } = await submitted(world);
-    await run(work, records(JSON.stringify(world.messages[0])), 120_000);
+    expect(await run(work, records(JSON.stringify(world.messages[0])), 120_000)).toEqual(answered);
     expect(world.job(job.jobId).status).toBe("COMPLETED");
     expect(world.measures).toMatchObject([{ JobsAccepted: 1 }, { JobsCompleted: 1 }]);
     // Delivered again: acknowledged again, and nothing happens.
     const before = structuredClone(world.table);
-    await run(work, records(JSON.stringify(world.messages[0])), 120_000);
+    expect(await run(work, records(JSON.stringify(world.messages[0])), 120_000)).toEqual(answered);
     expect(world.table).toEqual(before);
   });
 
@@ -45,7 +53,7 @@ describe("work", () => {
   ])("leases the job for %s", async (_what, remaining, lease) => {
     const { job } = await submitted(world);
     const leases: (number | undefined)[] = [];
-    world.broken.set("objects.get", () => {
+    world.broken.set("objects.put", () => {
       leases.push(world.job(job.jobId).leaseUntil);
       return undefined;
     });
@@ -57,17 +65,30 @@ describe("work", () => {
     ...["", "hello", "{}", '{"v":1,"jobId":"x","dispatch":1,"target":"lambda"}'],
     // Of a later release, after a rollback: returning would acknowledge it.
     `{"v":2,"jobId":"${"0".repeat(26)}","dispatch":1,"target":"lambda"}`,
-  ])("throws for what it cannot read, so that it ends in the DLQ: %j", async (body) => {
-    await expect(run(work, records(body))).rejects.toThrow();
+  ])("names what it cannot read, so that it ends in the DLQ: %j", async (body) => {
+    expect(await run(work, records(body))).toEqual(comesAgain);
     expect(world.calls).toEqual([]);
   });
 
-  test("throws when nothing could be written, so that the message comes back", async () => {
+  test("names a message when nothing could be written, so that it comes back, and no other", async () => {
     await submitted(world);
-    world.broken.set("store.update", () => new Error("InternalServerError"));
-    await expect(run(work, records(JSON.stringify(world.messages[0])))).rejects.toThrow(
-      "InternalServerError",
+    await submitted(world);
+    const broken = world.messages[0]?.jobId;
+    world.broken.set("store.update", [new Error("InternalServerError")]);
+    const batch = records(...world.messages.map((message) => JSON.stringify(message)));
+    expect(await run(work, batch)).toEqual(comesAgain);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({
+        level: "error",
+        fields: expect.objectContaining({
+          error: expect.objectContaining({ message: "InternalServerError" }),
+        }),
+      }),
     );
+    expect([...world.table.values()].map(({ jobId, status }) => [jobId === broken, status])).toEqual([
+      [true, "PENDING"],
+      [false, "COMPLETED"],
+    ]);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   routesOf,
   type Template,
 } from "../../build/template.ts";
+import { limits } from "../../jobs/timing.ts";
 
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/sluice-prod@sha256:${"0".repeat(64)}`;
 const jwt = [
@@ -156,11 +157,12 @@ describe("functions", () => {
 });
 
 describe("queue", () => {
-  test("delivers one message at a time, and again only after six timeouts", () => {
+  test("delivers ten messages at a time, each of which may come back by itself, and again only after six timeouts", () => {
     const work = properties(dev.template, "WorkLambdaFunction");
     expect(work).toMatchObject({ MemorySize: 1769, Timeout: 120 });
     expect(only(dev.template, "AWS::Lambda::EventSourceMapping").Properties).toMatchObject({
-      BatchSize: 1,
+      BatchSize: limits.batchMessages,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
       EventSourceArn: { "Fn::GetAtt": ["JobsQueue", "Arn"] },
       ScalingConfig: { MaximumConcurrency: 50 },
     });

@@ -134,7 +134,12 @@ async function uploaded(): Promise<string> {
   expect((await fetch(body.url, put)).status).toBe(200);
   return body.uploadId;
 }
-const worked = () => invoked("work", { Records: [{ messageId: "1", body: cloud.messages.at(-1) }] });
+const worked = () => invoked("work", { Records: [delivered(cloud.messages.at(-1))] });
+const delivered = (body: string | undefined) => ({
+  messageId: body,
+  body,
+  attributes: { ApproximateReceiveCount: "1" },
+});
 const statusOf = async (jobId: string) => (await ports().store.get(jobId))?.status;
 /** As if it had expired. */
 const lose = (part: string) => {
@@ -184,6 +189,16 @@ test("a wait that needs none: the job is computed at once, and its end published
   }
   await invoked("sweep");
 });
+
+test("two jobs that are not small in one batch: one is run, the other sent once more", async () => {
+  const body = { target: "lambda", inputs: { a: { random: { shape: [1000, 1000] } } } };
+  for (let job = 0; job < 2; job++)
+    await submitted({ ...body, operation: "matmul", inputs: twice(body.inputs.a) });
+  const before = cloud.messages.length;
+  await invoked("work", { Records: cloud.messages.slice(-2).map(delivered) });
+  expect(cloud.messages).toHaveLength(before + 1);
+});
+const twice = (a: unknown) => ({ a, b: a });
 
 test("uploads and earlier outputs, there and not", async () => {
   const upload = await uploaded();

@@ -25,7 +25,7 @@ afterEach(() => {
 describe("the end of a job on the bus", () => {
   test("is of its stage and its kind", async () => {
     for (const status of ["COMPLETED", "FAILED", "CANCELLED"] as const)
-      await jobEvents("test").put(eventOf(jobIn[status]));
+      await jobEvents("test").put([eventOf(jobIn[status])]);
     const sent = cloud.events.slice(-3);
     expect(sent.map(({ Source, DetailType }) => [Source, DetailType])).toEqual([
       ["sluice.test", "Sluice Job Completed"],
@@ -48,7 +48,23 @@ describe("the end of a job on the bus", () => {
         Entries: [{ ErrorCode: "ThrottlingException", ErrorMessage: "slow down" }],
       },
     });
-    await expect(jobEvents("test").put(eventOf(jobIn.COMPLETED))).rejects.toThrow("ThrottlingException");
+    await expect(jobEvents("test").put([eventOf(jobIn.COMPLETED)])).resolves.toEqual(
+      new Map([[0, expect.stringContaining("ThrottlingException")]]),
+    );
+  });
+
+  test("ten in one call: each is taken or refused for itself", async () => {
+    cloud.instead = () => ({
+      body: {
+        FailedEntryCount: 1,
+        Entries: [{ EventId: "1" }, { ErrorCode: "InternalFailure" }, { EventId: "3" }],
+      },
+    });
+    const before = cloud.calls.length;
+    const all = [jobIn.COMPLETED, jobIn.FAILED, jobIn.CANCELLED].map(eventOf);
+    const refused = await jobEvents("test").put(all);
+    expect([...refused.keys()]).toEqual([1]);
+    expect(cloud.calls.slice(before)).toEqual(["events.PutEvents"]);
   });
 
   test("holds nobody up for long when EventBridge is silent", async () => {
@@ -59,7 +75,7 @@ describe("the end of a job on the bus", () => {
     vi.resetModules();
     const fresh = await import("../../../aws/telemetry/events.ts");
     const began = Date.now();
-    await expect(fresh.jobEvents("test").put(eventOf(jobIn.COMPLETED))).rejects.toThrow("requestTimeout");
+    await expect(fresh.jobEvents("test").put([eventOf(jobIn.COMPLETED)])).rejects.toThrow("requestTimeout");
     expect(Date.now() - began).toBeLessThan(8_000);
     vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", undefined);
     silent.closeAllConnections();
@@ -67,6 +83,6 @@ describe("the end of a job on the bus", () => {
   });
 
   test("is none while it runs", async () => {
-    await expect(jobEvents("test").put(eventOf(jobIn.lambda))).rejects.toThrow("has not ended");
+    await expect(jobEvents("test").put([eventOf(jobIn.lambda)])).rejects.toThrow("has not ended");
   });
 });

@@ -1,14 +1,16 @@
 import type { StoppedTask } from "../../../jobs/lifecycle/evidence.ts";
 import { settle } from "../../../jobs/lifecycle/settle.ts";
-import { parseMessage } from "../../../jobs/message.ts";
 import type { Compute, Ports } from "../../../jobs/ports.ts";
-import { work } from "../../../jobs/run/dispatch.ts";
+import type { workBatch } from "../../../jobs/run/batch.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { limits } from "../../../jobs/timing.ts";
 import type { Adversary } from "./adversary.ts";
 import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
 import { type Machine, within } from "./machine.ts";
 import type { MessageQueue, QueuedMessage } from "./queue.ts";
 import type { Task } from "./task.ts";
+import type { Watch } from "./watch.ts";
 
 /** Time-outs and schedule as serverless.yml has them. */
 const workTimeout = 120_000;
@@ -35,15 +37,22 @@ export class Functions {
   readonly #compute: Compute;
   readonly #config: FunctionsConfig;
   readonly #poisoned: (jobId: string) => boolean;
+  readonly #workBatch: typeof workBatch;
+  readonly #log: Log;
+  readonly #watch: Watch;
   #busy = 0;
 
   constructor(
-    world: { clock: Clock; adversary: Adversary; queue: MessageQueue },
+    world: { clock: Clock; adversary: Adversary; queue: MessageQueue; log: Log; watch: Watch },
     ports: Ports,
     compute: Compute,
     config: FunctionsConfig,
     poisoned: (jobId: string) => boolean,
+    work: typeof workBatch,
   ) {
+    this.#workBatch = work;
+    this.#log = world.log;
+    this.#watch = world.watch;
     this.#clock = world.clock;
     this.#adversary = world.adversary;
     this.#queue = world.queue;
@@ -127,17 +136,32 @@ export class Functions {
 
   #poll(): void {
     while (this.#busy < this.#config.concurrency) {
-      const message = this.#queue.receive();
-      if (!message) return;
-      if (this.#adversary.strikes("function throttled", message.jobId)) continue;
-      if (this.#poisoned(message.jobId)) this.#die(message);
-      else this.#work(message);
+      const batch = this.#receive();
+      if (batch.length === 0) return;
+      if (this.#adversary.strikes("function throttled", batch[0]?.jobId)) continue;
+      if (batch.some(({ jobId }) => this.#poisoned(jobId))) this.#die(batch);
+      else this.#work(batch);
     }
   }
 
+  /** What a poller happens to get: one message, or up to ten. */
+  #receive(): QueuedMessage[] {
+    const batch: QueuedMessage[] = [];
+    while (batch.length < limits.batchMessages) {
+      const message = this.#queue.receive();
+      if (!message) break;
+      batch.push(message);
+      if (this.#adversary.chance.hit(0.2)) break;
+    }
+    return batch;
+  }
+
   /** Nothing of ours is reached: what a message does that breaks the function before it looks at the job. */
-  #die({ jobId }: QueuedMessage): void {
-    this.#adversary.note("poison message", jobId);
+  #die(batch: readonly QueuedMessage[]): void {
+    for (const message of batch) {
+      this.#adversary.note("poison message", message.jobId);
+      if (!this.#poisoned(message.jobId)) this.#queue.diedWithOthers.add(message.id);
+    }
     this.#busy++;
     this.#clock.later(3_000, () => {
       this.#busy--;
@@ -145,22 +169,26 @@ export class Functions {
     });
   }
 
-  #work(message: QueuedMessage, again = false): void {
+  #work(batch: readonly QueuedMessage[], again = false): void {
     const adversary = this.#adversary;
-    const { jobId } = message;
     const killedAt = this.#clock.now + workTimeout;
+    const deliveries = batch.map(({ id, text, receives }) => ({ id: String(id), text, receives }));
     this.#busy++;
+    const jobId = batch.length === 1 ? batch[0]?.jobId : undefined;
     const { machine, done } = this.invoke("work", jobId, workTimeout, () =>
-      work(parseMessage(message.text), { target: "lambda", killedAt }, this.#compute, this.#ports),
+      this.#workBatch(deliveries, { target: "lambda", killedAt }, this.#compute, this.#ports),
     );
+    const cut = batch.length > 1 ? "batch killed" : "function killed";
     this.#mayKill("function killed at its start", machine, 10);
-    this.#mayKill("function killed", machine, 60_000);
+    this.#mayKill(cut, machine, batch.length > 1 ? 2_000 : 60_000);
     if (adversary.strikes("function or task cut off", jobId, "work")) {
       this.#clock.later(adversary.chance.spread(10, 20_000), () => {
         machine.cutUntil = this.#clock.now + adversary.chance.spread(5_000, 120_000);
       });
     }
-    if (!again && adversary.strikes("message doubled at once", jobId)) this.#work(message, true);
+    for (const message of batch) {
+      if (!again && adversary.strikes("message doubled at once", message.jobId)) this.#work([message], true);
+    }
     let over = false;
     const end = () => {
       if (over) return;
@@ -171,8 +199,17 @@ export class Functions {
     // The pollers see a killed function as one that failed, at its time-out at the latest.
     this.#clock.later(workTimeout, end);
     done.then(
-      () => {
-        if (!adversary.strikes("message redelivered after success", jobId)) this.#queue.delete(message);
+      (failed) => {
+        const broken = this.#log.broken.get(machine);
+        for (const message of batch) {
+          if (failed.includes(String(message.id))) continue;
+          if (broken?.has(String(message.id))) {
+            this.#watch.violated("a message that failed comes again", message.jobId, message.text);
+          }
+          if (!adversary.strikes("message redelivered after success", message.jobId)) {
+            this.#queue.delete(message);
+          }
+        }
         end();
       },
       () => end(),
@@ -180,7 +217,12 @@ export class Functions {
   }
 
   #mayKill(
-    fault: "function killed" | "function killed at its start" | "sweep killed" | "settle killed",
+    fault:
+      | "batch killed"
+      | "function killed"
+      | "function killed at its start"
+      | "sweep killed"
+      | "settle killed",
     machine: Machine,
     within: number,
   ): void {

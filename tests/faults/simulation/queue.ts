@@ -22,7 +22,12 @@ export interface QueuedMessage {
 /** SQS: at least once, in no order, hidden while received, parked after five receives. */
 export class MessageQueue {
   readonly all = new Set<QueuedMessage>();
-  readonly dead = new Map<string, DeadLetter & { hiddenUntil: number; readonly jobId: string }>();
+  readonly dead = new Map<
+    string,
+    DeadLetter & { hiddenUntil: number; readonly jobId: string; readonly innocent: boolean }
+  >();
+  /** Messages that were in the function when another killed it: they may end among the dead letters with that one. */
+  readonly diedWithOthers = new Set<number>();
   /** Set by the function's poller: told when a message may be received. */
   onVisible: () => void = () => undefined;
   readonly queue: Queue;
@@ -110,6 +115,7 @@ export class MessageQueue {
     this.delete(message);
     const { text, jobId, sentAt, id } = message;
     const handle = `dead-${id}`;
-    this.dead.set(handle, { handle, text, sentAt, jobId, hiddenUntil: 0 });
+    const innocent = this.diedWithOthers.has(id);
+    this.dead.set(handle, { handle, text, sentAt, jobId, innocent, hiddenUntil: 0 });
   }
 }

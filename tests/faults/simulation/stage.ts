@@ -1,4 +1,6 @@
+import type { JobEvent } from "@sluice/contract/job-event";
 import type { Launch, Ports } from "../../../jobs/ports.ts";
+import { workBatch } from "../../../jobs/run/batch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import type { Settings } from "../../../jobs/settings.ts";
 import { Adversary } from "./adversary.ts";
@@ -52,6 +54,7 @@ export class Stage {
     scripts: ReadonlyMap<string, Script>,
     plant: Plant,
     settings: Partial<Settings> = {},
+    work: typeof workBatch = workBatch,
   ) {
     this.clock = clock;
     this.#scripts = scripts;
@@ -103,19 +106,20 @@ export class Stage {
       log: this.log,
       metrics: { put: (measures) => this.watch.measured(measures) },
       events: {
-        put: (event) =>
-          this.network.call("EventBridge", "PutEvents", event.jobId, () => this.watch.told(event)),
+        put: (events) =>
+          this.network.call("EventBridge", "PutEvents", events[0]?.jobId, () => this.#bus(events)),
       },
       trace: { current: () => "", during: (_part, run) => run() },
       now: () => clock.now,
       settings: this.settings,
     });
     this.functions = new Functions(
-      { clock, adversary, queue: this.queue },
+      { clock, adversary, queue: this.queue, log: this.log, watch: this.watch },
       this.ports,
       compute,
       { concurrency: chance.between(4, 20), memoryMiB: this.settings.workMemoryMiB },
       (jobId) => this.poisoned.has(jobId),
+      work,
     );
     this.callers = new Callers(
       { clock, adversary, functions: this.functions, watch: this.watch, records: this.table.items },
@@ -129,6 +133,16 @@ export class Stage {
     if (!script) throw new Error(`no script for job ${jobId}`);
     return script;
   };
+
+  /** EventBridge takes each event for itself. */
+  #bus(events: readonly JobEvent[]): ReadonlyMap<number, string> {
+    const refused = new Map<number, string>();
+    for (const [index, event] of events.entries()) {
+      if (this.adversary.strikes("event refused", event.jobId)) refused.set(index, "InternalFailure");
+      else this.watch.told(event);
+    }
+    return refused;
+  }
 
   /** container/main.ts: runs the job it was started for and exits with a code. */
   #container(task: Task, compute: Parameters<typeof runJob>[2]): Promise<number> {

@@ -15,6 +15,7 @@ export type Invariant =
   | "every end is announced"
   | "a deadline is kept"
   | "a terminal state is final"
+  | "a message that failed comes again"
   | "an answer is what the record says"
   | "one result, and it stays"
   | "the result is the oracle's"

@@ -9,6 +9,7 @@ import { limits } from "../../../jobs/timing.ts";
 import type { Adversary } from "./adversary.ts";
 import type { Chance } from "./chance.ts";
 import type { Clock } from "./clock.ts";
+import { currentJob } from "./log.ts";
 import { current, never } from "./machine.ts";
 
 /** How a job of the workload behaves when it is left in peace. */
@@ -149,9 +150,10 @@ export function simulatedCompute(
 ): Compute {
   return async (work, { signal, onProgress, blockAtMost }) => {
     const machine = current();
-    if (machine?.jobId === undefined) throw new Error("a computation runs on a machine, for a job");
-    const { kind, seconds, needsMiB, politeOutOfMemory } = scriptOf(machine.jobId);
-    if (blockAtMost !== undefined && adversary.strikes("express outlasts its time", machine.jobId)) {
+    const jobId = currentJob();
+    if (!machine || jobId === undefined) throw new Error("a computation runs on a machine, for a job");
+    const { kind, seconds, needsMiB, politeOutOfMemory } = scriptOf(jobId);
+    if (blockAtMost !== undefined && adversary.strikes("express outlasts its time", jobId)) {
       await lasting(clock, blockAtMost, signal);
       throw new Error(`the computation took longer than ${blockAtMost} ms`);
     }

@@ -336,7 +336,7 @@ test("a job that nobody waits for costs not one call more", async () => {
   world.calls.length = 0;
   await worked(first);
   const told = ["events.put", "store.schedulePublication"];
-  expect(world.calls).toEqual(["store.update", "objects.get", "objects.put", "store.update", ...told]);
+  expect(world.calls).toEqual(["objects.get", "store.update", "objects.put", "store.update", ...told]);
 });
 
 test("a worker that runs while children ask keeps its claim", async () => {

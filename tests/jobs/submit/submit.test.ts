@@ -1,10 +1,13 @@
 import { decodeNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
+import { submitBody } from "@sluice/contract/submit";
+import { validate } from "@sluice/contract/validate";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cancelJob } from "../../../jobs/api/own-jobs.ts";
 import { isStored } from "../../../jobs/record.ts";
 import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
+import { accept } from "../../../jobs/submit/accept.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
@@ -19,10 +22,14 @@ beforeEach(() => {
 });
 
 describe("a submit", () => {
-  test("is three calls, in this order: input, record, message", async () => {
+  test("is three calls, in this order: input, then record and message side by side", async () => {
     const { job } = await submitted(world);
     expect(world.calls).toEqual(["objects.put", "store.create", "queue.send"]);
-    expect(world.messages).toEqual([{ v: 1, jobId: job.jobId, dispatch: 1, target: "lambda" }]);
+    // With the input's place, so that it can be read while the job is claimed.
+    const reads = { a: job.inputs.a };
+    expect(world.messages).toEqual([
+      { v: 1, jobId: job.jobId, dispatch: 1, target: "lambda", small: true, reads },
+    ]);
   });
 
   test("without stored input is two", async () => {
@@ -85,17 +92,46 @@ describe("a Send that fails", () => {
 
     vi.setSystemTime(start + 60_000);
     await sweep(world.ports);
-    expect(world.messages).toEqual([{ v: 1, jobId: job.jobId, dispatch: 2, target: "lambda" }]);
+    expect(world.messages).toMatchObject([{ v: 1, jobId: job.jobId, dispatch: 2, target: "lambda" }]);
     const [message] = world.messages;
     if (!message) throw new Error("sweep sent it");
     expect(await work(message, lambdaMachine(), compute, world.ports)).toBe("completed");
   });
 
-  test("a Put that fails gives none, and no message", async () => {
+  test("a Put that fails gives none, and its message finds none and does nothing", async () => {
     world.broken.set("store.create", [new Error("InternalServerError")]);
     await expect(submitted(world)).rejects.toThrow("InternalServerError");
     expect(world.table.size).toBe(0);
-    expect(world.calls).not.toContain("queue.send");
+    const [message] = world.messages;
+    if (!message) throw new Error("it was sent beside the Put");
+    world.calls.length = 0;
+    const working = work(message, lambdaMachine(), compute, world.ports);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await working).toBe("lost");
+    expect(new Set(world.calls)).toEqual(new Set(["objects.get", "store.update"]));
+    expect(world.table.size).toBe(0);
+  });
+
+  test("a message that overtakes its record waits for it", async () => {
+    const { create } = world.ports.store;
+    const store = {
+      ...world.ports.store,
+      get: world.ports.store.get,
+      create: async (...given: Parameters<typeof create>) => {
+        await new Promise((resolve) => setTimeout(resolve, 350));
+        return world.ports.store.create(...given);
+      },
+    };
+    const body = validate(submitBody, { dataMatrix: [[1, 2]] });
+    const answered = accept(body, "local", { requestHash: "0" }, { ...world.ports, store });
+    await vi.advanceTimersByTimeAsync(1);
+    const [message] = world.messages;
+    if (!message) throw new Error("it was sent beside the Put");
+    const working = work(message, lambdaMachine(), compute, world.ports);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await working).toBe("completed");
+    expect((await answered).job.status).toBe("PENDING");
+    expect(world.job(message.jobId).attempts).toHaveLength(1);
   });
 
   test("an input that cannot be stored gives none either", async () => {
@@ -116,11 +152,18 @@ describe("Idempotency-Key", () => {
     expect(world.messages).toHaveLength(1);
   });
 
-  test("twice at once: still one job, one message", async () => {
+  test("twice at once: still one job, run once", async () => {
     const both = await Promise.all([submitted(world, undefined, key), submitted(world, undefined, key)]);
     expect(new Set(both.map(({ job }) => job.jobId)).size).toBe(1);
     expect(both.filter(({ replayed }) => replayed)).toHaveLength(1);
-    expect(world.messages).toHaveLength(1);
+    // Each was sent beside its Put, and one of the two Puts was refused.
+    const [one, other] = world.messages;
+    if (!one) throw new Error("a submit sends");
+    expect(world.messages).toEqual([one, one]);
+    const outcomes = [one, other ?? one].map((message) =>
+      work(message, lambdaMachine(), compute, world.ports),
+    );
+    expect((await Promise.all(outcomes)).sort()).toEqual(["completed", "lost"]);
   });
 
   test("same key, another body: a conflict, and the first job keeps its input", async () => {

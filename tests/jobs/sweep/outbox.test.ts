@@ -35,11 +35,12 @@ function bus(milliseconds: number, answer: (jobId: string) => Error | undefined)
   const { events } = world.ports;
   Object.assign(world.ports, {
     events: {
-      async put(event: Parameters<typeof events.put>[0]) {
+      async put(asked: Parameters<typeof events.put>[0]) {
         await new Promise((resolve) => setTimeout(resolve, milliseconds));
-        const error = answer(event.jobId);
-        if (error) throw error;
-        await events.put(event);
+        const errors = asked.map(({ jobId }) => answer(jobId));
+        if (errors.every((error) => error !== undefined)) throw errors[0];
+        await events.put(asked.filter((_, index) => !errors[index]));
+        return new Map(errors.flatMap((error, index) => (error ? [[index, error.message] as const] : [])));
       },
     },
   });
@@ -75,6 +76,12 @@ test("nor do those that it takes slowly", async () => {
   await pass();
   expect(world.job(job.jobId).dispatch).toBe(job.dispatch + 1);
   expect(asked()).toBeGreaterThan(0);
+});
+
+test("ten are published in one call", async () => {
+  unpublished(95, 60_000);
+  await pass();
+  expect([world.events.length, asked()]).toEqual([95, 10]);
 });
 
 test("an end that is refused for itself keeps no other from being announced", async () => {

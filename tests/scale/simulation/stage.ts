@@ -230,13 +230,16 @@ function portsOf(clock: Clock, services: Services, stage: LimitedStage, size: St
     },
     metrics: { put: quiet },
     events: {
-      put: ({ jobId, finishedAt }) =>
+      put: (ends) =>
         services.call(
           "EventBridge",
-          () => (events.take() ? undefined : "putEvents"),
+          () => (ends.every(() => events.take()) ? undefined : "putEvents"),
           () => {
-            const late = clock.now - Date.parse(finishedAt);
-            if (!stage.announced.has(jobId)) stage.announced.set(jobId, late);
+            for (const { jobId, finishedAt } of ends) {
+              const late = clock.now - Date.parse(finishedAt);
+              if (!stage.announced.has(jobId)) stage.announced.set(jobId, late);
+            }
+            return new Map<number, string>();
           },
         ),
     },

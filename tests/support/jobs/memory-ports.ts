@@ -152,7 +152,10 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
       log: memoryLog(() => world.log),
       metrics: { put: (measures) => void world.measures.push(measures) },
       events: recorded("events", () => world, {
-        put: async (event: JobEvent) => void world.events.push(event),
+        put: async (events: readonly JobEvent[]) => {
+          world.events.push(...events);
+          return new Map<number, string>();
+        },
       }),
       trace: { current: () => trace, during: (_part, run) => run() },
       now: () => Date.now(),

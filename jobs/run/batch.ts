@@ -1,0 +1,91 @@
+import { lanes } from "../lanes/table.ts";
+import { publishEnds } from "../lifecycle/completion.ts";
+import { type Message, parseMessage } from "../message.ts";
+import type { Compute, Ports } from "../ports.ts";
+import type { Job } from "../record.ts";
+import type { Machine } from "./claim.ts";
+import { work } from "./dispatch.ts";
+
+/** A message as the queue delivers it. */
+export interface Delivery {
+  readonly id: string;
+  readonly text: string;
+  /** How often it was received, this time included. */
+  readonly receives: number;
+  /** The trace that it carries, of its job. */
+  readonly trace?: string | undefined;
+}
+
+interface Read {
+  readonly delivery: Delivery;
+  readonly message: Message;
+}
+
+/**
+ * Answers up to ten messages. Small jobs and launches go side by side; what was received before, and so may have killed
+ * its function, comes after them, one by one. Of jobs that are not small one is run, as the function's time may be over
+ * with it: the others are sent once more, for other functions. The ends are published in one call.
+ *
+ * @returns the ids of the messages that must come again. A killed function answers for none, so that all of them do: the
+ * fence drops those whose job has moved on.
+ */
+export async function workBatch(
+  deliveries: readonly Delivery[],
+  machine: Machine,
+  compute: Compute,
+  ports: Ports,
+): Promise<string[]> {
+  const failed: string[] = [];
+  const ended: Job[] = [];
+  const attempt = async ({ id }: Delivery, step: () => Promise<unknown>): Promise<void> => {
+    try {
+      await ports.log.scope(step);
+    } catch (error) {
+      ports.log.error("message not answered: the queue delivers it again", { messageId: id, error });
+      failed.push(id);
+    }
+  };
+  const answer = ({ delivery, message }: Read) =>
+    attempt(delivery, () => work(message, machine, compute, ports, (job) => ended.push(job)));
+
+  const read: Read[] = [];
+  for (const delivery of deliveries) {
+    await attempt(delivery, async () => void read.push({ delivery, message: parseMessage(delivery.text) }));
+  }
+  const { together, oneByOne, large } = sorted(read);
+  await Promise.all(together.map(answer));
+  for (const one of oneByOne) await answer(one);
+  const [first, ...rest] = large;
+  // The ends so far, before a long run: it may not come back.
+  if (first) await publish(ended.splice(0), ports);
+  await Promise.all([
+    ...(first ? [answer(first)] : []),
+    ...rest.map(({ delivery, message }) =>
+      attempt(delivery, async () => {
+        // Sent once more, it would be as if received for the first time.
+        if (delivery.receives > 1) throw new Error("another job's turn came first");
+        await ports.queue.send(message, delivery.trace);
+      }),
+    ),
+  ]);
+  await publish(ended, ports);
+  return failed;
+}
+
+async function publish(jobs: readonly Job[], ports: Ports): Promise<void> {
+  if (jobs.length > 0) await publishEnds(jobs, ports);
+}
+
+function sorted(read: readonly Read[]) {
+  const isShort = ({ message }: Read) => message.small || lanes[message.target].launch !== "inline";
+  const isFresh = ({ delivery }: Read) => delivery.receives === 1;
+  const short = read.filter(isShort);
+  return {
+    together: short.filter(isFresh),
+    oneByOne: short.filter((one) => !isFresh(one)),
+    // What was received most often has its turn: it may be on its way to the dead letters.
+    large: read
+      .filter((one) => !isShort(one))
+      .sort((one, other) => other.delivery.receives - one.delivery.receives),
+  };
+}
