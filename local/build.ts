@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type BuildOptions, context, type Plugin } from "esbuild";
+import { type BuildOptions, context, type Message, type Plugin } from "esbuild";
 import { esbuildWorkerSource } from "../build/worker-source.ts";
 import { bundle } from "../esbuild.config.ts";
 
@@ -9,8 +9,16 @@ export interface Build {
   stop(): Promise<void>;
 }
 
+/** Who hears of the builds after the first. */
+export interface Watching {
+  rebuilt(): void;
+  /** The bundles are as they were. Called once for each different error. */
+  failed(why: string): void;
+}
+
 export interface BuildExtras {
-  readonly onRebuilt?: (() => void) | undefined;
+  /** Called after each later build; with `watching` the sources are watched. */
+  readonly watching?: Watching | undefined;
   /** Apply to every bundle and to the worker threads' code inside it; for tests. */
   readonly plugins?: readonly Plugin[];
 }
@@ -18,13 +26,13 @@ export interface BuildExtras {
 /**
  * Bundles the entries (without their `.ts`) by the recipe that is deployed, all in one esbuild run:
  * parsing is shared, which makes the 15 bundles of this project four times faster than one run each.
- * With `onRebuilt` it goes on to rebuild whatever changes.
+ * With `watching` it goes on to rebuild whatever changes.
  */
 export function buildBundles(
   root: string,
   entries: readonly string[],
   outdir: string,
-  { onRebuilt, plugins = [] }: BuildExtras = {},
+  { watching, plugins = [] }: BuildExtras = {},
 ): Build {
   const options: BuildOptions = {
     ...bundle,
@@ -32,15 +40,24 @@ export function buildBundles(
     entryPoints: Object.fromEntries(entries.map((entry) => [entry, path.join(root, `${entry}.ts`)])),
     outdir,
     outExtension: { ".js": ".cjs" },
-    logLevel: "warning",
+    // A watcher words the errors itself; those of the first build are thrown.
+    logLevel: watching ? "silent" : "warning",
   };
-  let first = true;
+  const first = Promise.withResolvers<void>();
+  let built = false;
+  let told: string | undefined;
   const notify: Plugin = {
     name: "notify",
     setup(build) {
-      build.onEnd(({ errors }) => {
-        if (!first && errors.length === 0) onRebuilt?.();
-        first = false;
+      build.onEnd(({ errors: [error] }) => {
+        const why = error && wording(error);
+        if (!built && why !== undefined) first.reject(new Error(`the functions do not build: ${why}`));
+        if (built && why === undefined) watching?.rebuilt();
+        // A file that is saved again with its error in it would say the same again.
+        if (built && why !== undefined && why !== told) watching?.failed(why);
+        told = why;
+        built = true;
+        first.resolve();
       });
     },
   };
@@ -48,8 +65,9 @@ export function buildBundles(
   const building = context({ ...options, plugins: [...recipe, notify] });
   const run = async (): Promise<void> => {
     const started = await building;
-    await started.rebuild();
-    if (onRebuilt) await started.watch();
+    // A watch begins with a build.
+    await (watching ? started.watch() : started.rebuild());
+    await first.promise;
   };
   return {
     done: run(),
@@ -58,4 +76,8 @@ export function buildBundles(
       await started?.dispose();
     },
   };
+}
+
+function wording({ text, location }: Message): string {
+  return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text;
 }

@@ -3,8 +3,12 @@ import { type Build, buildBundles } from "./build.ts";
 import { type LocalCloud, startLocalCloud } from "./cloud.ts";
 import { createResolver } from "./cloudformation/resolve.ts";
 import { behaveLikeGateway, type HapiServer, whenListening } from "./http-api.ts";
+import { HttpFunctions, printNoRoutes } from "./http-functions.ts";
 import { createLog, type Log } from "./log.ts";
+import { nowhere, placeholders } from "./placeholders.ts";
+import { Progress } from "./progress.ts";
 import {
+  httpFunctions,
   moduleOf,
   resolveEnvironment,
   routesOf,
@@ -20,29 +24,15 @@ interface Serverless {
   readonly serviceDir: string;
   readonly service: Service;
   readonly processedInput: { readonly commands: readonly string[] };
-  readonly pluginManager: { readonly plugins: readonly object[]; spawn(command: string): Promise<void> };
+  readonly pluginManager: { readonly plugins: readonly object[] };
 }
 
 interface ServerlessOffline {
   internals(): { getApiGatewayServer(): HapiServer };
 }
 
-/** A port nobody listens on: outside a running stack a call to AWS fails at once, and stays on this machine. */
-const nowhere = "http://127.0.0.1:9";
-
 /** What a task runs in place of the image. */
 const containerEntry = "container/main";
-
-const placeholders: Readonly<Record<string, string>> = {
-  AWS_ACCESS_KEY_ID: "S3RVER",
-  AWS_SECRET_ACCESS_KEY: "S3RVER",
-  AWS_ENDPOINT_URL_SQS: nowhere,
-  AWS_ENDPOINT_URL_S3: nowhere,
-  AWS_ENDPOINT_URL_DYNAMODB: nowhere,
-  AWS_ENDPOINT_URL_ECS: nowhere,
-  AWS_ENDPOINT_URL_EVENTBRIDGE: nowhere,
-  AWS_ENDPOINT_URL_XRAY: nowhere,
-};
 
 /**
  * The local cloud as a Serverless plugin, listed before all others. `sls offline` gets every AWS service
@@ -66,7 +56,9 @@ export default class LocalCloudPlugin {
   readonly #task: readonly string[] | undefined = JSON.parse(process.env.SLUICE_TASK ?? "null") ?? undefined;
   readonly #log: Log;
   #starting: Promise<LocalCloud> | undefined;
+  readonly #progress = new Progress();
   #build: Build | undefined;
+  #http: HttpFunctions | undefined;
   #warming: Promise<unknown> = Promise.resolve();
   #ready = false;
 
@@ -128,8 +120,6 @@ export default class LocalCloudPlugin {
         httpPort: Number(process.env.PORT || 3000),
         // Its own Lambda endpoint is not used: ours runs functions in environments that can be killed.
         lambdaPort: 0,
-        // Three times the throughput of a thread per function, but it does not reload code.
-        useInProcess: !this.#dev,
       },
     };
     this.#build = this.#buildAll();
@@ -153,20 +143,39 @@ export default class LocalCloudPlugin {
 
   /** All functions and the container in one run; serverless-esbuild, one run each, is told to skip them. */
   #buildAll(): Build {
-    const { service, serviceDir, pluginManager } = this.#serverless;
+    const { service, serviceDir } = this.#serverless;
     const functions = Object.values(service.functions);
     for (const definition of functions) definition.skipEsbuild = true;
     const entries = [...new Set(functions.map(moduleOf)), containerEntry];
-    const reload = (): void => void pluginManager.spawn("offline:functionsUpdated");
-    return buildBundles(serviceDir, entries, this.#built, { onRebuilt: this.#dev ? reload : undefined });
+    const watching = {
+      rebuilt: () => this.#reload(),
+      failed: (why: string) => this.#log.say("local", `not rebuilt, the code of before runs on: ${why}`),
+    };
+    return buildBundles(serviceDir, entries, this.#built, { watching: this.#dev ? watching : undefined });
+  }
+
+  /** Functions with environments of their own see for themselves that their bundle is another. */
+  #reload(): void {
+    const [failure, ...others] = this.#http?.reload() ?? [];
+    if (!failure) this.#log.say("local", "reloaded: the next requests run the new code");
+    else
+      this.#log.say(
+        "local",
+        `${others.length + 1} bundle(s) built but would not load, the code of before runs on: ${failure.stack}`,
+      );
   }
 
   async #join(): Promise<void> {
-    const [cloud] = await Promise.all([this.#starting, this.#build?.done]);
+    const [cloud] = await Promise.all([
+      this.#starting && this.#progress.of("the AWS services", this.#starting),
+      this.#build && this.#progress.of("the bundles of all functions", this.#build.done),
+    ]);
     if (!cloud) return;
     const { service } = this.#serverless;
     Object.assign(process.env, cloud.environment);
     resolveEnvironment(service, cloud.resolver, this.#localVariables());
+    this.#http = new HttpFunctions(httpFunctions(service, this.#built));
+    await Promise.all([this.#http.replace(), printNoRoutes()]);
     const functions = takeFunctions(service, cloud.resolver, this.#built);
     this.#warming = Promise.all(functions.map((spec) => cloud.lambda.add(spec)));
   }
@@ -182,7 +191,9 @@ export default class LocalCloudPlugin {
   }
 
   async #publishEnd(server: HapiServer): Promise<void> {
-    behaveLikeGateway(server, routesOf(this.#serverless.service));
+    const { service } = this.#serverless;
+    const routes = routesOf(service);
+    behaveLikeGateway(server, routes);
     server.ext("onPreStop", async () => {
       await this.#stop();
       // Requests that wait for a job would hold the server for as long as they wait.
@@ -190,12 +201,18 @@ export default class LocalCloudPlugin {
     });
     this.#ready = true;
     this.#surviveFunctions();
-    await this.#warming;
+    await this.#progress.of(
+      "environments of the functions that queue, bus and schedule start",
+      this.#warming,
+    );
     const address = server.listener.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const url = `http://127.0.0.1:${port}`;
-    const health = await warmUp(url, this.#serverless.service.provider.environment ?? {});
-    if (health.ok) process.stdout.write(`ready ${url}\n`);
+    const health = await this.#progress.of(
+      "two jobs, to warm up",
+      warmUp(url, service.provider.environment ?? {}),
+    );
+    if (health.ok) this.#progress.ready(url, routes);
     else this.#log.say("local", `GET /health answered ${health.status}: ${await health.text()}`);
   }
 

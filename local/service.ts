@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Resolver } from "./cloudformation/resolve.ts";
 import { accountId, type Template } from "./cloudformation/template.ts";
 import type { Route } from "./http-api.ts";
+import type { HttpFunction } from "./http-functions.ts";
 import type { EventPattern } from "./lambda/event-bus.ts";
 import type { FunctionSpec, Trigger } from "./lambda/service.ts";
 
@@ -91,6 +92,32 @@ export function routesOf({ functions }: Service): Route[] {
 const isHttp = ({ events = [] }: ServiceFunction): boolean =>
   events.some(({ httpApi }) => httpApi !== undefined);
 
+/** What Lambda knows of a function, wherever it runs. */
+function settingsOf(
+  service: Service,
+  key: string,
+  definition: ServiceFunction,
+  folder: string,
+): HttpFunction {
+  const { provider } = service;
+  return {
+    key,
+    name: definition.name,
+    bundle: path.join(folder, `${moduleOf(definition)}.cjs`),
+    exported: definition.handler.slice(moduleOf(definition).length + 1),
+    timeoutSeconds: definition.timeout ?? provider.timeout ?? defaultTimeout,
+    memoryMiB: Number(definition.memorySize ?? provider.memorySize ?? defaultMemory),
+    environment: { ...provider.environment, ...definition.environment } as Record<string, string>,
+  };
+}
+
+/** The functions behind the HTTP API, their environment resolved. */
+export function httpFunctions(service: Service, folder: string): HttpFunction[] {
+  return Object.entries(service.functions)
+    .filter(([, definition]) => isHttp(definition))
+    .map(([key, definition]) => settingsOf(service, key, definition, folder));
+}
+
 /**
  * Takes the functions that are not behind the HTTP API out of serverless-offline's hands: their events
  * are removed from the configuration and come back as triggers of the local Lambda.
@@ -107,16 +134,9 @@ export function takeFunctions(service: Service, resolver: Resolver, folder: stri
       const polls = events.find(({ sqs }) => sqs)?.sqs;
       const most = Number(polls?.maximumConcurrency ?? Number.POSITIVE_INFINITY);
       const concurrency = polls ? Math.min(settings.workConcurrency ?? cores, most) : cores;
-      const environment = { ...provider.environment, ...definition.environment } as Record<string, string>;
       return {
-        key,
-        name: definition.name,
+        ...settingsOf(service, key, definition, folder),
         arn: `arn:aws:lambda:${provider.region}:${accountId}:function:${definition.name}`,
-        bundle: path.join(folder, `${moduleOf(definition)}.cjs`),
-        exported: definition.handler.slice(moduleOf(definition).length + 1),
-        timeoutSeconds: definition.timeout ?? provider.timeout ?? defaultTimeout,
-        memoryMiB: Number(definition.memorySize ?? provider.memorySize ?? defaultMemory),
-        environment,
         concurrency,
         warm: polls ? concurrency : 0,
         triggers: events.flatMap((event) => triggerOf(event, resolver, concurrency, settings)),

@@ -8,7 +8,9 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
+import path from "node:path";
 
+const root = path.dirname(import.meta.dirname);
 const port = Number(process.env.PORT || 3000);
 const dev = process.argv.includes("--dev");
 
@@ -28,7 +30,9 @@ if (taken !== undefined) {
   );
   process.exit(1);
 }
-console.log("starting: the AWS services, the functions and the API; about 10 s on a quiet machine");
+console.log(
+  "starting: the AWS services, the bundles of the functions, their environments, and two jobs to warm up",
+);
 
 const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 const child = spawn(process.execPath, [sls, "offline"], {
@@ -37,6 +41,8 @@ const child = spawn(process.execPath, [sls, "offline"], {
   env: {
     ...process.env,
     PORT: String(port),
+    // What V8 has compiled of Serverless and its plugins is kept: a tenth of a start's CPU.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(root, "node_modules/.cache/node"),
     SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? "warning",
     ...(dev ? { SLUICE_DEV: "1" } : {}),
   },
