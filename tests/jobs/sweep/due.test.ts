@@ -1,61 +1,29 @@
 import { isTerminal } from "@sluice/contract/job";
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Message } from "../../../jobs/message.ts";
+import { describe, expect, test, vi } from "vitest";
 import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { forged } from "../../support/jobs/forged.ts";
-import { memoryWorld, stoppedTask, type World } from "../../support/jobs/memory-ports.ts";
+import { stoppedTask } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
-import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
+import { lambdaMachine } from "../../support/jobs/submitting.ts";
+import { large, sweptStage } from "../../support/jobs/swept-stage.ts";
 
-let world: World;
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: start });
-  world = memoryWorld();
-  return () => vi.useRealTimers();
-});
-
-const small = {
-  dataMatrix: [
-    [1, 2],
-    [3, 4],
-  ],
-};
-const large = {
-  target: "fargate",
-  dataMatrix: [
-    [1, 2],
-    [3, 4],
-  ],
-};
-const job = async (body: unknown = small) => (await submitted(world, body)).job.jobId;
-
-function received(): Message {
-  const next = world.messages.shift();
-  if (!next) throw new Error("no message was sent");
-  return next;
-}
-
-/** A minute goes by, and sweep runs. */
-async function minute() {
-  await vi.advanceTimersByTimeAsync(60_000);
-  return sweep(world.ports);
-}
+const stage = sweptStage();
+const { job, received, minute } = stage;
 
 describe("a queue that takes no messages", () => {
   test("for ten minutes costs nobody their job", async () => {
     const jobId = await job();
-    world.messages.splice(0); // the first message was lost, so sweep must send
-    world.broken.set("queue.send", () => new Error("ServiceUnavailable"));
+    stage.world.messages.splice(0); // the first message was lost, so sweep must send
+    stage.world.broken.set("queue.send", () => new Error("ServiceUnavailable"));
     for (let pass = 0; pass < 10; pass++) await minute();
-    expect(world.job(jobId)).toMatchObject({ status: "PENDING", step: "send" });
-    world.broken.clear();
+    expect(stage.world.job(jobId)).toMatchObject({ status: "PENDING", step: "send" });
+    stage.world.broken.clear();
     await minute();
-    await work(received(), lambdaMachine(), compute, world.ports);
-    expect(world.job(jobId).status).toBe("COMPLETED");
+    await work(received(), lambdaMachine(), compute, stage.world.ports);
+    expect(stage.world.job(jobId).status).toBe("COMPLETED");
   });
 });
 
@@ -63,13 +31,13 @@ describe("messages nobody answers", () => {
   test("are sent three times, then the job fails and says so", async () => {
     const jobId = await job();
     const dispatches: number[] = [];
-    for (let pass = 0; pass < 10 && !isTerminal(world.job(jobId).status); pass++) {
+    for (let pass = 0; pass < 10 && !isTerminal(stage.world.job(jobId).status); pass++) {
       // Lost: taken from the queue, and nobody worked on it.
-      dispatches.push(...world.messages.splice(0).map(({ dispatch }) => dispatch));
+      dispatches.push(...stage.world.messages.splice(0).map(({ dispatch }) => dispatch));
       await minute();
     }
     expect(dispatches).toEqual([1, 2, 3]);
-    expect(world.job(jobId)).toMatchObject({
+    expect(stage.world.job(jobId)).toMatchObject({
       status: "FAILED",
       error: { code: "not-delivered", message: "the job was sent 3 times and no worker picked it up" },
     });
@@ -78,38 +46,39 @@ describe("messages nobody answers", () => {
 
   test("that wait in a backlog do not fail their jobs", async () => {
     const jobIds = await Promise.all(Array.from({ length: 20 }, () => job()));
-    world.queueLength = 20;
+    stage.world.queueLength = 20;
     for (let pass = 0; pass < 60; pass++) await minute();
-    for (const jobId of jobIds) expect(world.job(jobId)).toMatchObject({ status: "PENDING", unanswered: 0 });
+    for (const jobId of jobIds)
+      expect(stage.world.job(jobId)).toMatchObject({ status: "PENDING", unanswered: 0 });
     // Once in five minutes each is sent anew, in case its message was lost among the others.
-    expect(world.messages.length).toBeLessThanOrEqual(20 * (1 + 60 / 5));
+    expect(stage.world.messages.length).toBeLessThanOrEqual(20 * (1 + 60 / 5));
     // However many there are, one run: the newest number.
-    for (const message of world.messages.splice(0))
-      await work(message, lambdaMachine(), compute, world.ports);
+    for (const message of stage.world.messages.splice(0))
+      await work(message, lambdaMachine(), compute, stage.world.ports);
     for (const jobId of jobIds) {
-      expect(world.job(jobId).status).toBe("COMPLETED");
-      expect(world.job(jobId).attempts).toHaveLength(1);
+      expect(stage.world.job(jobId).status).toBe("COMPLETED");
+      expect(stage.world.job(jobId).attempts).toHaveLength(1);
     }
   });
 
   test("the queue's length is asked once a pass, and only when a message is in doubt", async () => {
     await Promise.all(Array.from({ length: 12 }, () => job()));
-    world.calls.length = 0;
+    stage.world.calls.length = 0;
     await minute();
-    expect(world.calls.filter((call) => call === "queue.waiting")).toHaveLength(1);
-    world.calls.length = 0;
-    await sweep(world.ports);
-    expect(world.calls).not.toContain("queue.waiting");
+    expect(stage.world.calls.filter((call) => call === "queue.waiting")).toHaveLength(1);
+    stage.world.calls.length = 0;
+    await sweep(stage.world.ports);
+    expect(stage.world.calls).not.toContain("queue.waiting");
   });
 });
 
 describe("leases that ran out", () => {
   /** Killed in mid-computation: it neither releases nor finishes. */
   async function killed(jobId: string) {
-    void work(received(), lambdaMachine(120), () => new Promise(() => undefined), world.ports);
+    void work(received(), lambdaMachine(120), () => new Promise(() => undefined), stage.world.ports);
     await vi.advanceTimersByTimeAsync(0);
     vi.clearAllTimers();
-    expect(world.job(jobId)).toMatchObject({
+    expect(stage.world.job(jobId)).toMatchObject({
       status: "PROCESSING",
       leaseUntil: start + 45_000,
       dueAt: start + 45_000,
@@ -119,10 +88,10 @@ describe("leases that ran out", () => {
   test("on Lambda: the attempt died, the next goes to Fargate", async () => {
     const jobId = await job();
     await killed(jobId);
-    await sweep(world.ports);
-    expect(world.job(jobId).status).toBe("PROCESSING");
+    await sweep(stage.world.ports);
+    expect(stage.world.job(jobId).status).toBe("PROCESSING");
     await minute();
-    expect(world.job(jobId)).toMatchObject({
+    expect(stage.world.job(jobId)).toMatchObject({
       status: "PENDING",
       step: "sent",
       route: { target: "fargate" },
@@ -133,7 +102,7 @@ describe("leases that ran out", () => {
         },
       ],
     });
-    expect(received()).toMatchObject({ jobId, target: "fargate", dispatch: world.job(jobId).dispatch });
+    expect(received()).toMatchObject({ jobId, target: "fargate", dispatch: stage.world.job(jobId).dispatch });
   });
 
   test.each([0, 1, 9, 10, 11, 30, 59])(
@@ -141,8 +110,8 @@ describe("leases that ran out", () => {
     async (phase) => {
       await killed(await job());
       await vi.advanceTimersByTimeAsync(phase * 1000);
-      await sweep(world.ports);
-      for (let pass = 0; pass < 10 && world.messages.length === 0; pass++) await minute();
+      await sweep(stage.world.ports);
+      for (let pass = 0; pass < 10 && stage.world.messages.length === 0; pass++) await minute();
       expect(received().target).toBe("fargate");
       expect(Date.now() - start).toBeLessThanOrEqual(120_000);
     },
@@ -150,69 +119,75 @@ describe("leases that ran out", () => {
 
   async function running(): Promise<string> {
     const jobId = await job(large);
-    await work(received(), lambdaMachine(), compute, world.ports);
-    const { dispatch } = world.job(jobId);
-    const taskArn = world.started[0]?.observation.taskArn ?? "";
+    await work(received(), lambdaMachine(), compute, stage.world.ports);
+    const { dispatch } = stage.world.job(jobId);
+    const taskArn = stage.world.started[0]?.observation.taskArn ?? "";
     void runJob(
       { jobId, dispatch },
       { target: "fargate", taskArn },
       () => new Promise(() => undefined),
-      world.ports,
+      stage.world.ports,
     );
     await vi.advanceTimersByTimeAsync(0);
     vi.clearAllTimers();
-    expect(world.job(jobId)).toMatchObject({ status: "PROCESSING", taskArn });
+    expect(stage.world.job(jobId)).toMatchObject({ status: "PROCESSING", taskArn });
     return jobId;
   }
-  const observe = (observation: (typeof world.started)[number]["observation"]) => {
-    const [task] = world.started;
+  const observe = (observation: (typeof stage.world.started)[number]["observation"]) => {
+    const [task] = stage.world.started;
     if (task) task.observation = observation;
   };
 
   test("on Fargate, and ECS says why: that decides", async () => {
     const jobId = await running();
-    observe(stoppedTask(world.job(jobId).taskArn ?? "", "SpotInterruption"));
+    observe(stoppedTask(stage.world.job(jobId).taskArn ?? "", "SpotInterruption"));
     await minute();
-    expect(world.job(jobId)).toMatchObject({ status: "PENDING", uncountedAttempts: 1, spotReclaims: 1 });
-    expect(world.calls).toContain("tasks.describe");
+    expect(stage.world.job(jobId)).toMatchObject({
+      status: "PENDING",
+      uncountedAttempts: 1,
+      spotReclaims: 1,
+    });
+    expect(stage.world.calls).toContain("tasks.describe");
   });
 
   test("on Fargate, and the task runs: it gets another lease, then it is stopped", async () => {
     const jobId = await running();
-    observe({ state: "running", taskArn: world.job(jobId).taskArn ?? "" });
+    observe({ state: "running", taskArn: stage.world.job(jobId).taskArn ?? "" });
     await minute();
-    expect(world.job(jobId)).toMatchObject({
+    expect(stage.world.job(jobId)).toMatchObject({
       status: "PROCESSING",
       statusReason: "its task is running but quiet",
     });
     await minute();
-    expect(world.job(jobId)).toMatchObject({ status: "PENDING", countedAttempts: 1 });
-    expect(world.started[0]?.stopReason).toBe("its task went quiet");
+    expect(stage.world.job(jobId)).toMatchObject({ status: "PENDING", countedAttempts: 1 });
+    expect(stage.world.started[0]?.stopReason).toBe("its task went quiet");
   });
 
   test("on Fargate, and ECS has forgotten the task", async () => {
     const jobId = await running();
-    world.started.length = 0;
+    stage.world.started.length = 0;
     await minute();
-    expect(world.job(jobId)).toMatchObject({ status: "PENDING", countedAttempts: 1 });
+    expect(stage.world.job(jobId)).toMatchObject({ status: "PENDING", countedAttempts: 1 });
     // Stopping what ECS does not know fails, and that is logged, not thrown.
-    expect(world.log.some(({ message }) => message === "stop-task failed; sweep will see to it")).toBe(true);
+    expect(stage.world.log.some(({ message }) => message === "stop-task failed; sweep will see to it")).toBe(
+      true,
+    );
   });
 
   test("past the deadline the task is stopped and the job FAILs", async () => {
     const jobId = await running();
-    await world.ports.store.update(jobId, {}, forged({ deadlineAt: start + 30_000 }));
+    await stage.world.ports.store.update(jobId, {}, forged({ deadlineAt: start + 30_000 }));
     await minute();
-    expect(world.job(jobId)).toMatchObject({ status: "FAILED", error: { code: "deadline-exceeded" } });
-    expect(world.started[0]?.stopReason).toMatch(/did not finish within/);
+    expect(stage.world.job(jobId)).toMatchObject({ status: "FAILED", error: { code: "deadline-exceeded" } });
+    expect(stage.world.started[0]?.stopReason).toMatch(/did not finish within/);
   });
 });
 
 test("a job that cannot be looked at does not keep the others waiting", async () => {
   const jobIds = await Promise.all(Array.from({ length: 15 }, () => job()));
-  world.broken.set("store.get", [new Error("InternalServerError"), new Error("InternalServerError")]);
+  stage.world.broken.set("store.get", [new Error("InternalServerError"), new Error("InternalServerError")]);
   const counts = await minute();
   expect(counts).toMatchObject({ due: 15, failed: 2, moved: 13 });
-  expect((await sweep(world.ports)).moved).toBe(2);
-  for (const jobId of jobIds) expect(world.job(jobId).dueAt).toBeGreaterThan(Date.now());
+  expect((await sweep(stage.world.ports)).moved).toBe(2);
+  for (const jobId of jobIds) expect(stage.world.job(jobId).dueAt).toBeGreaterThan(Date.now());
 });

@@ -1,52 +1,19 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Message } from "../../../jobs/message.ts";
+import { describe, expect, test, vi } from "vitest";
 import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { forged } from "../../support/jobs/forged.ts";
-import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
-import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
+import { lambdaMachine } from "../../support/jobs/submitting.ts";
+import { large, sweptStage } from "../../support/jobs/swept-stage.ts";
 
-let world: World;
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: start });
-  world = memoryWorld();
-  return () => vi.useRealTimers();
-});
-
-const small = {
-  dataMatrix: [
-    [1, 2],
-    [3, 4],
-  ],
-};
-const large = {
-  target: "fargate",
-  dataMatrix: [
-    [1, 2],
-    [3, 4],
-  ],
-};
-const job = async (body: unknown = small) => (await submitted(world, body)).job.jobId;
-
-function received(): Message {
-  const next = world.messages.shift();
-  if (!next) throw new Error("no message was sent");
-  return next;
-}
-
-/** A minute goes by, and sweep runs. */
-async function minute() {
-  await vi.advanceTimersByTimeAsync(60_000);
-  return sweep(world.ports);
-}
+const stage = sweptStage();
+const { job, received, minute } = stage;
 
 describe("tasks that claim no live job", () => {
   async function launched(): Promise<string> {
     const jobId = await job(large);
-    await work(received(), lambdaMachine(), compute, world.ports);
+    await work(received(), lambdaMachine(), compute, stage.world.ports);
     return jobId;
   }
 
@@ -54,39 +21,40 @@ describe("tasks that claim no live job", () => {
     [
       "whose job has ended",
       (jobId: string) =>
-        world.ports.store.update(jobId, {}, forged({ status: "CANCELLED", dueAt: undefined })),
+        stage.world.ports.store.update(jobId, {}, forged({ status: "CANCELLED", dueAt: undefined })),
     ],
     [
       "whose job moved on",
-      (jobId: string) => world.ports.store.update(jobId, {}, forged({ dispatch: 9, dueAt: start + 1e7 })),
+      (jobId: string) =>
+        stage.world.ports.store.update(jobId, {}, forged({ dispatch: 9, dueAt: start + 1e7 })),
     ],
-    ["whose job is gone", async () => world.table.clear()],
+    ["whose job is gone", async () => stage.world.table.clear()],
   ])("%s are stopped, once they are two minutes old", async (_how, change) => {
     const jobId = await launched();
     await change(jobId);
     expect((await minute()).tasksStopped).toBe(0);
     expect((await minute()).tasksStopped).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
-    expect((await sweep(world.ports)).tasksStopped).toBe(1);
-    expect(world.started[0]?.stopReason).toBe("it claims no live job");
+    expect((await sweep(stage.world.ports)).tasksStopped).toBe(1);
+    expect(stage.world.started[0]?.stopReason).toBe("it claims no live job");
     expect((await minute()).tasksStopped).toBe(0);
   });
 
   test("the task of a live job is left alone for as long as its job lives", async () => {
     const jobId = await launched();
-    const [task] = world.started;
+    const [task] = stage.world.started;
     if (task) task.observation = { state: "running", taskArn: task.observation.taskArn };
     for (let pass = 0; pass < 9; pass++) expect((await minute()).tasksStopped).toBe(0);
-    expect(world.job(jobId).step).toBe("launched");
+    expect(stage.world.job(jobId).step).toBe("launched");
   });
 
   test("one that cannot be stopped does not keep the others running", async () => {
     const jobIds = [await launched(), await launched(), await launched()];
     for (const jobId of jobIds)
-      await world.ports.store.update(jobId, {}, forged({ status: "CANCELLED", dueAt: undefined }));
-    world.broken.set("tasks.stop", [new Error("ThrottlingException")]);
+      await stage.world.ports.store.update(jobId, {}, forged({ status: "CANCELLED", dueAt: undefined }));
+    stage.world.broken.set("tasks.stop", [new Error("ThrottlingException")]);
     await vi.advanceTimersByTimeAsync(121_000);
-    expect((await sweep(world.ports)).tasksStopped).toBe(2);
+    expect((await sweep(stage.world.ports)).tasksStopped).toBe(2);
     expect((await minute()).tasksStopped).toBe(1);
   });
 });
