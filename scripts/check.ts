@@ -4,8 +4,8 @@ import { findOpenBlas } from "@sluice/compute/node/native/openblas";
 
 /**
  * `npm run check [-- --strict] [-- --only step,step]`: runs the steps in order and stops at the first that fails.
- * A step whose optional tool is missing says so and passes; with --strict it fails, and the two checks that need
- * moto and buildah run too.
+ * A step whose optional tool is missing says so and passes; with --strict it fails, and the checks that need
+ * moto, qemu and buildah run too.
  */
 
 const { values } = parseArgs({
@@ -33,6 +33,7 @@ const steps: readonly Step[] = [
   { name: "test" },
   // Without the image: the step after it builds one.
   { name: "deploy:emulated", args: ["--no-build", ...strict], slow: true },
+  { name: "test:arm64", args: strict, slow: true },
   { name: "image:check", args: strict, slow: true },
 ];
 
