@@ -93,6 +93,7 @@ export function behaveLikeGateway(server: HapiServer, routes: readonly Route[]):
     // for whoever has an Origin. It reads this copy of the headers; the event gets those that came.
     // Source: API Gateway guide, "Configure CORS for HTTP APIs".
     delete request.headers.origin;
+    limitBody(request.raw.req);
     return isRoute(routes, request) ? toolkit.continue : answer(toolkit, 404, "Not Found").takeover();
   });
 
@@ -115,6 +116,18 @@ export function behaveLikeGateway(server: HapiServer, routes: readonly Route[]):
     response.settings.charset = null;
     return toolkit.continue;
   });
+}
+
+/** hapi gives a body as many milliseconds, but then waits for the rest of it before it says so: for ever, if none comes. */
+const bodyTimeout = 10_000;
+
+function limitBody(request: IncomingMessage): void {
+  const timer = setTimeout(() => {
+    if (request.complete) return;
+    request.socket.end("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    request.socket.destroySoon();
+  }, bodyTimeout);
+  request.once("close", () => clearTimeout(timer));
 }
 
 /** What API Gateway answers by itself is a message and nothing else. */

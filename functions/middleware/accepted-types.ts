@@ -11,8 +11,10 @@ export function acceptedTypes(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewa
   return [
     {
       before: ({ event }) => {
-        const { accept } = event.headers;
-        if (accept !== undefined) event.headers.accept = withoutParameters(accept);
+        const accept = withoutParameters(event.headers.accept ?? "");
+        // A header that lists nothing prefers nothing.
+        if (accept === "") delete event.headers.accept;
+        else event.headers.accept = accept;
       },
     },
     httpContentNegotiation({
@@ -33,5 +35,6 @@ function withoutParameters(accept: string): string {
       const quality = parameters.find((parameter) => /^\s*q\s*=/i.test(parameter));
       return quality === undefined ? type.trim() : `${type.trim()};${quality.trim()}`;
     })
+    .filter((range) => range !== "")
     .join(", ");
 }

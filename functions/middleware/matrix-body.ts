@@ -2,10 +2,8 @@ import type { MiddlewareObj } from "@middy/core";
 import { parseJson } from "@sluice/compute/json/parse";
 import { arrayPlaces } from "@sluice/contract/submit";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
+import { isJson, malformedJson, unsupportedMediaType } from "./body-problems.ts";
 import { isNpy, type RawBodyEvent } from "./bounded-body.ts";
-
-const jsonType = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 
 /**
  * Parses a JSON body that holds matrices, large ones straight from the bytes into float64; leaves a `.npy` body
@@ -17,8 +15,7 @@ export function matrixBody(): MiddlewareObj<RawBodyEvent, APIGatewayProxyStructu
     before: ({ event }) => {
       if (isNpy(event)) return;
       const type = event.headers["content-type"];
-      if (!jsonType.test(type ?? ""))
-        throw unsupportedMediaType(type, "application/json or application/x-npy");
+      if (!isJson(type)) throw unsupportedMediaType(type, "application/json or application/x-npy");
       try {
         // The event that handlers see has a body of any type: functions/http/endpoint.ts.
         event.body = parseJson(event.rawBody, arrayPlaces) as string;

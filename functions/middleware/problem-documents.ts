@@ -5,7 +5,7 @@ import { Problem, type ProblemDocument, problemDocument } from "@sluice/contract
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { logger } from "../../aws/telemetry/log.ts";
 import { NewerRecord } from "../../jobs/record.ts";
-import { malformedJson, unsupportedMediaType } from "./body-problems.ts";
+import { malformedJson } from "./body-problems.ts";
 import type { RawBodyEvent } from "./bounded-body.ts";
 
 /**
@@ -37,8 +37,7 @@ function problemResponse(document: ProblemDocument): APIGatewayProxyStructuredRe
 
 /** Middy's own errors carry the package that threw them and what it saw. */
 interface MiddyError extends Error {
-  readonly statusCode?: number;
-  readonly cause?: { readonly package?: string; readonly data?: unknown; readonly message?: string };
+  readonly cause?: { readonly package?: string; readonly message?: string };
 }
 
 function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | undefined {
@@ -49,14 +48,11 @@ function problemOf(error: unknown, event: Partial<RawBodyEvent>): Problem | unde
       "the service was rolled back; the job goes on once it is updated again",
     );
   }
-  const { statusCode, cause } = error as MiddyError;
+  const { cause } = error as MiddyError;
   if (cause?.package === "@middy/http-json-body-parser") {
-    if (statusCode !== 415) {
-      // A `__proto__` key is JSON, and refused all the same.
-      const why = event.rawBody && whyMalformed(event.rawBody);
-      return malformedJson(why ?? cause.message ?? "it is empty");
-    }
-    return unsupportedMediaType(event.headers?.["content-type"], "application/json");
+    // A `__proto__` key is JSON, and refused all the same.
+    const why = event.rawBody && whyMalformed(event.rawBody);
+    return malformedJson(why ?? cause.message ?? "it is empty");
   }
   if (cause?.package === "@middy/http-content-negotiation") {
     const expected = `one of ${resultTypes.join(", ")}`;

@@ -118,6 +118,12 @@ describe("over a bare socket", () => {
     expect(answer).toContain(String.raw`"body":"{\"a\": 1}"`);
   });
 
+  test("a body that stops coming is given up, and the next request answered", async () => {
+    const start = head(["POST /echo HTTP/1.1", json, "content-length: 8"]);
+    expect(statuses(await talk([start, '{"a"'], () => false))).toEqual([408]);
+    expect((await send("/health")).status).toBe(200);
+  }, 30_000);
+
   test("a body in chunks arrives whole", async () => {
     const start = head(["POST /echo HTTP/1.1", json, "transfer-encoding: chunked"]);
     const answer = await talk([start, '4\r\n{"a"\r\n', "4\r\n: 1}\r\n", "0\r\n\r\n"], answered(1));
