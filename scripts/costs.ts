@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { prices } from "../jobs/cost/prices.ts";
 import { alwaysOnSection } from "./costs/always-on.ts";
 import { idleSection } from "./costs/idle.ts";
-import { jobsSection, pricedJobs } from "./costs/jobs.ts";
+import { expressSection, jobsSection, pricedJobs } from "./costs/jobs.ts";
 import { readStages } from "./costs/stages.ts";
 import { markdownTable } from "./costs/text.ts";
 import { worstCaseSection } from "./costs/worst-case.ts";
@@ -40,6 +40,7 @@ const text = template.replace(/<!-- (\S+) -->/g, (mark, name) => {
 function sections(): Readonly<Record<string, string>> {
   return {
     idle: idleSection(stages),
+    express: expressSection(settings),
     jobs: jobsSection(jobs, settings.retentionDays + 1),
     "always-on": alwaysOnSection(jobs.small, jobs.mid),
     "worst-case": worstCaseSection(stages, jobs.small),

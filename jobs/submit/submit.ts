@@ -5,10 +5,11 @@ import { subscribeToParents } from "../lifecycle/dependents.ts";
 import { messageOf } from "../lifecycle/effects.ts";
 import { type NewJob, newJob } from "../lifecycle/new-job.ts";
 import { logContext } from "../log-context.ts";
+import type { Message } from "../message.ts";
 import type { Ports } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 import type { PreparedJob } from "./prepare.ts";
-import { storedInputs } from "./stored-inputs.ts";
+import { type StoredInputs, storedInputs } from "./stored-inputs.ts";
 
 /** How a repeated request is recognised. */
 export interface Idempotency {
@@ -49,24 +50,18 @@ export async function submit(
   // Before anything is stored: the body of a refused request leaves no trace.
   const earlier = idempotencyKey === undefined ? undefined : await ports.store.get(jobId);
   if (earlier) return replayOf(earlier, idempotency, ports);
-  const inputs = storedInputs(jobId, requestHash, prepared);
-  const job = newJob(
-    submittedJob(prepared, { jobId, requestHash, inputs: inputs.refs }, ports),
-    ports.now(),
-    ports.settings,
-  );
+  const { job, inputs, message } = draft(prepared, { jobId, requestHash }, ports);
   ports.log.addContext(logContext(job));
   await inputs.put(ports.objects);
-  const sends = job.step === "sent";
   const [created, sent] = await Promise.allSettled([
     ports.store.create(job),
-    sends ? ports.queue.send(messageOf(job), job.trace) : undefined,
+    message && ports.queue.send(message, job.trace),
   ]);
   if (created.status === "rejected") throw created.reason;
   if (!created.value.created) return replayOf(created.value.existing, idempotency, ports);
   ports.metrics.put({ JobsAccepted: 1 });
   const accepted = { ...logContext(job), operation: job.operation, target: job.route.target };
-  if (!sends) {
+  if (!message) {
     ports.log.info("job accepted: it waits for its inputs", { ...accepted, parents: parentsOf(job) });
     await subscribeToParents(job, ports);
   } else if (sent.status === "fulfilled") ports.log.info("job accepted", accepted);
@@ -75,6 +70,25 @@ export async function submit(
     ports.log.error("job accepted but not sent: sweep will send it", { ...accepted, error });
   }
   return { job, replayed: false };
+}
+
+/** All that a new job needs to be there and to be sent, made and not yet written anywhere. */
+interface Draft {
+  readonly job: Job;
+  readonly inputs: StoredInputs;
+  /** None where others have yet to make an input. */
+  readonly message: Message | undefined;
+}
+
+function draft(
+  prepared: PreparedJob,
+  known: Pick<NewJob, "jobId" | "requestHash">,
+  ports: Pick<Ports, "trace" | "now" | "settings">,
+): Draft {
+  const inputs = storedInputs(known.jobId, known.requestHash, prepared);
+  const submitted = submittedJob(prepared, { ...known, inputs: inputs.refs }, ports);
+  const job = newJob(submitted, ports.now(), ports.settings);
+  return { job, inputs, message: job.step === "sent" ? messageOf(job) : undefined };
 }
 
 /** What a new record says of the request. */

@@ -1,6 +1,7 @@
 import { plan } from "@sluice/compute";
 import { jobBill } from "../../jobs/cost/bill.ts";
 import { type BillItem, totalUsd } from "../../jobs/cost/bill-items.ts";
+import { expressRoute } from "../../jobs/cost/express-route.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import { route } from "../../jobs/cost/route.ts";
 import type { Settings } from "../../jobs/settings.ts";
@@ -100,4 +101,16 @@ export function jobsSection(jobs: Record<Size, PricedJob>, storedDays: number): 
       ],
     ],
   );
+}
+
+/** What a job costs that submit computes itself, beside the same one behind the queue. */
+export function expressSection(settings: Settings): string {
+  const { small: n } = sizes;
+  const planned = plan("spectral-projection", {}, { a: { shape: [n, n], dtype: "float64" } });
+  const queued = route(planned, "auto", settings);
+  const atOnce = expressRoute(planned, queued, settings);
+  if (!atOnce) throw new Error(`expected ${n}×${n} to be answered at once`);
+  const [express, behind] = [atOnce, queued].map(({ estimate }) => usd(1000 * estimate.usd));
+  const share = Math.round((100 * atOnce.estimate.usd) / queued.estimate.usd);
+  return `A ${n}×${n} job whose caller waits is answered at once: ${express} per 1,000 instead of ${behind}, ${share} % (assumed).`;
 }
