@@ -10,8 +10,10 @@ import { limits, timing } from "../timing.ts";
 const refusalsEnough = 10;
 /** Jobs read at once; further pages follow while there is time. */
 const page = 500;
-/** Of a pass of sweep, which is killed after 55 s: live jobs were looked at first. */
+/** Of a pass of sweep, which is killed after 55 s: live jobs were looked at first, for 35 s at most. */
 const timeBudget = 15_000;
+/** Into the pass, when live jobs took less: a call under way then may still take 4 s. */
+const timeInPass = 45_000;
 
 interface EndCounts {
   announced: number;
@@ -22,11 +24,13 @@ interface EndCounts {
  * Publishes the ends that their writers could not, or did not because their caller waited, ten in one call. An end that
  * EventBridge does not take is put off. Once it is taken to be down, the rest is put off without a try: one write each
  * instead of 4 s.
+ *
+ * @param passBegan epoch milliseconds
  */
-export async function publishOutbox(ports: Ports): Promise<EndCounts> {
+export async function publishOutbox(ports: Ports, passBegan: number): Promise<EndCounts> {
   const { store, log, now } = ports;
   const counts: EndCounts = { announced: 0, failed: 0 };
-  const until = now() + timeBudget;
+  const until = Math.max(now() + timeBudget, passBegan + timeInPass);
   let refusals = 0;
   let unasked = 0;
   let moved: number;

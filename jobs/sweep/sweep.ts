@@ -28,6 +28,7 @@ export interface SweepCounts {
  */
 export async function sweep(ports: Ports): Promise<SweepCounts> {
   const { settings, log } = ports;
+  const began = ports.now();
   let broken = 0;
   const step = async <Result>(name: string, run: () => Promise<Result>): Promise<Result | undefined> => {
     try {
@@ -46,7 +47,7 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
   if (held && running) await step("slots without a task", () => checkSlots(held, running, ports));
   const admitted = settings.fargate ? await step("the line", () => admitFromQueue(ports, due?.queued)) : 0;
   const deadLetters = await step("the dead letters", () => markDeadLetters(ports));
-  const ends = await step("the ends to announce", () => publishOutbox(ports));
+  const ends = await step("the ends to announce", () => publishOutbox(ports, began));
   const counts: SweepCounts = {
     due: due?.due ?? 0,
     moved: due?.moved ?? 0,

@@ -109,7 +109,7 @@ describe("a small job", () => {
     const { job } = await accept(validate(submitBody, body), owner, request, ports(), compute);
     expect(job.status).toBe("COMPLETED");
     expect(asked()).toEqual(counted.express);
-    await publishOutbox(ports());
+    await publishOutbox(ports(), Date.now());
     const { calls, writeUnits } = asked();
     const ofTheJob = calls.filter((call) => call !== "dynamodb.Query");
     expect({ calls: ofTheJob, writeUnits }).toEqual(counted.publish);

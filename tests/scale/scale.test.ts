@@ -52,7 +52,7 @@ describe("a load that a stage is made for", () => {
 
   test("sweeps while a backlog waits, and no pass is killed", async () => {
     const outcome = await simulate(
-      load({ perSecond: 25, seconds: 70, size: { ...asDeployed, workConcurrency: 2 } }),
+      load({ perSecond: 75, seconds: 70, size: { ...asDeployed, workConcurrency: 1 } }),
     );
     expect(capsOf(outcome)).toEqual(["workConcurrency"]);
     expect(outcome.completed).toBe(outcome.offered);
@@ -96,7 +96,6 @@ describe("each limit refuses where it is too low", () => {
     ["lambdaConcurrency", { lambdaConcurrency: 10 }],
     ["httpConcurrency", { httpConcurrency: 1 }],
     ["gatewayRequests", { gatewayRequests: 20 }],
-    ["workConcurrency", { workConcurrency: 2 }],
     ["s3Puts", { s3Partitions: 0.01 }],
   ] as const)("%s", async (cap, change) => {
     const outcome = await simulate(load({ seconds: 12, size: { ...asDeployed, ...change } }));

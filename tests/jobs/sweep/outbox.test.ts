@@ -78,6 +78,14 @@ test("nor do those that it takes slowly", async () => {
   expect(asked()).toBeGreaterThan(0);
 });
 
+test("a pass with little else to do publishes for longer", async () => {
+  unpublished(3_000, 60_000);
+  // 300 calls, ten side by side: 27 s.
+  bus(900, () => undefined);
+  await pass();
+  expect(world.events).toHaveLength(3_000);
+});
+
 test("ten are published in one call", async () => {
   unpublished(95, 60_000);
   await pass();

@@ -1,4 +1,5 @@
 import type { Queue } from "../../../jobs/ports.ts";
+import type { Delivery } from "../../../jobs/run/batch.ts";
 import type { Clock } from "../../faults/simulation/clock.ts";
 import type { Hits } from "./hits.ts";
 import { limits } from "./limits.ts";
@@ -6,14 +7,21 @@ import type { Services } from "./services.ts";
 
 /** As infra/queue.yml sets it. */
 const visibility = 720_000;
+/** Messages of one function: the event source's batchSize in serverless.yml. */
+const batchSize = 10;
 /** A message that has waited so long was held back: a function usually starts within the second. */
 const heldBack = 10_000;
 const second = 1000;
 
 interface Waiting {
+  readonly id: string;
   readonly text: string;
   readonly since: number;
+  readonly receives: number;
 }
+
+/** Runs a function with messages; answers the ids of those that come again. Undefined when Lambda refuses. */
+type Run = (batch: readonly Delivery[]) => Promise<readonly string[]> | undefined;
 
 /** SQS and the event source of `work`: it starts with five functions and gets five more each second while there is a backlog. */
 export class EventSource {
@@ -23,18 +31,18 @@ export class EventSource {
   readonly #clock: Clock;
   readonly #hits: Hits;
   readonly #most: number;
-  readonly #run: (text: string) => Promise<void> | undefined;
+  readonly #run: Run;
+  #sent = 0;
   #waiting: Waiting[] = [];
   #head = 0;
   #inFlight = 0;
   #busy = 0;
   #allowed = 5;
 
-  /** @param run starts a function with a message; undefined when Lambda refuses */
   constructor(
     { clock, services, hits }: { clock: Clock; services: Services; hits: Hits },
     concurrency: number,
-    run: (text: string) => Promise<void> | undefined,
+    run: Run,
   ) {
     this.#clock = clock;
     this.#hits = hits;
@@ -46,7 +54,7 @@ export class EventSource {
         services.call(
           "SQS",
           () => undefined,
-          () => this.#add(JSON.stringify(message)),
+          () => this.#add({ id: `message-${this.#sent++}`, text: JSON.stringify(message), receives: 1 }),
         ),
       waiting: () =>
         services.call(
@@ -72,16 +80,16 @@ export class EventSource {
     });
   }
 
-  #add(text: string): void {
-    this.#waiting.push({ text, since: this.#clock.now });
+  #add(message: Omit<Waiting, "since">): void {
+    this.#waiting.push({ ...message, since: this.#clock.now });
     this.longest = Math.max(this.longest, this.backlog);
     this.#poll();
   }
 
   #poll(): void {
     while (this.backlog > 0) {
-      const message = this.#waiting[this.#head] as Waiting;
-      const late = this.#clock.now - message.since > heldBack;
+      const batch = this.#waiting.slice(this.#head, this.#head + batchSize);
+      const late = batch.some(({ since }) => this.#clock.now - since > heldBack);
       if (this.#busy >= Math.floor(this.#allowed)) {
         if (late) this.#hits.add(this.#allowed < this.#most ? "eventSource" : "workConcurrency");
         return;
@@ -90,32 +98,35 @@ export class EventSource {
         this.#hits.add("sqsInFlight");
         return;
       }
-      const done = this.#run(message.text);
-      // Lambda has refused: the pollers keep the message and try again.
+      const done = this.#run(batch);
+      // Lambda has refused: the pollers keep the messages and try again.
       if (!done) return;
-      this.#head++;
-      if (this.#head > 10_000) {
-        this.#waiting = this.#waiting.slice(this.#head);
-        this.#head = 0;
-      }
-      this.#busy++;
-      this.#inFlight++;
-      done
-        .then(
-          () => {
-            this.#inFlight--;
-          },
-          () => {
-            this.#clock.later(visibility, () => {
-              this.#inFlight--;
-              this.#add(message.text);
-            });
-          },
-        )
-        .finally(() => {
-          this.#busy--;
-          this.#poll();
-        });
+      this.#received(batch, done);
     }
+  }
+
+  #received(batch: readonly Waiting[], done: Promise<readonly string[]>): void {
+    this.#head += batch.length;
+    if (this.#head > 10_000) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#busy++;
+    this.#inFlight += batch.length;
+    void done
+      // Of a function that was killed all come again.
+      .catch(() => batch.map(({ id }) => id))
+      .then((failed) => {
+        this.#inFlight -= batch.length - failed.length;
+        const again = batch.filter(({ id }) => failed.includes(id));
+        if (again.length > 0) this.#clock.later(visibility, () => this.#comeAgain(again));
+        this.#busy--;
+        this.#poll();
+      });
+  }
+
+  #comeAgain(messages: readonly Waiting[]): void {
+    this.#inFlight -= messages.length;
+    for (const { id, text, receives } of messages) this.#add({ id, text, receives: receives + 1 });
   }
 }

@@ -4,10 +4,9 @@ import { submitBody } from "@sluice/contract/submit";
 import { validate } from "@sluice/contract/validate";
 import { getJob } from "../../../jobs/api/own-jobs.ts";
 import { sha256 } from "../../../jobs/ids.ts";
-import { parseMessage } from "../../../jobs/message.ts";
 import type { Compute, Ports } from "../../../jobs/ports.ts";
 import type { Job } from "../../../jobs/record.ts";
-import { work } from "../../../jobs/run/dispatch.ts";
+import { type Delivery, workBatch } from "../../../jobs/run/batch.ts";
 import { accept } from "../../../jobs/submit/accept.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import type { Chance } from "../../faults/simulation/chance.ts";
@@ -75,8 +74,8 @@ export class LimitedStage {
       if (before && !isTerminal(before.status) && isTerminal(after.status))
         this.ends.push(clock.now - after.createdAt);
     });
-    this.source = new EventSource({ clock, services, hits }, size.workConcurrency, (text) =>
-      this.lambdas.invoke("work", timeouts.work, () => this.#work(text)),
+    this.source = new EventSource({ clock, services, hits }, size.workConcurrency, (batch) =>
+      this.lambdas.invoke("work", timeouts.work, () => this.#work(batch)),
     );
     this.#ports = portsOf(clock, services, this, size);
   }
@@ -125,10 +124,10 @@ export class LimitedStage {
     return undefined;
   }
 
-  async #work(text: string): Promise<void> {
-    await this.#clock.sleep(ownWork.work);
+  async #work(batch: readonly Delivery[]): Promise<string[]> {
+    await this.#clock.sleep(ownWork.work * batch.length);
     const killedAt = this.#clock.now + timeouts.work;
-    await work(parseMessage(text), { target: "lambda", killedAt }, compute, this.#ports);
+    return workBatch(batch, { target: "lambda", killedAt }, compute, this.#ports);
   }
 
   #sweepEveryMinute(): void {
