@@ -8,6 +8,7 @@ import { type Ecs, startEcs } from "./ecs/server.ts";
 import { type Emulators, startEmulators } from "./emulators/start.ts";
 import { startEventBridge } from "./eventbridge/server.ts";
 import type { CloudFaults } from "./faults/faults.ts";
+import { startProxy } from "./faults/proxy.ts";
 import { startProxies } from "./faults/start.ts";
 import { EventBus } from "./lambda/event-bus.ts";
 import { type LambdaService, startLambda } from "./lambda/service.ts";
@@ -78,10 +79,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   const events = new EventBus(log);
   const segments = new Segments();
-  const [eventBridge, xray] = await Promise.all([
+  const [bus, xray] = await Promise.all([
     startEventBridge(region, (event) => events.put(event)),
     startXRay(segments),
   ]);
+  const eventBridge = options.faults ? await startProxy("eventbridge", bus.url, options.faults) : bus;
   const environment: Record<string, string> = {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
@@ -117,7 +119,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([events.stop(), lambda.stop(), ecs.stop()]);
-    await Promise.all([eventBridge.stop(), xray.stop(), proxies?.stop()]);
+    await Promise.all([eventBridge.stop(), bus.stop(), xray.stop(), proxies?.stop()]);
     await emulators.stop();
     await log.close();
     rmSync(scratch, { recursive: true, force: true });

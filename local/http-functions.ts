@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
 /** A function behind the HTTP API, as it stands in the process of the API. */
@@ -29,7 +30,11 @@ export class HttpFunctions {
   /** Whose variables the process has now. */
   #present: string | undefined;
 
-  constructor(functions: readonly HttpFunction[]) {
+  readonly #gatewayMs: (() => number) | undefined;
+
+  /** @param gatewayMs how long the gateway takes for a request; without it no time */
+  constructor(functions: readonly HttpFunction[], gatewayMs?: () => number) {
+    this.#gatewayMs = gatewayMs;
     this.#functions = new Map(functions.map((one) => [one.key, one]));
   }
 
@@ -74,6 +79,7 @@ export class HttpFunctions {
   /** @throws what the function throws, and when it takes longer than its time-out */
   async invoke(key: string, event: unknown): Promise<unknown> {
     const { name, memoryMiB, timeoutSeconds } = this.#of(key);
+    if (this.#gatewayMs) await delay(this.#gatewayMs());
     this.#enter(key);
     const handler = this.#handlers.get(key) ?? this.#load(key);
     this.#handlers.set(key, handler);

@@ -4,6 +4,7 @@ import { type LocalCloud, startLocalCloud } from "./cloud.ts";
 import { createResolver } from "./cloudformation/resolve.ts";
 import { behaveLikeGateway, type HapiServer, whenListening } from "./http-api.ts";
 import { HttpFunctions, printNoRoutes } from "./http-functions.ts";
+import { latencyAsked } from "./latency/latency.ts";
 import { createLog, type Log } from "./log.ts";
 import { nowhere, placeholders } from "./placeholders.ts";
 import { Progress } from "./progress.ts";
@@ -16,6 +17,7 @@ import {
   stackNameOf,
   takeFunctions,
 } from "./service.ts";
+import { surviveUncaught } from "./uncaught.ts";
 import { warmUp } from "./warm-up.ts";
 import { buildFolder } from "./workspace.ts";
 
@@ -56,6 +58,7 @@ export default class LocalCloudPlugin {
   readonly #task: readonly string[] | undefined = JSON.parse(process.env.SLUICE_TASK ?? "null") ?? undefined;
   readonly #log: Log;
   #starting: Promise<LocalCloud> | undefined;
+  readonly #latency = latencyAsked(process.env.SLUICE_LATENCY);
   readonly #progress = new Progress();
   #build: Build | undefined;
   #http: HttpFunctions | undefined;
@@ -131,6 +134,7 @@ export default class LocalCloudPlugin {
       taskCommand: async () =>
         this.#task ?? ["--enable-source-maps", path.join(this.#built, `${containerEntry}.cjs`)],
       data: this.#data,
+      faults: this.#latency,
     });
     // Both are awaited, and a failure reported, when the hooks before `offline:start` have run.
     this.#starting.catch(() => {});
@@ -174,7 +178,7 @@ export default class LocalCloudPlugin {
     const { service } = this.#serverless;
     Object.assign(process.env, cloud.environment);
     resolveEnvironment(service, cloud.resolver, this.#localVariables());
-    this.#http = new HttpFunctions(httpFunctions(service, this.#built));
+    this.#http = new HttpFunctions(httpFunctions(service, this.#built), this.#latency?.gateway);
     await Promise.all([this.#http.replace(), printNoRoutes()]);
     const functions = takeFunctions(service, cloud.resolver, this.#built);
     this.#warming = Promise.all(functions.map((spec) => cloud.lambda.add(spec)));
@@ -200,7 +204,7 @@ export default class LocalCloudPlugin {
       server.listener.closeAllConnections();
     });
     this.#ready = true;
-    this.#surviveFunctions();
+    surviveUncaught(this.#log);
     await this.#progress.of(
       "environments of the functions that queue, bus and schedule start",
       this.#warming,
@@ -235,15 +239,5 @@ export default class LocalCloudPlugin {
     const end = (): void => void process.kill(process.pid, "SIGINT");
     process.once("disconnect", end);
     for (const output of [process.stdout, process.stderr]) output.once("error", end).on("error", () => {});
-  }
-
-  /** A function that throws where nobody catches it dies alone at AWS; here it shares our process. */
-  #surviveFunctions(): void {
-    process.removeAllListeners("uncaughtException");
-    for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-      process.on(event, (error: unknown) => {
-        this.#log.say("local", error instanceof Error ? (error.stack ?? error.message) : String(error));
-      });
-    }
   }
 }

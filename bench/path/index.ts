@@ -101,7 +101,9 @@ export function batchRows(report: (row: PathRow) => void): void {
   report(absentPathRow(one, "the API has no POST /batches"));
 }
 
-export async function pathRows({ quick }: PathOptions, report: (row: PathRow) => void): Promise<void> {
+export async function pathRows({ quick }: PathOptions, tell: (row: PathRow) => void): Promise<void> {
+  const { SLUICE_LATENCY: latency } = process.env;
+  const report = (row: PathRow): void => tell(latency ? { ...row, latency } : row);
   const absent = await peersAbsence();
   const stack = await startStack();
   const peers: Partial<Record<(typeof peerNames)[number], Peer>> = {};

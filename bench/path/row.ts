@@ -22,6 +22,8 @@ export interface PathCase {
 
 export interface PathRow extends PathCase {
   readonly case: "path";
+  /** `aws` when the emulators took as long as AWS does: SLUICE_LATENCY. */
+  readonly latency?: string;
   /** Why there are no figures. */
   readonly absent?: string;
   readonly jobs?: number;
@@ -109,7 +111,7 @@ const spreadWords = (what: string, value: Spread | undefined) =>
 export function pathWords(row: PathRow): string {
   const { n, callers, design, absent, target, ratio, spentMs, met } = row;
   const name = design === "sluice-batch" ? "Sluice, one batch of 1,000" : designWords[design];
-  const title = `path ${n}×${n}, ${callers} ${callers === 1 ? "caller" : "callers"}, ${name}`;
+  const title = `path${row.latency === undefined ? "" : ` with the latency of ${row.latency}`} ${n}×${n}, ${callers} ${callers === 1 ? "caller" : "callers"}, ${name}`;
   if (absent !== undefined) return `${title}: absent, ${absent}`;
   const parts = [
     row.jobsPerSecond && `${row.jobsPerSecond.toFixed(1)} jobs/s`,

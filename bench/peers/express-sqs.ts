@@ -14,6 +14,8 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/clie
 import express, { json } from "express";
 import { accountId } from "../../local/cloudformation/template.ts";
 import { startEmulators } from "../../local/emulators/start.ts";
+import { startProxies } from "../../local/faults/start.ts";
+import { latencyAsked } from "../../local/latency/latency.ts";
 import { temporaryFolder } from "../../local/workspace.ts";
 import { listening } from "./listening.ts";
 
@@ -22,12 +24,14 @@ const Bucket = "jobs";
 /** The only credentials that the local S3 accepts. */
 const key = "S3RVER";
 
-const { urls } = await startEmulators({
+const emulators = await startEmulators({
   region,
   buckets: [{ name: Bucket }],
   folder: temporaryFolder(),
   keep: false,
 });
+const latency = latencyAsked(process.env.SLUICE_LATENCY);
+const { urls } = latency ? await startProxies(emulators.urls, latency) : emulators;
 const credentials = { accessKeyId: key, secretAccessKey: key };
 const s3 = new S3Client({
   region,

@@ -1,4 +1,5 @@
 import type { UpdateResult } from "../job-store.ts";
+import type { Job } from "../record.ts";
 import { timing } from "../timing.ts";
 
 /** A second in all: then the submit has most likely died, and with it nothing that anyone was told of. */
@@ -16,7 +17,14 @@ export async function onceWritten(
 ): Promise<UpdateResult> {
   for (let look = 0; ; look++) {
     const written = await write();
-    if (written.ok || written.job || dispatch > 1 || look === looks) return written;
-    await new Promise((resolve) => setTimeout(resolve, timing.overtaken));
+    if (written.ok || dispatch > 1 || look === looks || !overtook(written.job, dispatch)) return written;
+    if (!written.job) await new Promise((resolve) => setTimeout(resolve, timing.overtaken));
   }
 }
+
+/**
+ * No record yet, or one that fits the condition that has just failed: it was created between the write and the read that
+ * follows a failed one. With AWS's latencies that is one message of eighty.
+ */
+const overtook = (job: Job | undefined, dispatch: number): boolean =>
+  !job || (job.dispatch === dispatch && job.status === "PENDING");

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../emulators/emulator.ts";
+import type { ProxiedService } from "./faults.ts";
 
 interface ServiceError {
   readonly status: number;
@@ -7,7 +7,7 @@ interface ServiceError {
 }
 
 /** An error in the service's own protocol, so that the SDK throws it by its name. */
-export function errorAnswer(service: ServiceName, { status, type, message }: ServiceError) {
+export function errorAnswer(service: ProxiedService, { status, type, message }: ServiceError) {
   if (service === "s3") {
     const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${type}</Code><Message>${message}</Message></Error>`;
     return { status, headers: { "content-type": "application/xml" }, body };

@@ -1,8 +1,11 @@
 import type { ServiceName } from "../emulators/emulator.ts";
 
-/** A request to SQS, S3 or DynamoDB, as far as its head tells. */
+/** A service that a proxy can stand before. */
+export type ProxiedService = ServiceName | "eventbridge";
+
+/** A request to a service, as far as its head tells. */
 export interface ServiceRequest {
-  readonly service: ServiceName;
+  readonly service: ProxiedService;
   /** The operation (`UpdateItem`, `SendMessage`); for S3 the HTTP method. */
   readonly action: string;
   /** The URL's path: for S3 the bucket and key. */
@@ -26,6 +29,8 @@ export interface CloudFaults {
   request?: ((request: ServiceRequest) => HttpFault | undefined) | undefined;
   /** How many invocations get a received message at the same time: SQS promises at least one. */
   deliveries?: ((message: ReceivedMessage) => number) | undefined;
+  /** Milliseconds between a message's receipt and its invocation. */
+  deliveryMs?: (() => number) | undefined;
 }
 
 export interface ReceivedMessage {

@@ -1,14 +1,18 @@
 import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Emulator, ServiceName } from "../emulators/emulator.ts";
+import type { Emulator } from "../emulators/emulator.ts";
 import { listen } from "../http-server.ts";
 import { errorAnswer } from "./error-answer.ts";
-import type { CloudFaults, HttpFault, ServiceRequest } from "./faults.ts";
+import type { CloudFaults, HttpFault, ProxiedService, ServiceRequest } from "./faults.ts";
 
 type Headers = http.IncomingHttpHeaders;
 
 /** Stands before one emulator and does to each request what `faults` says. Bodies are streamed both ways. */
-export async function startProxy(service: ServiceName, url: string, faults: CloudFaults): Promise<Emulator> {
+export async function startProxy(
+  service: ProxiedService,
+  url: string,
+  faults: CloudFaults,
+): Promise<Emulator> {
   const agent = new http.Agent({ keepAlive: true });
   const stopping = new AbortController();
 
@@ -37,7 +41,7 @@ export async function startProxy(service: ServiceName, url: string, faults: Clou
 }
 
 function described(
-  service: ServiceName,
+  service: ProxiedService,
   { method = "", url = "", headers }: http.IncomingMessage,
 ): ServiceRequest {
   const [, attempt = "1"] = /attempt=(\d+)/.exec(String(headers["amz-sdk-request"])) ?? [];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   DeleteMessageBatchCommand,
   type Message,
@@ -119,7 +120,8 @@ export function startSqsPoller(
   };
 
   /** One answer per copy, each as if it were the only one. */
-  const deliver = (messages: readonly Message[]): Promise<Invocation[]> => {
+  const deliver = async (messages: readonly Message[]): Promise<Invocation[]> => {
+    if (faults.deliveryMs) await delay(faults.deliveryMs(), undefined, { signal: stopping.signal });
     const event = { Records: messages.map((message) => recordOf(message, source)) };
     return Promise.all(Array.from({ length: copiesOf(messages) }, () => invoke(event)));
   };

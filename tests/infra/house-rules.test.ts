@@ -42,7 +42,6 @@ const heldElsewhere: Readonly<Record<string, string>> = {
   "jobs/record.ts": "types, and readers that aws/versions runs over records of every release",
   "jobs/run/claim.ts": "run/run: one claim wins, whatever is lost or repeated",
   "jobs/submit/stored-inputs.ts": "submit/submit lays all inputs into one object, and reads them back",
-  "jobs/run/overtaken.ts": "submit/submit has a message that comes first, and one whose record never comes",
   "jobs/run/stopped.ts": "an error with a reason: run/heartbeat throws each",
 };
 

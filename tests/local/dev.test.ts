@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stack, startStack } from "../../local/stack-process.ts";
@@ -22,8 +22,11 @@ afterAll(async () => {
 
 const health = async () => (await fetch(`${stack.url}/health`)).json();
 const said = (pattern: RegExp) => stack.lines.filter((line) => pattern.test(line)).length;
-const replace = (old: string, by: string) =>
-  writeFileSync(source, readFileSync(source, "utf8").replace(old, by));
+/** In one step: a file of which a half is written is another error. */
+function replace(old: string, by: string): void {
+  writeFileSync(`${source}.new`, readFileSync(source, "utf8").replace(old, by));
+  renameSync(`${source}.new`, source);
+}
 
 test("a first burst of 16 callers is answered", async () => {
   const statuses = await Promise.all(
