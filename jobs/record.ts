@@ -60,7 +60,9 @@ export interface Job {
   readonly sentFrom?: number;
   /** Sends of this run that no worker answered. */
   readonly unanswered: number;
-  /** Jobs that wait for an output of this one: they are notified when it ends. */
+  /** How many jobs in a row, up to this one, were sent by the end of the one before. Absent or 0: by anybody else. */
+  readonly hops?: number;
+  /** Jobs that wait for an output of this one: the writer of its end sends them. */
   readonly waiters?: readonly string[];
   /** When the job entered the capacity queue; it keeps its place until it is claimed. */
   readonly lineSince?: number;
@@ -95,7 +97,7 @@ export interface Job {
  * - inputs: its parents have yet to make its inputs
  * - send: sweep sends it at dueAt
  * - sent: a message carries the current dispatch
- * - line: the capacity queue; sweep sends it when the stage's caps have room
+ * - line: the capacity queue; a task that stops, or sweep, sends it when the stage's caps have room
  * - launched: RunTask was called, or is about to be, for the current dispatch
  */
 export type PendingStep = "inputs" | "send" | "sent" | "line" | "launched";

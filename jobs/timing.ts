@@ -25,8 +25,8 @@ export const timing = {
   /** With a backlog in the queue, the message is still in there: look again this much later. */
   backlog: 5 * minute,
   /**
-   * A job that waits for its inputs is looked at this often. Its parents notify it when they end: this is for the case
-   * that the writer of a terminal state died before it could.
+   * A job that waits for its inputs is looked at this often. The end of its last parent sends it: this is for the case
+   * that the writer of that end died before it could.
    */
   inputs: 5 * minute,
   /** A launch is looked into this often until its task claims. Image pull and start take 30–90 s. */
@@ -74,6 +74,11 @@ export const limits = {
   unansweredSends: 3,
   /** Dependents that a job notifies when it ends; those beyond find out when they are due. */
   dependents: 100,
+  /**
+   * Jobs in a row that the end of the one before may send. The next one waits for sweep: a chain has an end, because a
+   * job names jobs that exist, but AWS's own guard against loops (16 hops) is off, and this is ours.
+   */
+  hops: 100,
   /** After this many Spot reclaims the job pays for on-demand. */
   spotReclaims: 2,
   /** After this many times that Spot had no machine for it, likewise. ECS does not fall back by itself. */

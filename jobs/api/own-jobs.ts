@@ -37,7 +37,7 @@ export async function cancelJob(jobId: string, owner: string, ports: Ports): Pro
 }
 
 /**
- * Opens the next run of a job that FAILED or was CANCELLED; sweep sends it.
+ * Opens the next run of a job that FAILED or was CANCELLED, and sends it.
  *
  * @throws Problem `job-not-found`, `not-retryable`, or `expired` when its input is gone
  */

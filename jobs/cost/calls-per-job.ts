@@ -37,9 +37,9 @@ export const counted = {
     calls: ["dynamodb.UpdateItem", "dynamodb.UpdateItem", "ecs.RunTask", "dynamodb.UpdateItem"],
     writeUnits: 7,
   },
-  /** The task has stopped: its slot is read and given back, its job looked at. */
+  /** The task has stopped: its slot is read and given back, its job looked at, and whether others stand in line. */
   settle: {
-    calls: ["dynamodb.GetItem", "dynamodb.UpdateItem", "dynamodb.GetItem"],
+    calls: ["dynamodb.GetItem", "dynamodb.UpdateItem", "dynamodb.GetItem", "dynamodb.Query"],
     writeUnits: 1,
   },
   /** Every 15 s of a run; every other second is a look. */

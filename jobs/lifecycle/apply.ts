@@ -1,8 +1,8 @@
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
+import { act } from "./act.ts";
 import { afterTerminalWrite } from "./completion.ts";
-import type { Effect } from "./effects.ts";
 import type { Evidence } from "./evidence.ts";
 import { write } from "./write.ts";
 
@@ -38,22 +38,4 @@ export async function apply(
     job = written.job;
   }
   throw new Error(`job ${job.jobId} moved ${rounds} times while ${evidence.kind} was decided about`);
-}
-
-/** Sweep makes good an effect that failed: the state that demands it is already written. */
-async function act(
-  effect: Effect,
-  job: Job,
-  ports: Pick<Ports, "store" | "queue" | "tasks" | "log" | "now" | "settings">,
-): Promise<void> {
-  try {
-    if (effect.kind === "send") await ports.queue.send(effect.message, job.trace);
-    else await ports.tasks.stop(effect.taskArn, effect.reason);
-  } catch (error) {
-    const { jobId, dispatch } = job;
-    ports.log.error(`${effect.kind} failed; sweep will see to it`, { jobId, dispatch, error });
-    if (effect.kind !== "send") return;
-    // When this write fails too, the job stays due: sweep finds it unanswered.
-    await write(job, { kind: "send-failed", dispatch }, ports).catch(() => undefined);
-  }
 }

@@ -2,15 +2,15 @@ import { isTerminal } from "@sluice/contract/job";
 import { concurrently } from "../concurrently.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
-import { notifyDependents } from "./dependents.ts";
+import { sendDependents } from "./dependents.ts";
 import { eventOf } from "./event.ts";
 import { measuresOf } from "./measures.ts";
 
-type EndPorts = Pick<Ports, "store" | "log" | "metrics" | "events" | "now" | "settings">;
+type EndPorts = Pick<Ports, "store" | "queue" | "tasks" | "log" | "metrics" | "events" | "now" | "settings">;
 
 /**
- * The writer of a terminal state counts the job, notifies its dependents and publishes its end. After a write of
- * another state there is nothing to do.
+ * The writer of a terminal state counts the job, sends the jobs that waited for it and publishes its end. After a write
+ * of another state there is nothing to do.
  */
 export async function afterTerminalWrite(
   job: Job,
@@ -19,7 +19,7 @@ export async function afterTerminalWrite(
 ): Promise<void> {
   if (!isTerminal(job.status)) return;
   ports.metrics.put(measuresOf(job));
-  await notifyDependents(job, ports);
+  await sendDependents(job, ports);
   await publish(job);
 }
 

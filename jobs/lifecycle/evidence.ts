@@ -24,8 +24,10 @@ export type Evidence =
   | { readonly kind: "dead-letter"; readonly dispatch: number }
   /** The message of this dispatch could not be sent. */
   | { readonly kind: "send-failed"; readonly dispatch: number }
-  /** A job that makes one of its inputs has ended. */
+  /** A job that makes one of its inputs has ended, and sweep is to look at it. */
   | { readonly kind: "parent-ended" }
+  /** The jobs that make its inputs have all ended, `hops` jobs after the one that was sent by somebody else. */
+  | { readonly kind: "parents-ended"; readonly parents: Parents; readonly hops: number }
   /** The worker lives: it renews its lease and says how far it is. */
   | { readonly kind: "beat"; readonly leaseUntil: number; readonly progress: number }
   /** The worker has the result, or the job's own error. */

@@ -7,7 +7,12 @@ import { failed, sentWithInputs, type Transition, waitingForInputs } from "./tra
  * A job that waits for its inputs is sent once its parents have made them all. It fails when one of them can never
  * come.
  */
-export function afterParents(job: Job, parents: Parents | undefined, now: number): Transition | undefined {
+export function afterParents(
+  job: Job,
+  parents: Parents | undefined,
+  now: number,
+  hops = 0,
+): Transition | undefined {
   // The parents were read for an earlier state of this job: one of them may have ended since and set dueAt.
   if (parents?.rev !== job.rev) return undefined;
   const inputs: Record<string, InputRef> = {};
@@ -29,7 +34,19 @@ export function afterParents(job: Job, parents: Parents | undefined, now: number
       inputs[name] = { shape, dtype, key, offset: 0, length: bytes };
     }
   }
-  return running.size === 0 ? sentWithInputs(job, inputs, now) : waitingForInputs(job, [...running], now);
+  return running.size === 0
+    ? sentWithInputs(job, inputs, hops, now)
+    : waitingForInputs(job, [...running], now);
+}
+
+/** The end of its last parent sends a job that has all its inputs. It does not fail one that has not: sweep does. */
+export function afterLastParent(
+  job: Job,
+  { parents, hops }: { readonly parents: Parents; readonly hops: number },
+  now: number,
+): Transition | undefined {
+  const decided = afterParents(job, parents, now, hops);
+  return decided?.changes.step === "sent" ? decided : undefined;
 }
 
 function whyNone(name: string, output: string, { jobId, status, statusReason }: Job): string {

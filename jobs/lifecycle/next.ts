@@ -4,7 +4,7 @@ import type { Settings } from "../settings.ts";
 import { limits, timing } from "../timing.ts";
 import { afterRelease } from "./attempts.ts";
 import type { Evidence } from "./evidence.ts";
-import { afterParents } from "./inputs.ts";
+import { afterLastParent, afterParents } from "./inputs.ts";
 import { startingInWords } from "./spot.ts";
 import { afterLaunch, afterLease, afterRefusal, afterStop } from "./task.ts";
 import {
@@ -44,6 +44,8 @@ export function next(job: Job, evidence: Evidence, now: number, settings: Settin
       return evidence.dispatch === job.dispatch && job.step === "sent" ? unsent(job, now) : undefined;
     case "parent-ended":
       return job.step === "inputs" ? checkedLater({ dueAt: now }) : undefined;
+    case "parents-ended":
+      return job.step === "inputs" && now < job.deadlineAt ? afterLastParent(job, evidence, now) : undefined;
   }
   if (evidence.kind === "deadline" || now >= job.deadlineAt) return afterDeadline(job, now);
   switch (evidence.kind) {

@@ -60,9 +60,9 @@ export function sent(job: Job, now: number, { unanswered }: { unanswered: number
 }
 
 /** All its inputs are made: they stand in the record from now on. */
-export function sentWithInputs(job: Job, inputs: Job["inputs"], now: number): Transition {
-  const { changes, effects } = sent(job, now, { unanswered: 0 });
-  return transition({ ...changes, inputs }, effects);
+export function sentWithInputs(job: Job, inputs: Job["inputs"], hops: number, now: number): Transition {
+  const { changes, effects } = sent({ ...job, inputs }, now, { unanswered: 0 });
+  return transition({ ...changes, inputs, hops }, effects);
 }
 
 /** The lease's expiry replaces the backoff: the next attempt is sent in the same write. */
@@ -218,28 +218,28 @@ function ended(job: Job, now: number, outcome: AttemptOutcome, reason: string): 
   };
 }
 
-/** The next run, with all counts at zero. */
+/** The next run, with all counts at zero: sent in the same write, unless its inputs have yet to be made. */
 export function retried(job: Job, now: number, settings: Settings): Transition {
-  const waits = parentsOf(job).length > 0;
+  const parents = parentsOf(job);
   const wasExpress = job.attempts.at(-1)?.atOnce;
-  return transition({
+  const route = wasExpress ? afterExpress(job.route, settings) : job.route;
+  const deadlineAt = now + job.maxSeconds * 1000;
+  const values = {
     status: "PENDING",
-    statusReason: waits ? "retry asked for; waiting for its inputs" : "retry asked for; waiting to be sent",
-    // A message of the last run may still be in the queue, and a task of it may still be writing.
-    dispatch: job.dispatch + 1,
-    step: waits ? "inputs" : "send",
-    dueAt: now,
     run: job.run + 1,
-    deadlineAt: now + job.maxSeconds * 1000,
+    deadlineAt,
     ttl: Math.ceil((now + settings.retentionDays * 86_400_000) / 1000),
     ...fresh,
-    ...(wasExpress ? { route: afterExpress(job.route, settings) } : {}),
-    lineSince: undefined,
-    error: undefined,
-    usd: undefined,
-    finishedAt: undefined,
-    startedAt: undefined,
-    worker: undefined,
-    taskArn: undefined,
-  });
+    ...(wasExpress ? { route } : {}),
+    ...{ hops: undefined, lineSince: undefined, worker: undefined, taskArn: undefined },
+    ...{ error: undefined, usd: undefined, startedAt: undefined, finishedAt: undefined },
+  } as const;
+  if (parents.length === 0) {
+    const { changes, effects } = sent({ ...job, route }, now, { unanswered: 0 });
+    return transition({ ...values, ...changes }, effects);
+  }
+  // A message of the last run may still be in the queue, and a task of it may still be writing.
+  const dispatch = job.dispatch + 1;
+  const waits = inputsAwaited(parents, deadlineAt, now);
+  return transition({ ...values, dispatch, step: "inputs", ...waits, dueAt: now });
 }

@@ -8,7 +8,9 @@ import { launched } from "../lifecycle/transitions.ts";
 import { write } from "../lifecycle/write.ts";
 import { logContext } from "../log-context.ts";
 import type { Message } from "../message.ts";
-import type { Compute, Ports } from "../ports.ts";
+import type { Compute, HeldSlot, Ports } from "../ports.ts";
+import type { Settings } from "../settings.ts";
+import { refillSlots } from "../sweep/capacity-queue.ts";
 import type { Machine } from "./claim.ts";
 import { onceWritten } from "./overtaken.ts";
 import { type RunOutcome, runJob } from "./run.ts";
@@ -61,8 +63,11 @@ async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<W
   if (raised.job) ports.log.addContext(logContext(raised.job));
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });
-    // It ended after it was admitted: release the orphaned slot.
-    if (raised.job?.dispatch === dispatch) await ports.slots.release({ jobId, dispatch: dispatch + 1 });
+    // It ended after it was admitted: the orphaned slot is released, and the next in line takes it.
+    if (raised.job?.dispatch === dispatch) {
+      await ports.slots.release({ jobId, dispatch: dispatch + 1 });
+      await refillSlots(ports);
+    }
     return "lost";
   }
   const { job } = raised;
@@ -75,7 +80,13 @@ async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<W
     return "waiting";
   };
   if (!(await ports.slots.take(launch, route.vcpu, job.lineSince !== undefined))) {
-    return refused({ kind: "cap", detail: "the stage's caps on tasks and vCPUs are reached" });
+    const outcome = await refused({
+      kind: "cap",
+      detail: "the stage's caps on tasks and vCPUs are reached",
+    });
+    // A slot that was given back before the job stood in line called up nobody.
+    if (hasRoom(await ports.slots.held(), route.vcpu, ports.settings)) await refillSlots(ports);
+    return outcome;
   }
   const started = await ports.tasks.run({
     ...launch,
@@ -94,4 +105,8 @@ async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<W
   // Cancel and sweep need the ARN. The claim writes it too, and may have done so already: losing is fine.
   await write(job, { kind: "task-started", dispatch: job.dispatch, taskArn }, ports);
   return "launched";
+}
+
+function hasRoom(held: readonly HeldSlot[], vcpu: number, { maxTasks, maxRunningVcpu }: Settings): boolean {
+  return held.length < maxTasks && held.reduce((sum, slot) => sum + slot.vcpu, vcpu) <= maxRunningVcpu;
 }

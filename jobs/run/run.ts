@@ -20,7 +20,7 @@ export type RunOutcome = "completed" | "failed" | "released" | "lost";
 
 type RunPorts = Pick<
   Ports,
-  "store" | "objects" | "log" | "metrics" | "events" | "trace" | "now" | "settings"
+  "store" | "objects" | "queue" | "tasks" | "log" | "metrics" | "events" | "trace" | "now" | "settings"
 >;
 
 /**

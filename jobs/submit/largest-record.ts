@@ -81,7 +81,7 @@ export function largestRecord({ owner, operation, params, labels, inputs, output
     ...{ worker: id, taskArn, trace: "x".repeat(128), progress: number, maxSeconds: number },
     ...{ run: number, dispatch: number, rev: number, sentFrom: number, unanswered: number, refusals: number },
     ...{ countedAttempts: number, uncountedAttempts: number, spotReclaims: number, spotRefusals: number },
-    ...{ usd: number, ttl: number },
+    ...{ usd: number, ttl: number, hops: number },
     ...{ deadlineAt: number, dueAt: number, sentAt: number, lineSince: number, leaseUntil: number },
     ...{ startedAt: number, createdAt: number, updatedAt: number, finishedAt: number },
   };

@@ -35,15 +35,18 @@ export function jobIdOf(owner: string, { idempotencyKey, jobId }: Idempotency): 
 /**
  * Makes a job durable and sends it: input to S3; then, side by side, record to DynamoDB and message to SQS. A message
  * that comes first waits for the record, and without one it does nothing. A failed Send is not an error: the record is
- * due, and sweep sends it within a minute. A job whose inputs others have yet to make is not sent: sweep does that once
- * they are there.
+ * due, and sweep sends it within a minute. A job whose inputs others have yet to make is not sent: the end of the
+ * last of those does that.
  *
  * @throws Problem `idempotency-conflict` when that earlier request was another one
  */
 export async function submit(
   prepared: PreparedJob,
   idempotency: Idempotency,
-  ports: Pick<Ports, "store" | "objects" | "queue" | "log" | "metrics" | "trace" | "now" | "settings">,
+  ports: Pick<
+    Ports,
+    "store" | "objects" | "queue" | "tasks" | "log" | "metrics" | "trace" | "now" | "settings"
+  >,
 ): Promise<Accepted> {
   const { requestHash, idempotencyKey } = idempotency;
   const jobId = jobIdOf(prepared.owner, idempotency);

@@ -1,5 +1,5 @@
 import { apply } from "../lifecycle/apply.ts";
-import type { HeldSlot, Ports, RunningTask } from "../ports.ts";
+import type { HeldSlot, Launch, Ports, RunningTask } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { launchName } from "../run/launch-name.ts";
 import { timing } from "../timing.ts";
@@ -30,6 +30,17 @@ export async function checkSlots(
     } else if (at - missing.seen > timing.slotSighting / 3) {
       await slots.markMissing(slot, { since: missing.since, seen: at });
     }
+  }
+}
+
+/**
+ * For whoever has given a slot back: the next in line need not wait for sweep. What goes wrong here, sweep makes good.
+ */
+export async function refillSlots(ports: Ports): Promise<void> {
+  try {
+    await admitFromQueue(ports);
+  } catch (error) {
+    ports.log.warn("nobody was called up from the line; sweep will do it", { error });
   }
 }
 
@@ -71,6 +82,12 @@ async function admit(jobId: string, ports: Ports): Promise<"sent" | "no room" | 
     log.info("job called up from the line", { jobId, dispatch: applied.job.dispatch });
     return "sent";
   }
-  await slots.release(launch);
+  // Others admit at the same time, into the same slot: whoever won has a launch that needs it.
+  if (!applied || !needsSlot(applied.job, launch)) await slots.release(launch);
   return "passed over";
+}
+
+/** Whether a launch is about to come, or has come. One that never comes gives the slot back itself, or sweep does. */
+function needsSlot({ dispatch }: Job, launch: Launch): boolean {
+  return dispatch === launch.dispatch - 1 || dispatch === launch.dispatch;
 }

@@ -2,9 +2,10 @@ import { concurrently } from "../concurrently.ts";
 import type { Due } from "../job-store.ts";
 import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
-import type { Parents, TaskObservation } from "../lifecycle/evidence.ts";
+import { parentsAfter } from "../lifecycle/dependents.ts";
+import type { TaskObservation } from "../lifecycle/evidence.ts";
 import type { Ports, RunningTask } from "../ports.ts";
-import { type Job, parentsOf } from "../record.ts";
+import type { Job } from "../record.ts";
 import { timing } from "../timing.ts";
 
 /** Jobs read at once; further pages follow while there is time. */
@@ -91,19 +92,6 @@ async function sweepPage(
       if (applied?.changed && applied.job.step === "line") counts.queued.push(applied.job);
     }),
   );
-}
-
-/**
- * The parents of a job, each read after the job was: a parent that ends later sets the job's dueAt and raises its
- * rev, so a decision from this view does not land.
- */
-async function parentsAfter(job: Job, { store }: Pick<Ports, "store">): Promise<Parents> {
-  const jobs = new Map<string, Job>();
-  for (const jobId of parentsOf(job)) {
-    const parent = await store.get(jobId);
-    if (parent) jobs.set(jobId, parent);
-  }
-  return { rev: job.rev, jobs };
 }
 
 /** Whether next() needs the job's task. Past the deadline it does not: the job ends whatever ECS says. */

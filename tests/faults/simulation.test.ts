@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { workBatch } from "../../jobs/run/batch.ts";
 import type { BadDay } from "./simulation/bad-days.ts";
 import { jobIdOf } from "./simulation/callers.ts";
-import { plants } from "./simulation/plants.ts";
+import { runGoodDay } from "./simulation/good-day.ts";
+import { onlySendsOf, plants } from "./simulation/plants.ts";
 import { explain, Tally } from "./simulation/report.ts";
 import { runSeed } from "./simulation/run-seed.ts";
+import type { Stage } from "./simulation/stage.ts";
 import type { Invariant } from "./simulation/watch.ts";
 
 /** The bounded form of `npm run test:faults`: a whole stage on a virtual clock, under a seeded adversary. */
@@ -58,6 +60,41 @@ test("no task starts for half an hour: every job ends as ever", { timeout: 60_00
     return (Math.max(...times) - Math.min(...times)) / 60_000;
   });
   expect(Math.max(...minutes)).toBeGreaterThan(10);
+});
+
+describe("who sends", { timeout: 120_000 }, () => {
+  const told = ({ stage }: { stage: Stage }) =>
+    stage.watch.violations.map(({ invariant, detail }) => `${invariant}: ${detail}`);
+
+  test.each([1, 2, 3, 4])("good day %i: chains, retries and the line need no sweep", async (seed) => {
+    const day = await runGoodDay({ seed, jobs: 80 });
+    expect(told(day)).toEqual([]);
+    const jobs = [...day.stage.table.items.values()];
+    // It was such a day: jobs waited for others, stood in line and ran again.
+    expect(Math.max(...jobs.map(({ hops = 0 }) => hops))).toBeGreaterThan(0);
+    expect(jobs.filter(({ run }) => run > 1).length).toBeGreaterThan(0);
+    const called = day.stage.log.lines.filter(({ message }) => message === "job called up from the line");
+    expect(called.length).toBeGreaterThan(3);
+    expect(day.stage.functions.sweeps).toEqual([]);
+  });
+
+  test("on a good day on which only submit sends, jobs are seen to wait for sweep", async () => {
+    const day = await runGoodDay({ seed: 1, jobs: 80, plant: onlySendsOf("submit") });
+    expect(told(day).join()).toContain("without sweep");
+  });
+
+  test("with every message lost but sweep's, every job ends all the same", async () => {
+    // A slot that was taken for a lost message is found after 150 s, each time.
+    const result = await runSeed({
+      seed: 31,
+      jobs: 60,
+      plant: onlySendsOf("sweep"),
+      poison: false,
+      patience: 4,
+    });
+    expect(result.stage.watch.violations.length === 0 ? "" : explain(result, 60)).toBe("");
+    expect(result.stage.table.items.size).toBeGreaterThan(50);
+  });
 });
 
 test("a seed replays exactly", { timeout: 60_000 }, async () => {

@@ -159,7 +159,7 @@ describe("functions", () => {
 describe("queue", () => {
   test("delivers ten messages at a time, each of which may come back by itself, and again only after six timeouts", () => {
     const work = properties(dev.template, "WorkLambdaFunction");
-    expect(work).toMatchObject({ MemorySize: 1769, Timeout: 120 });
+    expect(work).toMatchObject({ MemorySize: 1769, Timeout: 120, RecursiveLoop: "Allow" });
     expect(only(dev.template, "AWS::Lambda::EventSourceMapping").Properties).toMatchObject({
       BatchSize: limits.batchMessages,
       FunctionResponseTypes: ["ReportBatchItemFailures"],

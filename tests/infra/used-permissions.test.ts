@@ -216,6 +216,8 @@ test("uploads and earlier outputs, there and not", async () => {
   const child = { operation: "fft2", inputs: { a: { job: waited, output: "result" } } };
   await submitted(child);
   await invoked("compute", child);
+  // Its end sends both.
+  await invoked("work", { Records: [{ messageId: "1", body: await messageOf(waited) }] });
   const expired = await submitted(data);
   lose(expired);
   await worked();
@@ -277,6 +279,17 @@ test("large jobs: started, stopped, settled", async () => {
   await worked();
   await invoked("settle", stopped(`${second}-2`));
   expect(await statusOf(second)).toBe("FAILED");
+  // The next in line takes the slot of a task that ran, and the one after it that of a job that ended before its launch.
+  const third = await submitted({ ...data, target: "fargate" });
+  await worked();
+  const inLine = await submitted({ ...data, target: "fargate" });
+  await ports().store.update(inLine, {}, forged({ step: "line", lineSince: Date.now() }));
+  await as("TaskRole", () => runJob({ jobId: third, dispatch: 2 }, { target: "fargate" }, compute, ports()));
+  await invoked("settle", stopped(`${third}-2`));
+  expect(await statusOf(third)).toBe("COMPLETED");
+  expect((await ports().store.get(inLine))?.step).toBe("sent");
+  await asked("cancel", { method: "DELETE", jobId: inLine });
+  await worked();
 });
 
 test("what runs in a task", async () => {

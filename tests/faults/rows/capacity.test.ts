@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Task } from "../../../local/ecs/model.ts";
 import { type Stage, startStage } from "../stage/stage.ts";
 import { spin } from "./jobs.ts";
 
-/** The stage-wide cap: more large jobs than the stage may run at once stand in line, and none is lost. */
+/**
+ * The stage-wide cap: more large jobs than the stage may run at once stand in line, and none is lost. Sweep runs once a
+ * minute, as on AWS: the task that stops calls up the next.
+ */
 const maxTasks = 8;
 const jobs = 40;
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await startStage({ environment: { MAX_TASKS: String(maxTasks), MAX_RUNNING_VCPU: "8" } });
+  stage = await startStage({
+    sweepSeconds: 60,
+    environment: { MAX_TASKS: String(maxTasks), MAX_RUNNING_VCPU: "8" },
+  });
 }, 60_000);
 
 afterAll(() => stage?.stop());
@@ -33,5 +40,14 @@ test("40 large jobs, cap 8: eight tasks at once, never nine, and none when all i
   await expect.poll(() => stage.liveTasks(), { timeout: 10_000 }).toEqual([]);
   expect(stage.cloud.ecs.tasks()).toHaveLength(jobs);
   await expect.poll(() => stage.depth()).toEqual({ jobs: 0, dead: 0 });
+  expect(longestFree(stage.cloud.ecs.tasks())).toBeLessThan(2);
   expect(stage.received.filter(({ receiveCount }) => receiveCount !== 1)).toEqual([]);
 }, 180_000);
+
+/** Seconds that a slot was free for at most, from when all were taken to when the last job had one. */
+function longestFree(tasks: readonly Task[]): number {
+  const starts = tasks.map(({ createdAt }) => createdAt).toSorted((one, other) => one - other);
+  const stops = tasks.map(({ stoppedAt = Infinity }) => stoppedAt).toSorted((one, other) => one - other);
+  // The slot that the first stopped task left is taken by the first task after the eighth, and so on.
+  return Math.max(...starts.slice(maxTasks).map((start, index) => start - (stops[index] ?? start)));
+}

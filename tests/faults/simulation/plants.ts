@@ -3,6 +3,7 @@ import type { JobStore } from "../../../jobs/job-store.ts";
 import { failed, type JobChanges } from "../../../jobs/lifecycle/transitions.ts";
 import type { Ports } from "../../../jobs/ports.ts";
 import { limits } from "../../../jobs/timing.ts";
+import { current } from "./machine.ts";
 import type { Plant } from "./stage.ts";
 
 /** Bugs planted between our code and its ports, to see the suite catch them. */
@@ -79,6 +80,19 @@ export const plants = {
     slots: { ...ports.slots, release: async () => undefined },
   }),
 } satisfies Record<string, Plant>;
+
+/** No bug: every message is lost but those of one kind of function. */
+export const onlySendsOf = (name: "sweep" | "submit"): Plant => {
+  return (ports) => ({
+    ...ports,
+    queue: {
+      ...ports.queue,
+      send: async (...sent) => {
+        if (current()?.name === name) await ports.queue.send(...sent);
+      },
+    },
+  });
+};
 
 /** A hundred years from now counts as never, and is still a number. */
 const farAway = 100 * 365 * 86_400_000;

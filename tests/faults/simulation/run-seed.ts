@@ -36,6 +36,8 @@ export interface SeedOptions {
   readonly poison?: boolean;
   /** What is wrong with Fargate for long, beyond what the seed decides. */
   readonly badDay?: BadDay | undefined;
+  /** How many times as long as else the end of all jobs may take. */
+  readonly patience?: number;
 }
 
 export interface SeedResult {
@@ -53,6 +55,7 @@ export async function runSeed({
   work,
   poison: asked,
   badDay,
+  patience = 1,
 }: SeedOptions): Promise<SeedResult> {
   const startedAt = performance.now();
   const clock = new Clock(start);
@@ -77,7 +80,7 @@ export async function runSeed({
     await clock.run(() => clock.now >= start + storm);
     const calmAt = clock.now;
     stage.adversary.calmSince = calmAt;
-    await untilEnded(stage, Math.max(calmAt, stage.cluster.badDays.startsFrom));
+    await untilEnded(stage, Math.max(calmAt, stage.cluster.badDays.startsFrom), patience);
     if (poison) {
       await clock.run(() => clock.now >= start + storm + poisonous);
       stage.poisoned.clear();
@@ -96,9 +99,9 @@ export async function runSeed({
 }
 
 /** Until every job has ended, or should have; the poisoned one has its own hour. */
-async function untilEnded(stage: Stage, wellAt: number): Promise<void> {
+async function untilEnded(stage: Stage, wellAt: number, patience = 1): Promise<void> {
   const { clock, table, watch, poisoned } = stage;
-  const bound = boundOf(stage, wellAt);
+  const bound = wellAt + patience * (boundOf(stage, wellAt) - wellAt);
   const open = () =>
     [...table.items.values()].filter(({ jobId, status }) => !isTerminal(status) && !poisoned.has(jobId));
   await clock.run(() => clock.now > bound || open().length === 0);

@@ -141,24 +141,37 @@ describe("cancel", () => {
 });
 
 describe("retry", () => {
-  test("opens the next run of a failed job, which sweep sends under a new number", async () => {
+  test("opens the next run of a failed job and sends it under a new number", async () => {
     await run(failing);
     const failed = now();
+    world.messages.length = 0;
     const retried = await retryJob(jobId, "local", world.ports);
     expect(retried).toMatchObject({
       status: "PENDING",
+      step: "sent",
       run: 2,
-      statusReason: "retry asked for; waiting to be sent",
+      statusReason: "waiting in the queue",
     });
     expect(retried).not.toHaveProperty("error");
     expect(forgotten(world)).toEqual([]);
-    world.messages.length = 0;
-    await sweep(world.ports);
+    expect(world.messages).toHaveLength(1);
     expect(world.messages[0]?.dispatch).toBeGreaterThan(failed.dispatch);
     const [message] = world.messages;
     if (message) expect(await work(message, lambdaMachine(), compute, world.ports)).toBe("completed");
     expect(now().attempts.map(({ outcome }) => outcome)).toEqual(["failed", "completed"]);
     expect(now().outputs?.result?.key).toBe(`jobs/${jobId}/out/${message?.dispatch}/result.npy`);
+  });
+
+  test("whose message cannot be sent is sent by sweep", async () => {
+    await run(failing);
+    world.messages.length = 0;
+    world.broken.set("queue.send", [new Error("ServiceUnavailable")]);
+    expect(await retryJob(jobId, "local", world.ports)).toMatchObject({ status: "PENDING", run: 2 });
+    expect(world.messages).toEqual([]);
+    await sweep(world.ports);
+    const [message] = world.messages;
+    if (message) expect(await work(message, lambdaMachine(), compute, world.ports)).toBe("completed");
+    expect(now().status).toBe("COMPLETED");
   });
 
   test("of a cancelled job, whose old message then comes late", async () => {

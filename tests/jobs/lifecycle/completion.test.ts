@@ -84,7 +84,7 @@ describe("an end", () => {
     await retryJob(job.jobId, "local", world.ports);
     expect(world.events).toMatchObject([{ status: "CANCELLED", run: 1 }]);
     // What the next run is due for is its own.
-    expect(now()).toMatchObject({ status: "PENDING", run: 2, dueAt: start });
+    expect(now()).toMatchObject({ status: "PENDING", run: 2, dueAt: start + timing.answer });
   });
 });
 

@@ -72,15 +72,17 @@ describe("a job whose input another has yet to make", () => {
     expect(now(first).rev).toBe(first.rev);
   });
 
-  test("is woken by its parent's end, sent by the next pass of sweep, and reads what the parent made", async () => {
+  test("is sent by its parent's end, and reads what the parent made", async () => {
     const first = await parent();
     const child = await childOf(first);
+    world.messages.length = 0;
+    await world.ports.queue.send({ v: 1, jobId: first.jobId, dispatch: 1, target: "lambda" });
     await worked(first);
-    expect(now(child)).toMatchObject({ step: "inputs", dueAt: start });
-    await nextSweep();
+    expect(world.messages.map(({ jobId }) => jobId)).toEqual([first.jobId, child.jobId]);
     expect(now(child)).toMatchObject({
       step: "sent",
       dispatch: 2,
+      hops: 1,
       inputs: { a: { key: now(first).outputs?.result?.key, offset: 0 } },
     });
     expect(await worked(child)).toBe("completed");
@@ -100,15 +102,24 @@ describe("a job whose input another has yet to make", () => {
     const twice = await childOf(one, one);
     expect(now(one).waiters).toEqual([child.jobId, twice.jobId]);
     await worked(one);
-    await nextSweep();
     expect(now(twice).step).toBe("sent");
+    expect(now(child)).toMatchObject({ step: "inputs", rev: child.rev, dueAt: child.dueAt });
+    vi.setSystemTime(start + timing.inputs);
+    await sweep(world.ports);
     expect(now(child)).toMatchObject({
       step: "inputs",
       statusReason: `waiting for the output of job ${other.jobId}`,
       dueAt: Date.now() + timing.inputs,
     });
     await worked(other);
-    await nextSweep();
+    expect(await worked(child)).toBe("completed");
+  });
+
+  test("of two that end at the same time the later one sends it, once", async () => {
+    const [one, other] = [await parent(), await parent()];
+    const child = await childOf(one, other);
+    await Promise.all([worked(one), worked(other)]);
+    expect(world.messages.filter(({ jobId }) => jobId === child.jobId)).toHaveLength(1);
     expect(await worked(child)).toBe("completed");
   });
 
@@ -127,15 +138,32 @@ describe("a job whose input another has yet to make", () => {
     expect(now(child)).toMatchObject({ status: "FAILED", error: { code: "input-failed" } });
   });
 
-  test("chains of any length go through, one pass of sweep for each", async () => {
+  test("chains go through without sweep, each job sent by the one before", async () => {
+    const jobs = [await parent()];
+    for (let length = 1; length < 5; length++) jobs.push(await childOf(jobs.at(-1) as Job));
+    for (const job of jobs) expect(await worked(job)).toBe("completed");
+    expect(jobs.map((job) => now(job).hops ?? 0)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test("a chain longer than our guard against loops goes on with sweep", async () => {
     const first = await parent();
-    const second = await childOf(first);
-    const third = await childOf(second);
+    const child = await childOf(first);
+    await world.ports.store.update(first.jobId, {}, forged({ hops: limits.hops }));
     await worked(first);
+    expect(now(child)).toMatchObject({ step: "inputs", dueAt: start });
     await nextSweep();
-    await worked(second);
+    expect(now(child)).toMatchObject({ step: "sent", hops: 0 });
+    expect(await worked(child)).toBe("completed");
+  });
+
+  test("goes through with sweep when the end of its parent could not send it", async () => {
+    const first = await parent();
+    const child = await childOf(first);
+    world.broken.set("queue.send", [new Error("ServiceUnavailable")]);
+    await worked(first);
+    expect(now(child)).toMatchObject({ step: "send", dueAt: start });
     await nextSweep();
-    expect(await worked(third)).toBe("completed");
+    expect(await worked(child)).toBe("completed");
   });
 
   test("is cancelled like any other, and woken in vain", async () => {
@@ -219,7 +247,6 @@ describe("a parent that gives nothing", () => {
     await nextSweep();
     expect(now(child)).toMatchObject({ step: "inputs", dueAt: Date.now() + timing.inputs });
     await worked(first);
-    await nextSweep();
     expect(await worked(child)).toBe("completed");
   });
 
@@ -251,9 +278,8 @@ describe("between the look and the write", () => {
       { inputs: { a: { job: first.jobId } } },
     );
     expect(now(first)).not.toHaveProperty("waiters");
-    expect(now(child)).toMatchObject({ step: "inputs", dueAt: start });
-    await nextSweep();
-    expect(now(child).step).toBe("sent");
+    expect(now(child)).toMatchObject({ step: "sent", hops: 0 });
+    expect(await worked(child)).toBe("completed");
   });
 
   test("a parent that ends after sweep has read it is not slept over", async () => {
@@ -275,9 +301,8 @@ describe("between the look and the write", () => {
     // Only the child is due: else sweep would send the parent again.
     await world.ports.store.update(first.jobId, {}, forged({ dueAt: start + 3_600_000 }));
     await sweep({ ...world.ports, store });
-    expect(now(child)).toMatchObject({ step: "inputs", dueAt: Date.now() });
-    await nextSweep();
     expect(now(child).step).toBe("sent");
+    expect(world.messages.filter(({ jobId }) => jobId === child.jobId)).toHaveLength(1);
   });
 
   test("neither a wake that fails nor an asking that fails is the job's or its parent's fault", async () => {
@@ -324,7 +349,6 @@ test("a job wakes so many and no more: the rest find out by themselves", async (
   for (let index = 0; index <= limits.dependents; index++) children.push(await childOf(first));
   expect(now(first).waiters).toHaveLength(limits.dependents);
   await worked(first);
-  await nextSweep();
   expect(children.filter((child) => now(child).step === "sent")).toHaveLength(limits.dependents);
   vi.setSystemTime(start + timing.inputs);
   await sweep(world.ports);
@@ -347,5 +371,5 @@ test("a worker that runs while children ask keeps its claim", async () => {
   expect(now(child).statusReason).toBe(`waiting for the output of job ${first.jobId}`);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await run).toBe("completed");
-  expect(now(child).dueAt).toBe(now(first).finishedAt);
+  expect(now(child)).toMatchObject({ step: "sent", sentAt: now(first).finishedAt });
 });

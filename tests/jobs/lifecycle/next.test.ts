@@ -193,7 +193,7 @@ describe("after the end", () => {
     for (const state of ended) {
       for (const now of [due, deadline, deadline + 86_400_000]) {
         const words = inWords(jobIn[state], decide(jobIn[state], evidence, now));
-        expect(words, state).toBe(name === "retry" && state !== "COMPLETED" ? "next run" : "-");
+        expect(words, state).toBe(name === "retry" && state !== "COMPLETED" ? "next run, sent" : "-");
       }
     }
   });
@@ -213,10 +213,10 @@ describe("after the end", () => {
     const job = written(spent, decision?.changes ?? {});
     expect(job).toMatchObject({
       status: "PENDING",
-      step: "send",
+      step: "sent",
       run: 2,
       dispatch: 4,
-      dueAt: deadline + 1,
+      dueAt: deadline + 1 + timing.answer,
       deadlineAt: deadline + 1 + 3_600_000,
       countedAttempts: 0,
       uncountedAttempts: 0,
@@ -229,7 +229,8 @@ describe("after the end", () => {
     for (const gone of ["error", "usd", "finishedAt", "startedAt", "worker", "taskArn"]) {
       expect(job).not.toHaveProperty(gone);
     }
-    expect(decision?.effects).toEqual([]);
+    const message = { v: 1, jobId: spent.jobId, dispatch: 4, target: spent.route.target };
+    expect(decision?.effects).toEqual([{ kind: "send", message }]);
   });
 });
 

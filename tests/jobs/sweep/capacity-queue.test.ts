@@ -7,7 +7,7 @@ import { work } from "../../../jobs/run/dispatch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { memoryWorld, type StartedTask, stoppedTask, type World } from "../../support/jobs/memory-ports.ts";
-import { start } from "../../support/jobs/sample-jobs.ts";
+import { failedStart, start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
 
 /** The stage's caps on tasks: slots, the line for them, and who gives a slot back. */
@@ -44,6 +44,13 @@ async function finish(task: StartedTask): Promise<void> {
   await settled(task);
 }
 
+/** The same, and settle calls nobody up from the line: sweep is the net. */
+async function finishAlone(task: StartedTask): Promise<void> {
+  world.broken.set("store.waitingForCapacity", [new Error("InternalServerError")]);
+  await finish(task);
+  expect(world.log.at(-1)?.message).toMatch(/nobody was called up from the line/);
+}
+
 async function settled(task: StartedTask): Promise<void> {
   const stopped = stoppedTask(task.observation.taskArn, "EssentialContainerExited", { exitCode: 0 });
   task.observation = stopped;
@@ -70,10 +77,66 @@ describe("the line", () => {
     });
   });
 
-  test("moves up when a task has stopped, oldest first, one for one", async () => {
+  test("moves up at once when a task has stopped, oldest first, into the slot that it left", async () => {
     const ids = await burst(5);
     const [first] = running();
     if (first) await finish(first);
+    expect(world.messages.map(({ jobId }) => jobId)).toEqual([ids[2]]);
+    expect(world.slots.size).toBe(2);
+    await deliverAll();
+    expect(ids.map(stepOf)).toEqual([undefined, "launched", "launched", "line", "line"]);
+    // Nothing is left for sweep to do.
+    expect((await sweep(world.ports)).admitted).toBe(0);
+  });
+
+  test("moves up once for each of several tasks that stop at the same time", async () => {
+    const ids = await burst(5);
+    await Promise.all(running().map(finish));
+    expect(world.messages.map(({ jobId }) => jobId).sort()).toEqual([ids[2], ids[3]].sort());
+    expect(world.slots.size).toBe(2);
+    await deliverAll();
+    expect(ids.map(stepOf)).toEqual([undefined, undefined, "launched", "launched", "line"]);
+  });
+
+  test("is not tried through by tasks that do not start", async () => {
+    const ids = await burst(4);
+    const [first] = running();
+    if (first) {
+      first.observation = { ...failedStart, taskArn: first.observation.taskArn };
+      await settle(first.request, first.observation, world.ports);
+    }
+    expect(world.messages).toEqual([]);
+    expect(ids.map(stepOf)).toEqual(["send", "launched", "line", "line"]);
+    expect((await sweep(world.ports)).admitted).toBe(1);
+  });
+
+  test("is left again at once by a job that finds a slot given back meanwhile", async () => {
+    const ids = await burst(2);
+    const { job } = await submitted(world, { ...large, labels: { index: "late" } });
+    const { take } = world.ports.slots;
+    // Both tasks stop between the look at the caps and the place in the line.
+    const slots = new Proxy(world.ports.slots, {
+      get: (target, method) =>
+        method === "take"
+          ? async (...launch: Parameters<typeof take>) => {
+              const taken = await take(...launch);
+              if (!taken) for (const task of running()) await finish(task);
+              return taken;
+            }
+          : Reflect.get(target, method),
+    });
+    for (const message of world.messages.splice(0))
+      await work(message, lambdaMachine(), compute, { ...world.ports, slots });
+    expect(ids.map(stepOf)).toEqual([undefined, undefined]);
+    expect(stepOf(job.jobId)).toBe("sent");
+    await deliverAll();
+    expect(stepOf(job.jobId)).toBe("launched");
+  });
+
+  test("moves up in sweep when settle could not, oldest first, one for one", async () => {
+    const ids = await burst(5);
+    const [first] = running();
+    if (first) await finishAlone(first);
     expect((await sweep(world.ports)).admitted).toBe(1);
     expect(world.messages.map(({ jobId }) => jobId)).toEqual([ids[2]]);
     // Before the message is answered nobody else is called up: the slot is taken.
@@ -85,14 +148,14 @@ describe("the line", () => {
 
   test("goes before new jobs, even while there is room", async () => {
     const ids = await burst(3);
-    for (const task of running()) await finish(task);
+    for (const task of running()) await finishAlone(task);
     // sweep saw a line less than 90 s ago.
     await sweep(world.ports);
     const { job } = await submitted(world, { ...large, labels: { index: "new" } });
     await deliverAll();
-    expect(stepOf(job.jobId)).toBe("line");
+    // It did not take the free slot by itself: it stood in line, behind the other, and was called up.
+    expect(world.job(job.jobId)).toMatchObject({ step: "sent", lineSince: start + 3_000 });
     expect(stepOf(ids[2])).toBe("launched");
-    expect((await minute()).admitted).toBe(1);
     await deliverAll();
     expect(stepOf(job.jobId)).toBe("launched");
   });
@@ -111,7 +174,7 @@ describe("the line", () => {
     expect(stepOf(small)).toBe("line");
     expect((await sweep(world.ports)).admitted).toBe(0);
     const [first] = running();
-    if (first) await finish(first);
+    if (first) await finishAlone(first);
     expect((await sweep(world.ports)).admitted).toBe(1);
     await deliverAll();
     expect(stepOf(job.jobId)).toBe("launched");
@@ -123,7 +186,7 @@ describe("the line", () => {
     const record = world.job(ids[2] ?? "");
     world.table.set(record.jobId, { ...record, route: { ...record.route, vcpu: 64 } });
     const [first] = running();
-    if (first) await finish(first);
+    if (first) await finishAlone(first);
     expect((await sweep(world.ports)).admitted).toBe(1);
     expect(world.messages.map(({ jobId }) => jobId)).toEqual([ids[3]]);
   });
@@ -139,12 +202,23 @@ describe("the line", () => {
     const ids = await burst(4);
     await cancelJob(ids[2] ?? "", "local", world.ports);
     const [first] = running();
-    if (first) await finish(first);
+    if (first) await finishAlone(first);
     expect((await sweep(world.ports)).admitted).toBe(1);
     await cancelJob(ids[3] ?? "", "local", world.ports);
     await deliverAll();
     expect(world.slots.size).toBe(1);
     expect((await sweep(world.ports)).admitted).toBe(0);
+  });
+
+  test("a job that is cancelled while it is called up leaves its slot to the next", async () => {
+    const ids = await burst(4);
+    const [first] = running();
+    if (first) await finish(first);
+    await cancelJob(ids[2] ?? "", "local", world.ports);
+    await deliverAll();
+    await deliverAll();
+    expect(stepOf(ids[3])).toBe("launched");
+    expect(world.slots.size).toBe(2);
   });
 
   test("a message lost on the way up costs no slot for good", async () => {
@@ -263,12 +337,12 @@ test("a job that was admitted and got no machine goes back to its place, before 
   // The third is admitted, and refused.
   world.refusals.push({ kind: "capacity", detail: "none" });
   const [first] = running();
-  if (first) await finish(first);
+  if (first) await finishAlone(first);
   await minute();
   await deliverAll();
   expect(stepOf(ids[2])).toBe("send");
   // Its turn comes again, and two places become free.
-  for (const task of running()) await finish(task);
+  for (const task of running()) await finishAlone(task);
   await minute();
   await deliverAll();
   expect([2, 3, 4].map((index) => stepOf(ids[index]))).toEqual(["launched", "launched", "line"]);
