@@ -71,11 +71,13 @@ export interface JobStore {
   due(now: number, limit: number): Promise<Due[]>;
   /** The same of jobs that have ended: their end is yet to be published. */
   unpublished(now: number, limit: number): Promise<Due[]>;
-  /** Ids of jobs with step `line` and a `lineSince`, the longest waiting first. */
-  waitingForCapacity(limit: number): Promise<string[]>;
+  /** Jobs with step `line` and a `lineSince`, the longest waiting first. */
+  waitingForCapacity(limit: number): Promise<InLine[]>;
 }
 
 /** Records that a list reads at once: how large they are is known only then. Five small ones are a call of some 5 ms. */
 export const recordsPerRead = 5;
+
+export type InLine = { readonly jobId: string; readonly lineSince: number };
 
 export type Due = { readonly jobId: string; readonly dueAt: number };

@@ -191,7 +191,7 @@ export function jobStore(tableName: string, now: () => number): JobStore {
           Limit: limit,
         }),
       );
-      return Items.map(jobIdOf);
+      return Items.map((item) => ({ jobId: jobIdOf(item), lineSince: Number(item.lineSince) }));
     },
   };
 }

@@ -48,15 +48,17 @@ export async function refillSlots(ports: Ports): Promise<void> {
  * Admits jobs from the head of the capacity queue while the stage's caps have room, first in, first out: one too
  * large for what is free holds up those behind it, so that it does not starve.
  *
- * @param returned jobs that have just gone back to the queue. They were admitted before, so they stand before the rest
+ * @param returned jobs that have just gone back to their place, and of which the index may not know yet
  * @returns how many were sent
  */
 export async function admitFromQueue(ports: Ports, returned: readonly Job[] = []): Promise<number> {
   const { slots, store, settings, now, log } = ports;
-  const first = returned.toSorted((one, other) => (one.lineSince ?? 0) - (other.lineSince ?? 0));
-  const waiting = await store.waitingForCapacity(settings.maxTasks);
-  const inOrder = new Set([...first.map(({ jobId }) => jobId), ...waiting]);
-  if (inOrder.size === 0) return 0;
+  const since = new Map(returned.map(({ jobId, lineSince = 0 }) => [jobId, lineSince]));
+  for (const { jobId, lineSince } of await store.waitingForCapacity(settings.maxTasks)) {
+    since.set(jobId, lineSince);
+  }
+  if (since.size === 0) return 0;
+  const inOrder = [...since.keys()].sort((one, other) => (since.get(one) ?? 0) - (since.get(other) ?? 0));
   await slots.reserveForQueue(now() + timing.lineKept);
   let admitted = 0;
   for (const jobId of inOrder) {

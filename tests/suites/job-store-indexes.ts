@@ -97,22 +97,24 @@ export function jobIndexCases(fixture: JobStoreFixture): void {
       for (const job of [...waiting, newJob({ step: "sent" }), newJob({ step: "sent", lineSince: 1 })])
         await store.create(job);
       const ids = idsOf(waiting).reverse();
-      expect(await store.waitingForCapacity(100)).toEqual(ids);
-      expect(await store.waitingForCapacity(2)).toEqual(ids.slice(0, 2));
+      expect(idsOf(await store.waitingForCapacity(100))).toEqual(ids);
+      expect(idsOf(await store.waitingForCapacity(2))).toEqual(ids.slice(0, 2));
+      const [first] = await store.waitingForCapacity(1);
+      expect(first).toEqual({ jobId: ids[0], lineSince: start - 4_000 });
       const [oldest = "", second = "", third = ""] = ids;
 
       // Admitted; an update of another field leaves the others where they are.
       await store.update(oldest, {}, forged({ step: "sent" }));
       await store.update(second, {}, forged({ progress: 0.1 }));
-      expect(await store.waitingForCapacity(100)).toEqual(ids.slice(1));
+      expect(idsOf(await store.waitingForCapacity(100))).toEqual(ids.slice(1));
       // Refused again, it has its old place.
       await store.update(oldest, {}, forged({ step: "line" }));
-      expect(await store.waitingForCapacity(100)).toEqual(ids);
+      expect(idsOf(await store.waitingForCapacity(100))).toEqual(ids);
       expect(await store.get(oldest)).not.toHaveProperty("line");
 
       await store.update(oldest, {}, forged({ step: undefined, lineSince: undefined, status: "PROCESSING" }));
       await store.update(second, {}, forged({ step: undefined, status: "CANCELLED" }));
-      expect(await store.waitingForCapacity(100)).toEqual(ids.slice(2));
+      expect(idsOf(await store.waitingForCapacity(100))).toEqual(ids.slice(2));
       for (const jobId of [third, ...ids.slice(3)])
         await store.update(jobId, {}, forged({ step: undefined }));
       expect(await store.waitingForCapacity(100)).toEqual([]);

@@ -65,7 +65,7 @@ export interface Stage {
 
 const containerEntry = "container/main";
 /** Functions that a first request should not have to wait for. */
-const warm = new Set(["submit", "get", "cancel"]);
+const warm = new Set(["submit", "get", "cancel", "settle"]);
 
 /** The whole product in real processes, in the local cloud and in a test's hands: it breaks what it wants. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {

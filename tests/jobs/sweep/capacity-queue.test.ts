@@ -348,6 +348,22 @@ test("a job that was admitted and got no machine goes back to its place, before 
   expect([2, 3, 4].map((index) => stepOf(ids[index]))).toEqual(["launched", "launched", "line"]);
 });
 
+test("of those that go back and those in line the one that came first goes first", async () => {
+  const ids = await burst(5);
+  // The third and the fourth are called up, and refused.
+  world.refusals.push({ kind: "capacity", detail: "none" }, { kind: "capacity", detail: "none" });
+  for (const task of running()) await finish(task);
+  await deliverAll();
+  expect([2, 3, 4].map((index) => stepOf(ids[index]))).toEqual(["send", "send", "line"]);
+  const [third, fourth] = [world.job(ids[2] ?? ""), world.job(ids[3] ?? "")];
+  // The third is back in its place already, the fourth goes back in this pass.
+  world.table.set(third.jobId, { ...third, step: "line", dueAt: third.deadlineAt });
+  world.slots.set("other", { jobId: "other", dispatch: 1, vcpu: 1 });
+  await minute();
+  expect(world.messages.map(({ jobId }) => jobId)).toEqual([third.jobId]);
+  expect(stepOf(fourth.jobId)).toBe("line");
+});
+
 test("a sweep without ECS moves the jobs that have no task, and ends those past their deadline", async () => {
   const [launched] = await burst(1);
   const { job: waiting } = await submitted(world);

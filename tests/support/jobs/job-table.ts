@@ -165,7 +165,7 @@ export function jobTable({ items, now, call, indexed = () => true, onWrite }: Ta
         ({ step, lineSince }) => step === "line" && lineSince !== undefined,
         (one, other) => (one.lineSince ?? 0) - (other.lineSince ?? 0),
       );
-      return jobs.map(({ jobId }) => jobId);
+      return jobs.map(({ jobId, lineSince = 0 }) => ({ jobId, lineSince }));
     },
   };
 }
