@@ -1,10 +1,9 @@
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
-import { act } from "./act.ts";
 import { afterTerminalWrite } from "./completion.ts";
 import type { Evidence } from "./evidence.ts";
-import { write } from "./write.ts";
+import { act, write } from "./write.ts";
 
 /** How often a decision is made anew because the job moved meanwhile: beats come every 15 s. */
 const rounds = 5;

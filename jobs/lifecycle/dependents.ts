@@ -3,9 +3,8 @@ import { concurrently } from "../concurrently.ts";
 import type { Ports } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 import { limits } from "../timing.ts";
-import { act } from "./act.ts";
 import type { Parents } from "./evidence.ts";
-import { write } from "./write.ts";
+import { act, write } from "./write.ts";
 
 /**
  * A job that waits for its inputs subscribes to the jobs that make them, its parents. The end of the last of them sends

@@ -286,6 +286,7 @@ describe("Fargate", () => {
       STAGE: "prod",
       TABLE_NAME: { Ref: "JobsTable" },
       BUCKET_NAME: { Ref: "JobsBucket" },
+      QUEUE_URL: { Ref: "JobsQueue" },
       MAX_TASK_VCPU: 4,
       MAX_RUNNING_VCPU: 40,
       RETENTION_DAYS: "7",
