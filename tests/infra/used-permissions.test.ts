@@ -217,7 +217,7 @@ test("uploads and earlier outputs, there and not", async () => {
   await submitted(child);
   await invoked("compute", child);
   // Its end sends both.
-  await invoked("work", { Records: [{ messageId: "1", body: await messageOf(waited) }] });
+  await invoked("work", { Records: [delivered(await messageOf(waited))] });
   const expired = await submitted(data);
   lose(expired);
   await worked();
