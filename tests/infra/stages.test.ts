@@ -282,8 +282,7 @@ describe("Fargate", () => {
       ],
     });
     expect(environmentOfTask(prod.template)).toEqual({
-      AWS_REGION: { Ref: "AWS::Region" },
-      STAGE: "prod",
+      ...{ AWS_REGION: { Ref: "AWS::Region" }, STAGE: "prod" },
       TABLE_NAME: { Ref: "JobsTable" },
       BUCKET_NAME: { Ref: "JobsBucket" },
       QUEUE_URL: { Ref: "JobsQueue" },
@@ -337,9 +336,9 @@ describe("Fargate", () => {
       JSON.stringify(subnet.Properties.AvailabilityZone),
     );
     expect(new Set(zones).size).toBe(3);
-    const variables = properties(dev.template, "SubmitLambdaFunction").Environment;
-    const ids = [{ Ref: "SubnetA" }, { Ref: "SubnetB" }, { Ref: "SubnetC" }];
-    expect(variables).toMatchObject({ Variables: { SUBNET_IDS: { "Fn::Join": [",", ids] } } });
+    const ids = ["SubnetA", "SubnetB", "SubnetC"].map((Ref) => ({ Ref }));
+    const Variables = { SUBNET_IDS: { "Fn::Join": [",", ids] } };
+    expect(properties(dev.template, "SubmitLambdaFunction")).toMatchObject({ Environment: { Variables } });
     const endpoints = resourcesOf(dev.template, "AWS::EC2::VPCEndpoint");
     expect(endpoints.map((endpoint) => endpoint.Properties.VpcEndpointType)).toEqual(["Gateway", "Gateway"]);
   });
