@@ -155,8 +155,6 @@ const files: Readonly<Record<string, readonly Table[]>> = {
     constant("quarterTurn", "π/2.", pair(pi >> 1n)),
     constant("inverseQuarterTurn", "2/π.", toNumber(over(2n * one, pi))),
     constant("inverseQuarterTurnDigits", "2/π in digits of 24 bits.", digitsOf(over(2n * one, pi), 52)),
-    constant("sines", "sin(k/64) for k = 0 … 51: hi, lo.", sampled(sin, 51)),
-    constant("cosines", "cos(k/64) for k = 0 … 51: hi, lo.", sampled(cos, 51)),
     constant("arctangents", "atan(k/64) for k = 0 … 64: hi, lo.", sampled(atan, 64)),
   ],
   exponential: [

@@ -1,51 +1,77 @@
 import { reduceHuge } from "./huge-angle.ts";
-import {
-  cosines,
-  inverseQuarterTurn,
-  quarterTurnFineParts,
-  quarterTurnParts,
-  sines,
-} from "./tables/circular.ts";
+import { inverseQuarterTurn, quarterTurnFineParts, quarterTurnParts } from "./tables/circular.ts";
 
 /**
- * sin and cos: x less the nearest whole number of quarter turns, with 120 bits of π/2 and more where more cancel (Cody
- * and Waite 1980). Of the rest, at most π/4, the nearest 64th comes from a table and what is left from Taylor's
- * series, a small correction that keeps the error near half a unit in the last place.
+ * sin and cos: x less the nearest whole number of quarter turns, with 139 bits of π/2, so that nothing is lost where nearly
+ * all of x cancels (Cody and Waite 1980); of the rest, at most π/4, Taylor's series. Its later terms are grouped in pairs,
+ * which do not wait for one another.
  */
-const sineTable = new Float64Array(sines);
-const cosineTable = new Float64Array(cosines);
 const [part1 = 0, part2 = 0, part3 = 0] = quarterTurnParts;
 const [fine1 = 0, fine2 = 0, fine3 = 0, fine4 = 0] = quarterTurnFineParts;
+/** Added and taken away again, it rounds to a whole number. */
 const rounder = 1.5 * 2 ** 52;
-
-/** The rest of the angle that was reduced last, as a sum of two. */
-const rest = new Float64Array(2);
 
 /** Up to here the multiples of the parts of π/2 are exact. */
 const mostQuarters = 2 ** 10;
 const mostFineQuarters = 2 ** 20;
 
-/** Leaves in `rest` what x has more than the nearest quarter turn, and answers which of the four that is. */
-function reduce(x: number): number {
-  const quarters = x * inverseQuarterTurn + rounder - rounder;
-  const count = Math.abs(quarters);
-  if (count < mostQuarters) {
-    const a = x - quarters * part1;
-    const b = quarters * part2;
-    const high = a - b;
-    const other = a - high;
-    rest[0] = high;
-    rest[1] = a - (high + other) + (other - b) - quarters * part3;
-    return quarters & 3;
-  }
-  if (count < mostFineQuarters) {
-    reduceFine(x, quarters);
-    return quarters & 3;
-  }
-  return reduceHuge(x, rest);
+/** Within it the nearest multiple of a quarter turn is 0. */
+const nearest = 0.78;
+
+/** sin(x + low) for |x| ≤ π/4 and a bit. */
+function sineNear(x: number, low: number): number {
+  const q = x * x;
+  const q2 = q * q;
+  const first = -1 / 6 + q * (1 / 120);
+  const second = -1 / 5040 + q * (1 / 362880);
+  const third = -1 / 39916800 + q * (1 / 6227020800);
+  const last = -1 / 1307674368000 + q * (1 / 355687428096000);
+  return x + (x * q * (first + q2 * (second + q2 * (third + q2 * last))) + low * (1 - 0.5 * q));
 }
 
-function reduceFine(x: number, quarters: number): void {
+/** 2^27 + 1: splits 53 bits into two halves of 26. */
+const splitter = 134217729;
+
+/** cos(x + low) for |x| ≤ π/4 and a bit; what x² and 1 - x²/2 round away is put back. */
+function cosineNear(x: number, low: number): number {
+  const q = x * x;
+  const q2 = q * q;
+  const first = 1 / 24 - q * (1 / 720);
+  const second = 1 / 40320 - q * (1 / 3628800);
+  const third = 1 / 479001600 - q * (1 / 87178291200);
+  const last = 1 / 20922789888000;
+  const wide = splitter * x;
+  const front = wide - (wide - x);
+  const half = 0.5 * front * front;
+  const most = 1 - half;
+  const rest = 0.5 * (x - front) * (x + front) + x * low * (1 - q * (1 / 6));
+  return most + (1 - most - half + (q2 * (first + q2 * (second + q2 * (third + q2 * last))) - rest));
+}
+
+/** sin of so many quarter turns and an angle in two halves. */
+function inQuarter(quarter: number, high: number, low: number): number {
+  const value = (quarter & 1) === 0 ? sineNear(high, low) : cosineNear(high, low);
+  return (quarter & 2) === 0 ? value : -value;
+}
+
+/** sin of x and `shift` quarter turns. */
+function turned(x: number, shift: number): number {
+  const quarters = x * inverseQuarterTurn + rounder - rounder;
+  if (!(Math.abs(quarters) < mostQuarters)) return farTurned(x, quarters, shift);
+  const a = x - quarters * part1;
+  const b = quarters * part2;
+  const high = a - b;
+  const other = a - high;
+  return inQuarter((quarters | 0) + shift, high, a - (high + other) + (other - b) - quarters * part3);
+}
+
+/** The same for angles whose multiples of π/2 need more parts, or all digits of 2/π. */
+function farTurned(x: number, quarters: number, shift: number): number {
+  if (!(Math.abs(x) < Number.POSITIVE_INFINITY)) return Number.NaN;
+  if (Math.abs(quarters) >= mostFineQuarters) {
+    const quarter = reduceHuge(x, rest);
+    return inQuarter(quarter + shift, rest[0], rest[1]);
+  }
   const a = x - quarters * fine1;
   const b = quarters * fine2;
   const high = a - b;
@@ -55,63 +81,19 @@ function reduceFine(x: number, quarters: number): void {
   const higher = high - c;
   const another = high - higher;
   const low = high - (higher + another) + (another - c) + lost - quarters * fine4;
-  rest[0] = higher + low;
-  rest[1] = higher - rest[0] + low;
+  const sum = higher + low;
+  return inQuarter((quarters | 0) + shift, sum, higher - sum + low);
 }
 
-/** sin(x + low) for |x| ≤ π/4 and a bit. */
-function sineNear(x: number, low: number): number {
-  const size = Math.abs(x);
-  if (size < 1 / 8) {
-    const square = x * x;
-    const series =
-      -1 / 6 +
-      square *
-        (1 / 120 +
-          square *
-            (-1 / 5040 + square * (1 / 362880 + square * (-1 / 39916800 + square * (1 / 6227020800)))));
-    return x + (x * square * series + low);
-  }
-  const entry = 2 * Math.trunc(64 * size + 0.5);
-  const d = size - entry / 128;
-  const rest = x < 0 ? -low : low;
-  const square = d * d;
-  const sine = d * square * (-1 / 6 + square * (1 / 120)) + rest;
-  const less = square * (0.5 - square * (1 / 24 - square * (1 / 720)));
-  const c = cosineTable[entry];
-  const s = sineTable[entry];
-  const value = s + (c * d + (c * sine - s * less + sineTable[entry + 1]));
-  return x < 0 ? -value : value;
-}
+const rest = new Float64Array(2);
 
-/** cos(x + low) for |x| ≤ π/4 and a bit. */
-function cosineNear(x: number, low: number): number {
-  const size = Math.abs(x);
-  const entry = 2 * Math.trunc(64 * size + 0.5);
-  const d = size - entry / 128;
-  const square = d * d;
-  const sine = d * square * (-1 / 6 + square * (1 / 120)) + (x < 0 ? -low : low);
-  const less = square * (0.5 - square * (1 / 24 - square * (1 / 720)));
-  const c = cosineTable[entry];
-  const s = sineTable[entry];
-  return c - (s * d + (s * sine + c * less - cosineTable[entry + 1]));
-}
-
-/** Within 0.55 units in the last place, for arguments of any size. */
+/** Within 0.8 units in the last place, for arguments of any size. */
 export function sin(x: number): number {
-  if (Math.abs(x) < 2 ** -26) return x;
-  if (Math.abs(x) < 0.78) return sineNear(x, 0);
-  if (!(Math.abs(x) < Number.POSITIVE_INFINITY)) return Number.NaN;
-  const quarter = reduce(x);
-  const value = (quarter & 1) === 0 ? sineNear(rest[0], rest[1]) : cosineNear(rest[0], rest[1]);
-  return (quarter & 2) === 0 ? value : -value;
+  if (Math.abs(x) < nearest) return Math.abs(x) < 2 ** -26 ? x : sineNear(x, 0);
+  return turned(x, 0);
 }
 
-/** Within 0.55 units in the last place, for arguments of any size. */
+/** Within 0.8 units in the last place, for arguments of any size. */
 export function cos(x: number): number {
-  if (Math.abs(x) < 0.78) return cosineNear(x, 0);
-  if (!(Math.abs(x) < Number.POSITIVE_INFINITY)) return Number.NaN;
-  const quarter = reduce(x);
-  const value = (quarter & 1) === 0 ? cosineNear(rest[0], rest[1]) : sineNear(rest[0], rest[1]);
-  return quarter === 0 || quarter === 3 ? value : -value;
+  return Math.abs(x) < nearest ? cosineNear(x, 0) : turned(x, 1);
 }

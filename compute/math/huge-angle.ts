@@ -1,14 +1,14 @@
-import { add, type DoubleDouble, multiply } from "./double-double.ts";
+import { productOf } from "./double-double.ts";
 import { binaryExponent } from "./exponent.ts";
 import { inverseQuarterTurnDigits, quarterTurn } from "./tables/circular.ts";
 
 const digit = 2 ** 24;
-/** Digits behind the point: 2^-192, where no float64 is nearer to a multiple of π/2 than 2^-62. */
-const behind = 8;
-
+/** Digits behind the point that are worked out: 2^-142 is left, and no float64 is nearer to a multiple of π/2 than 2^-62. */
+const behind = 7;
 /** Digits of 53 bits, shifted by up to 23. */
 const places = 4;
 
+const digits = new Float64Array(inverseQuarterTurnDigits);
 const product = new Float64Array(behind + 1);
 
 /**
@@ -23,15 +23,14 @@ export function reduceHuge(x: number, rest: Float64Array): number {
   const shift = ((exponent % 24) + 24) % 24;
   const first = (exponent - shift) / 24 + 2;
   product.fill(0);
+  // A whole number of 53 bits.
   let left = size * 2 ** -exponent;
   for (let place = 0; place < places; place += 1) {
     const unit = 2 ** (24 * (places - 1 - place) - shift);
     const factor = Math.floor(left / unit);
     left -= factor * unit;
-    for (let t = 0; t <= behind; t += 1) {
-      const index = t + first - place;
-      if (index >= 0) product[t] += factor * inverseQuarterTurnDigits[index];
-    }
+    for (let t = Math.max(0, place - first); t <= behind; t += 1)
+      product[t] += factor * digits[t + first - place];
   }
   for (let t = behind; t > 0; t -= 1) {
     const carried = Math.floor(product[t] / digit);
@@ -40,11 +39,18 @@ export function reduceHuge(x: number, rest: Float64Array): number {
   }
   const rounded = product[1] >= digit / 2 ? 1 : 0;
   const quarter = (product[0] + rounded) % 4;
-  let turns: DoubleDouble = { hi: 0, lo: 0 };
-  for (let t = behind; t > 0; t -= 1) turns = add(turns, { hi: product[t] * 2 ** (-24 * t), lo: 0 });
-  turns = add({ hi: -rounded, lo: 0 }, turns);
-  const { hi, lo } = multiply(turns, quarterTurn);
-  rest[0] = x < 0 ? -hi : hi;
-  rest[1] = x < 0 ? -lo : lo;
+  putAngle(x < 0 ? -1 : 1, rounded, rest);
   return x < 0 ? (4 - quarter) % 4 : quarter;
+}
+
+/** The digits behind the point, less `rounded`, times π/2: two digits at a time make a sum that has no rounding. */
+function putAngle(sign: number, rounded: number, rest: Float64Array): void {
+  const front = product[1] * 2 ** -24 + product[2] * 2 ** -48 - rounded;
+  const middle = product[3] * 2 ** -72 + product[4] * 2 ** -96;
+  const back = product[5] * 2 ** -120 + product[6] * 2 ** -144;
+  const turns = front + middle;
+  const lost = middle - (turns - front) + back;
+  const { hi, lo } = productOf(turns, quarterTurn.hi);
+  rest[0] = sign * hi;
+  rest[1] = sign * (lo + turns * quarterTurn.lo + lost * quarterTurn.hi);
 }

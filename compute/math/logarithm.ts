@@ -1,4 +1,3 @@
-import { number, words } from "./bits.ts";
 import { leastPower, powers } from "./exponential.ts";
 import { naturalOfTwo, reciprocals } from "./tables/logarithm.ts";
 
@@ -6,7 +5,13 @@ import { naturalOfTwo, reciprocals } from "./tables/logarithm.ts";
  * ln x = k · ln 2 + ln c + ln(1 + r): the mantissa's first bits choose a c from a table, whose reciprocal has so few
  * bits that r = mantissa/c - 1 has no rounding; |r| ≤ 2^-7 (Tang 1990).
  */
+const zeroPower = -leastPower;
 const table = new Float64Array(reciprocals);
+/** Named here once more: what is imported V8 looks up at each use. */
+const scales = powers;
+const number = new Float64Array(1);
+/** The same eight bytes; all CPUs this runs on put the high word last. */
+const words = new Int32Array(number.buffer);
 const [twoHigh = 0, twoLow = 0] = naturalOfTwo;
 /** The high word of 0.6875, where the table begins. */
 const firstMantissa = 0x3fe60000;
@@ -21,7 +26,7 @@ function reduce(x: number, shift: number): void {
   number[0] = x;
   const above = words[1] - firstMantissa;
   const binary = above >> 20;
-  const mantissa = x * powers[-leastPower - binary];
+  const mantissa = x * scales[zeroPower - binary];
   const entry = 3 * ((above >> 13) & 127);
   const wide = splitter * mantissa;
   const front = wide - (wide - mantissa);
@@ -62,7 +67,7 @@ export function log(x: number): number {
   number[0] = x;
   const above = words[1] - firstMantissa;
   const exponent = above >> 20;
-  const mantissa = x * powers[-leastPower - exponent];
+  const mantissa = x * scales[zeroPower - exponent];
   const entry = 3 * ((above >> 13) & 127);
   const wide = splitter * mantissa;
   const front = wide - (wide - mantissa);
@@ -73,7 +78,9 @@ export function log(x: number): number {
   const high = exponent * twoHigh + table[entry + 1];
   const sum = high + r;
   const lost = high - sum + r + (second - (r - first)) + (exponent * twoLow + table[entry + 2]);
-  return sum + (lost + r * r * (r * cubicRest(r) - 0.5));
+  const square = r * r;
+  const late = 1 / 5 - r * (1 / 6) + square * (1 / 7 - r * (1 / 8));
+  return sum + (lost + square * (r * (1 / 3 - r * (1 / 4) + square * late) - 0.5));
 }
 
 function logOfOthers(x: number): number {

@@ -2,8 +2,13 @@ import { power } from "../../math/power.ts";
 import type { Loop } from "./apply.ts";
 import { exp, log } from "./complex-functions.ts";
 
+/** Squares, the commonest powers, are rounded correctly. */
 export const powerReal: Loop = (out, o, count, a, i, b, j) => {
-  for (let n = 0; n < count; n += 1) out[o + n] = power(a[i + n], b[j + n]);
+  for (let n = 0; n < count; n += 1) {
+    const base = a[i + n];
+    const exponent = b[j + n];
+    out[o + n] = exponent === 2 ? base * base : power(base, exponent);
+  }
 };
 
 /** Below it NumPy multiplies whole powers out; above it takes the logarithm. */
