@@ -71,7 +71,8 @@ export interface JobView {
   /** Of all attempts, listed or not. */
   readonly attemptCount: number;
   readonly outputs?: Readonly<Record<string, OutputView>>;
-  readonly error?: { readonly code: ProblemCode; readonly message: string };
+  /** `hint`: what can be done about it, where a retry is no help. */
+  readonly error?: { readonly code: ProblemCode; readonly message: string; readonly hint?: string };
   readonly cost?: { readonly usd: number };
   readonly timings: {
     readonly queuedSeconds?: number;

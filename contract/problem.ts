@@ -51,6 +51,15 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
+/** A job's own arithmetic: the same inputs end in the same error, however often the job runs. */
+export const arithmeticCodes: ReadonlySet<ProblemCode> = new Set([
+  "singular-matrix",
+  "not-positive-definite",
+  "no-convergence",
+  "not-finite",
+  "compute-failed",
+] as const);
+
 /** Where in the request the problem lies, what was expected there instead of what came, and where to go instead. */
 export interface ProblemPlace {
   readonly field?: string;

@@ -10,6 +10,7 @@ import {
   type StatusView,
 } from "@sluice/contract/job";
 import { maxJsonResultBytes, maxListedAttempts } from "@sluice/contract/limits";
+import { arithmeticCodes } from "@sluice/contract/problem";
 import type { Ports } from "../ports.ts";
 import { type Attempt, attemptCount, type Job, type OutputRef } from "../record.ts";
 import { jsonWithin, outputLink, textWithin } from "../run/arrays.ts";
@@ -57,7 +58,7 @@ function viewOf(job: Job, outputs: JobView["outputs"]): JobView {
     route: job.route,
     ...attemptViews(job),
     ...(outputs ? { outputs } : {}),
-    ...(job.error ? { error: job.error } : {}),
+    ...(job.error ? { error: errorView(job.error) } : {}),
     ...(isTerminal(job.status) && job.usd !== undefined ? { cost: { usd: job.usd } } : {}),
     timings: timings(job),
     links: linksOf(job.jobId),
@@ -65,6 +66,11 @@ function viewOf(job: Job, outputs: JobView["outputs"]): JobView {
     updatedAt: iso(job.updatedAt),
     ...(job.finishedAt === undefined ? {} : { finishedAt: iso(job.finishedAt) }),
   };
+}
+
+function errorView(error: NonNullable<Job["error"]>): NonNullable<JobView["error"]> {
+  if (!arithmeticCodes.has(error.code)) return error;
+  return { ...error, hint: "a retry fails the same way: submit other inputs or params" };
 }
 
 /** Specs by name, with the bytes of their data. */

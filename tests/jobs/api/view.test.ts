@@ -77,6 +77,19 @@ describe("the view", () => {
     }
   });
 
+  test.each([
+    ["singular-matrix", true],
+    ["no-convergence", true],
+    ["attempts-exhausted", false],
+    ["deadline-exceeded", false],
+    ["input-failed", false],
+  ] as const)("of one that FAILED by %s says that a retry fails the same way: %s", async (code, same) => {
+    const job = { ...jobIn.FAILED, error: { code, message: "why" } };
+    const { error } = await jobView(job, world.ports);
+    expect(error).toMatchObject({ code, message: "why" });
+    expect(/a retry fails the same way/.test(error?.hint ?? "")).toBe(same);
+  });
+
   test("leaves data out when it does not fit", async () => {
     const job = completedWith(world, { shape: [400_000], dtype: "float64" }, (index) => Math.sin(index));
     const { outputs } = await jobView(job, world.ports, { withData: true });
