@@ -3,7 +3,7 @@ import { leastParallel } from "../engines/threads.ts";
 import { log } from "../math/logarithm.ts";
 import type { Plan } from "./plan.ts";
 import rates from "./rates.json" with { type: "json" };
-import { isFactorization, type LoopKernel, type PlanStep } from "./steps.ts";
+import { isFactorization, type LineKind, type LoopKernel, type PlanStep } from "./steps.ts";
 
 /** What a plan asks of a machine that runs it on one engine. */
 export interface Demand {
@@ -15,6 +15,7 @@ export interface Demand {
 
 /** One table for all engines: they share these loops. */
 const loopRates: Readonly<Record<LoopKernel, RateTable>> = rates.loops.nanoseconds;
+const lineRates: Readonly<Record<LineKind, number>> = rates.loops.nanosecondsPerLine;
 const isLoop = (kernel: PlanStep["kernel"]): kernel is LoopKernel => Object.hasOwn(loopRates, kernel);
 
 /** What one step costs in its kernel's own unit, which rates.json has nanoseconds for. */
@@ -52,7 +53,11 @@ function interpolate(table: RateTable, size: number): number {
 export function stepSeconds(step: PlanStep, profile: EngineProfile): number {
   const { kernel } = step;
   const table = isLoop(kernel) ? loopRates[kernel] : profile.rates.nanoseconds[kernel];
-  return (workUnits(step, profile) * interpolate(table, step.size)) / 1e9;
+  const numbers = workUnits(step, profile) * interpolate(table, step.size);
+  // Few flops for each byte, as of 2×10⁶ by 10⁶×2: memory sets the pace.
+  const least = kernel === "matmul" ? step.bytes * rates.loops.nanosecondsPerByteOfMemory : 0;
+  const lines = step.lines ? step.lines.count * lineRates[step.lines.kind] : 0;
+  return (Math.max(numbers, least) + lines) / 1e9;
 }
 
 /** Threads a job computes on: one for each whole vCPU. */

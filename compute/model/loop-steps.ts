@@ -1,11 +1,29 @@
 /** Plan steps of the loops that all engines share. Sizes are element counts unless said otherwise. */
 
 import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
+import { planesOf } from "../loops/rearrange/strided-copy.ts";
+import { runsOf } from "../loops/reductions/reduce.ts";
 import { log2 } from "../math/logarithm.ts";
-import type { Work } from "./steps.ts";
+import { broadcastAxes } from "./broadcast.ts";
+import type { LineKind, Work } from "./steps.ts";
 
 const bytesOf = (specs: readonly ArraySpec[]): number =>
   specs.reduce((bytes, spec) => bytes + byteLength(spec), 0);
+
+const counted = (kind: LineKind, count: number): Pick<Work, "lines"> =>
+  count > 0 ? { lines: { kind, count } } : {};
+
+/** Lines of operands that are broadcast, each as often as it has axes: a division for each finds where it begins. */
+function broadcastLines(operands: readonly ArraySpec[], { shape }: ArraySpec): number {
+  const elements = elementCount(shape);
+  const linesOf = (operand: ArraySpec): number => {
+    const own = elementCount(operand.shape);
+    if (own === elements || own <= 1) return 0;
+    const axes = broadcastAxes(operand, shape);
+    return (elements / (axes.at(-1)?.extent ?? 1)) * axes.length;
+  };
+  return operands.reduce((lines, operand) => lines + linesOf(operand), 0);
+}
 
 /**
  * What an element-wise loop reads and writes: every array once, and twice more, in float64 or complex128, the
@@ -28,6 +46,7 @@ export function elementwiseStep(operands: readonly ArraySpec[], result: ArraySpe
     size: elements,
     flops: flopsEach * elements * (result.dtype === "complex128" ? 2 : 1),
     bytes: trafficOf(operands, result),
+    ...counted("broadcast", broadcastLines(operands, result)),
   };
 }
 
@@ -43,23 +62,44 @@ export function transcendentalStep(
     size: elements,
     flops: flopsEach * elements,
     bytes: trafficOf(operands, result),
+    ...counted("broadcast", broadcastLines(operands, result)),
   };
 }
 
-/** Every element of `a` taken into a result once, as by a sum. */
-export function reduceStep(a: ArraySpec, result: ArraySpec): Work {
+/**
+ * Every element of `a` taken into a result once, as by a sum.
+ * @param axes that are reduced, where the lines along them may be short
+ */
+export function reduceStep(a: ArraySpec, result: ArraySpec, axes?: readonly number[]): Work {
   const elements = elementCount(a.shape);
+  const lines = axes ? elements / (runsOf(a.shape, axes).at(-1)?.extent || 1) : 0;
   return {
     kernel: "reduce",
     size: elements,
     flops: elements * (a.dtype === "complex128" ? 2 : 1),
-    bytes: bytesOf([a, result]),
+    // A float32 number takes as long as a float64 one: each is converted.
+    bytes: bytesOf([a, result]) + (a.dtype === "float32" ? byteLength(a) : 0),
+    ...counted("reduce", lines),
   };
 }
 
-/** Elements copied to other places. */
-export function rearrangeStep(a: ArraySpec, result: ArraySpec): Work {
-  return { kernel: "rearrange", size: elementCount(result.shape), flops: 0, bytes: bytesOf([a, result]) };
+/**
+ * Elements copied to other places.
+ * @param order which axis of `a` each of the result is, where it is a transpose
+ */
+export function rearrangeStep(a: ArraySpec, result: ArraySpec, order?: readonly number[]): Work {
+  return {
+    kernel: "rearrange",
+    size: elementCount(result.shape),
+    flops: 0,
+    bytes: bytesOf([a, result]),
+    ...counted("plane", order ? planesOf(a.shape, order) : 0),
+  };
+}
+
+/** Quantiles taken of sorted lines, one for each element of `result`. */
+export function quantileStep(result: ArraySpec): Work {
+  return { ...reduceStep(result, result), ...counted("quantile", elementCount(result.shape)) };
 }
 
 /** Lines of `length` sorted, each by itself; its size is that length, its flops are comparisons of numbers. */
@@ -81,5 +121,7 @@ export function convolveStep([a, kernel]: readonly [ArraySpec, ArraySpec], resul
     size: result.shape[1],
     flops: 2 * real * elementCount(kernel.shape) * elementCount(result.shape),
     bytes: bytesOf([a, kernel, result]),
+    // A row of the result for each element of the kernel, and one more to store it.
+    ...counted("row", result.shape[0] * (elementCount(kernel.shape) + 1)),
   };
 }

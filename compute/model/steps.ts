@@ -31,6 +31,9 @@ export type Factorization =
   | "svd"
   | "svdvals";
 
+/** What a loop does once for each short piece of an array, besides its numbers: calls, divisions, counters. */
+export type LineKind = "reduce" | "broadcast" | "plane" | "copy" | "row" | "quantile";
+
 /** Which kernel classes those are. */
 export const isFactorization = (kernel: KernelClass): kernel is Factorization =>
   /^(lu|triangular-solve|cholesky|qr|eigh|eig|eigvals|svd|svdvals)$/.test(kernel);
@@ -46,6 +49,8 @@ export interface PlanStep {
   readonly bytes: number;
   /** Bytes of all arrays alive while it runs: the operation's inputs, intermediates and outputs. */
   readonly live: number;
+  /** Pieces of the arrays that a loop takes one by one; rates.json has nanoseconds for each kind. */
+  readonly lines?: { readonly kind: LineKind; readonly count: number };
   /** Of transforms along one axis, which hold no spectrum of a whole matrix: points of the longest line they read or write. */
   readonly linePoints?: number;
 }

@@ -46,11 +46,12 @@ export const transpose = defineOperation({
   },
 
   plan({ axes }, { a }) {
-    const result: ArraySpec = { shape: settleOrder(a, axes).map((axis) => a.shape[axis]), dtype: a.dtype };
+    const order = settleOrder(a, axes);
+    const result: ArraySpec = { shape: order.map((axis) => a.shape[axis]), dtype: a.dtype };
     return {
       params: { axes },
       outputs: { result },
-      steps: whileHolding([a, result], [rearrangeStep(a, result)]),
+      steps: whileHolding([a, result], [rearrangeStep(a, result, order)]),
     };
   },
 

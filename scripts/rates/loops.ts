@@ -7,9 +7,9 @@
 import { type Arrays, plan, random } from "@sluice/compute";
 import { chosenEngine } from "@sluice/compute/engines/index";
 import { findOperation } from "@sluice/compute/model/registry";
-import type { LoopKernel } from "@sluice/compute/model/steps";
+import type { LineKind, LoopKernel } from "@sluice/compute/model/steps";
 import type { DenseArray } from "@sluice/contract/array";
-import { changeRates, ratePoint } from "./points.ts";
+import { changeRates, ratePoint, typicalSeconds } from "./points.ts";
 
 const [, , machine = "unnamed"] = process.argv;
 const factory = chosenEngine();
@@ -33,6 +33,41 @@ function point(kernel: LoopKernel, jobs: readonly Job[]): readonly [number, numb
     });
   });
 }
+
+/** Nanoseconds of a line, from operations whose arrays are nothing but short lines. */
+function perLine(kind: LineKind, { operation, params, inputs }: Job): number {
+  const planned = plan(operation, params, inputs);
+  const steps = planned.steps.filter(({ lines }) => lines?.kind === kind);
+  const count = steps.reduce((sum, { lines }) => sum + (lines?.count ?? 0), 0);
+  const seconds = typicalSeconds(() => {
+    const outputs = findOperation(operation).run(planned.params, inputs, engine);
+    for (const output of Object.values(outputs)) engine.release(output);
+  });
+  const nanoseconds = Number(((seconds * 1e9) / count).toPrecision(3));
+  console.log("a line of", kind, nanoseconds);
+  return nanoseconds;
+}
+
+const pairs = matrix(2 ** 18, 2);
+const cube = { ...matrix(2 ** 17, 2), shape: Array.from({ length: 18 }, () => 2) };
+const sparse = { ...matrix(2 ** 8, 2), shape: Array.from({ length: 18 }, (_, axis) => 1 + (axis % 2)) };
+const one = matrix(1, 1);
+const nanosecondsPerLine: Record<LineKind, number> = {
+  reduce: perLine("reduce", { operation: "sum", params: { axis: 1 }, inputs: { a: pairs } }),
+  broadcast: perLine("broadcast", { operation: "add", inputs: { a: cube, b: sparse } }),
+  plane: perLine("plane", { operation: "transpose", inputs: { a: cube } }),
+  copy: perLine("copy", { operation: "fftshift", params: { axes: [1] }, inputs: { a: pairs } }),
+  row: perLine("row", {
+    operation: "convolve2d",
+    params: { mode: "same" },
+    inputs: { a: matrix(2 ** 18, 1), b: one },
+  }),
+  quantile: perLine("quantile", {
+    operation: "percentile",
+    params: { q: Array.from({ length: 500 }, (_, index) => index / 5), axis: 1 },
+    inputs: { a: matrix(2 ** 9, 2) },
+  }),
+};
 
 const sides = [16, 64, 256, 1024, 2048];
 const nanoseconds: Record<LoopKernel, unknown> = {
@@ -67,5 +102,5 @@ const nanoseconds: Record<LoopKernel, unknown> = {
 };
 
 changeRates((rates, date) => {
-  rates.loops = { machine, date, nanoseconds };
+  rates.loops = { ...rates.loops, machine, date, nanosecondsPerLine, nanoseconds };
 });

@@ -52,7 +52,7 @@ export function covarianceSteps(a: ArraySpec, layout: Layout): PlanStep[] {
   const widening = a.dtype === dtype ? [] : whileHolding([a, centred], [elementwiseStep([a], centred)]);
   return [
     ...widening,
-    ...meanSteps(centred, mean),
+    ...meanSteps(centred, mean, [byRows ? 1 : 0]),
     ...whileHolding([a, mean, centred], [elementwiseStep([centred, mean], centred)]),
     ...whileHolding([a, centred, left], [rearrangeStep(centred, centred)]),
     ...whileHolding([a, left, right, result], [matmulStep(left, right, result)]),

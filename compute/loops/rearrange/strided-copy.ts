@@ -39,6 +39,30 @@ function axesOf({ shape, strides }: StridedView, parts: number): Axis[] {
   return axes;
 }
 
+/** The view that is a transpose: its axis i is axis order[i] of a C-order array. */
+export function transposedView(shape: readonly number[], order: readonly number[]): StridedView {
+  const strides = stridesOf(shape);
+  return { shape: order.map((axis) => shape[axis]), strides: order.map((axis) => strides[axis]), first: 0 };
+}
+
+/** Takes the two axes out of a view's that are copied as a plane: the last one, and that along which the source is densest. */
+function takePlane(axes: Axis[]): { slow: Axis; fast: Axis } {
+  const one: Axis = { extent: 1, from: 0, to: 0 };
+  const fast = axes.pop() ?? one;
+  const densest = axes.reduce((best, { from }, axis) => (from < axes[best].from ? axis : best), 0);
+  const [slow = one] = axes.splice(densest, 1);
+  return { slow, fast };
+}
+
+const product = (axes: readonly Axis[]): number => axes.reduce((planes, { extent }) => planes * extent, 1);
+
+/** Planes that a transpose is copied in. */
+export function planesOf(shape: readonly number[], order: readonly number[]): number {
+  const axes = axesOf(transposedView(shape, order), 1);
+  takePlane(axes);
+  return product(axes);
+}
+
 /** Copies two axes square by square, so that neither source nor result is read in steps alone. */
 function copyPlane(
   data: DenseArray["data"],
@@ -74,14 +98,10 @@ export function stridedCopy(
   const parts = a.dtype === "complex128" ? 2 : 1;
   const { data: out } = result;
   const axes = axesOf(view, parts);
-  const one: Axis = { extent: 1, from: 0, to: 0 };
-  const fast = axes.pop() ?? one;
-  // The axis along which the source is densest goes with the last one, along which the result is.
-  const densest = axes.reduce((best, { from }, axis) => (from < axes[best].from ? axis : best), 0);
-  const [slow = one] = axes.splice(densest, 1);
+  const { slow, fast } = takePlane(axes);
   const counters = axes.map(() => 0);
   const start = { from: view.first * parts, to: 0 };
-  const planes = axes.reduce((product, { extent }) => product * extent, 1);
+  const planes = product(axes);
   const between = Math.max(1, Math.floor(perReport / (slow.extent * fast.extent || 1)));
   for (let plane = 0; plane < planes; plane += 1) {
     copyPlane(a.data, out, start, slow, fast, parts);

@@ -21,10 +21,12 @@ function firstReal(data: Numbers, from: number, length: number, stride: number, 
 
 function firstComplex(data: Numbers, from: number, length: number, stride: number, sign: 1 | -1): number {
   let found = 0;
-  let [best, bestIm] = [sign * data[2 * from], sign * data[2 * from + 1]];
+  let best = sign * data[2 * from];
+  let bestIm = sign * data[2 * from + 1];
   if (isComplexNaN(best, bestIm)) return 0;
   for (let index = 1, at = 2 * (from + stride); index < length; index += 1, at += 2 * stride) {
-    const [re, im] = [sign * data[at], sign * data[at + 1]];
+    const re = sign * data[at];
+    const im = sign * data[at + 1];
     if (isComplexNaN(re, im)) return index;
     if (isAtMost(best, bestIm, re, im)) continue;
     found = index;

@@ -40,8 +40,8 @@ function applyInPlace(real: Loop, complex: Loop, a: DenseArray, b: DenseArray, e
 const divideBy = (a: DenseArray, count: number, engine: Engine): DenseArray =>
   applyInPlace(loops.divideReal, loops.divideComplex, a, scalar(count), engine);
 
-export function meanSteps(a: ArraySpec, mean: ArraySpec): PlanStep[] {
-  return whileHolding([a, mean], [reduceStep(a, mean), elementwiseStep([mean], mean)]);
+export function meanSteps(a: ArraySpec, mean: ArraySpec, axes: readonly number[]): PlanStep[] {
+  return whileHolding([a, mean], [reduceStep(a, mean, axes), elementwiseStep([mean], mean)]);
 }
 
 /** Mean over axes in the dtype of a; NaN over no elements. Runs `meanSteps`. */
@@ -65,10 +65,13 @@ export function varianceSteps(a: ArraySpec, axes: readonly number[], result: Arr
   const squares: ArraySpec = { shape: a.shape, dtype: realDtypeOf(a.dtype) };
   const both = a.dtype === "complex128" ? [deviations, squares] : [deviations];
   return [
-    ...meanSteps(a, mean),
+    ...meanSteps(a, mean, axes),
     ...whileHolding([a, mean, deviations], [elementwiseStep([a, mean], deviations)]),
     ...whileHolding([a, ...both], [elementwiseStep([deviations], squares)]),
-    ...whileHolding([a, squares, result], [reduceStep(squares, result), elementwiseStep([result], result)]),
+    ...whileHolding(
+      [a, squares, result],
+      [reduceStep(squares, result, axes), elementwiseStep([result], result)],
+    ),
   ];
 }
 

@@ -20,7 +20,7 @@ interface Run {
 }
 
 /** Neighbouring axes that are all reduced or all kept are one run, and extents of 1 none, as in NumPy. */
-function runsOf(shape: readonly number[], axes: readonly number[]): Run[] {
+export function runsOf(shape: readonly number[], axes: readonly number[]): Run[] {
   const runs: Run[] = [];
   shape.forEach((extent, axis) => {
     if (extent === 1) return;

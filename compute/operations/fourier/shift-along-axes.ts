@@ -27,6 +27,12 @@ function rotate(from: DenseArray, to: DenseArray, axis: number, by: number): voi
   }
 }
 
+/** Two copies for each block of the array that an axis and those behind it make. */
+function copiesOf(shape: readonly number[], axes: readonly number[]): number {
+  const moved = axes.filter((axis) => shape[axis] > 1);
+  return moved.reduce((copies, axis) => copies + 2 * elementCount(shape.slice(0, axis)), 0);
+}
+
 /** Params, plan and run of fftshift (by half of the points, rounded down) and ifftshift (rounded up). */
 export function shiftAlongAxes(half: (points: number) => number) {
   const axesOf = ({ axes }: Params, a: ArraySpec): number[] =>
@@ -41,7 +47,12 @@ export function shiftAlongAxes(half: (points: number) => number) {
       const result: ArraySpec = { shape, dtype };
       const passes = Math.max(1, axesOf(asked, a).length);
       // A copy runs at the speed of memory, as scaling does.
-      const copy = { ...scaleStep(a), flops: 0, bytes: 2 * byteLength(a) * passes };
+      const copy = {
+        ...scaleStep(a),
+        flops: 0,
+        bytes: 2 * byteLength(a) * passes,
+        lines: { kind: "copy" as const, count: copiesOf(shape, axesOf(asked, a)) },
+      };
       const alive = passes > 1 ? [a, result, result] : [a, result];
       return { params: asked, outputs: { result }, steps: whileHolding(alive, [copy]) };
     },

@@ -2,6 +2,7 @@ import type { ArraySpec, DenseArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { countBetween, countEven, evenEdges, toDensity } from "../../loops/sorting/bins.ts";
+import { log2 } from "../../math/logarithm.ts";
 import { reduceStep, transcendentalStep } from "../../model/loop-steps.ts";
 import { defineOperation, type Specs } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
@@ -64,6 +65,19 @@ function rangeOf({ data }: DenseArray): [number, number] {
   );
 }
 
+/** Bins that a cache near the processor holds. */
+const nearBins = 4096;
+
+/**
+ * What an element takes to find its bin, in the flops of `transcendentalStep`, measured: a division, a floor and
+ * branches, and a walk to memory where there are many bins; or a search among edges by halves, each a branch that
+ * nobody can predict.
+ */
+function flopsOf(bins: Params["bins"]): number {
+  if (typeof bins === "number") return bins <= nearBins ? 20 : 80;
+  return 20 + 22 * log2(bins.length);
+}
+
 /** numpy.histogram */
 export const histogram = defineOperation({
   name: "histogram",
@@ -81,9 +95,8 @@ export const histogram = defineOperation({
   plan(settled, { a }) {
     const outputs = outputsOf(settled);
     const ends: ArraySpec = { shape: [2], dtype: "float64" };
-    // A division, a floor and branches, or a search by halves: as long as one or two functions.
-    const flopsEach = typeof settled.bins === "number" ? 20 : 40;
-    const counting = transcendentalStep([a], { shape: a.shape, dtype: "float64" }, flopsEach);
+    const { bins } = settled;
+    const counting = transcendentalStep([a], { shape: a.shape, dtype: "float64" }, flopsOf(bins));
     return {
       params: settled,
       outputs,

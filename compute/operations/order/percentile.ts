@@ -11,7 +11,7 @@ import {
   requireElements,
   settleAxes,
 } from "../../model/axes.ts";
-import { rearrangeStep, reduceStep, sortStep } from "../../model/loop-steps.ts";
+import { quantileStep, rearrangeStep, sortStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { realDtypes } from "../dtypes.ts";
@@ -43,6 +43,11 @@ function resultOf({ q, axis, method, keepdims }: Params, a: ArraySpec): ArraySpe
   return { shape: [q.length, ...shape], dtype: interpolates(method) ? "float64" : a.dtype };
 }
 
+/** The reduced axes last, so that what is sorted lies together. */
+function orderOf({ shape }: ArraySpec, axes: readonly number[]): number[] {
+  return [...shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
+}
+
 /** numpy.percentile */
 export const percentile = defineOperation({
   name: "percentile",
@@ -64,7 +69,8 @@ export const percentile = defineOperation({
     requireElements(a, axes);
     const result = resultOf(settled, a);
     const length = reducedCount(a.shape, axes);
-    const steps = [rearrangeStep(a, a), sortStep(a, length), reduceStep(result, result)];
+    const order = orderOf(a, axes);
+    const steps = [rearrangeStep(a, a, order), sortStep(a, length), quantileStep(result)];
     return {
       params: settled,
       outputs: { result },
@@ -74,10 +80,9 @@ export const percentile = defineOperation({
 
   run(settled, { a }, engine) {
     const axes = settleAxes(settled.axis, a);
-    const kept = a.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const length = reducedCount(a.shape, axes);
-    const count = elementCount(kept.map((axis) => a.shape[axis]));
-    const copy = transposed(a, [...kept, ...axes], engine);
+    const count = elementCount(reducedShape(a.shape, axes, false));
+    const copy = transposed(a, orderOf(a, axes), engine);
     const sorted = sortLines(copy, { lines: count, points: length, inner: 1 }, engine.nextStep());
     const result = engine.array(resultOf(settled, a));
     const onFraction = engine.nextStep();

@@ -14,6 +14,16 @@ function aligned(a: ArraySpec, b: ArraySpec): { left: number[]; right: number[] 
   return { left: pad(a), right: pad(b) };
 }
 
+/** Axes of a and b in turns: broadcasting along them is the product, and taken together they are its axes. */
+function inTurns(a: ArraySpec, b: ArraySpec): { a: number[]; b: number[]; both: number[] } {
+  const { left, right } = aligned(a, b);
+  return {
+    a: left.flatMap((extent) => [extent, 1]),
+    b: right.flatMap((extent) => [1, extent]),
+    both: left.flatMap((extent, axis) => [extent, right[axis]]),
+  };
+}
+
 function resultOf(a: ArraySpec, b: ArraySpec): ArraySpec {
   const { left, right } = aligned(a, b);
   return { shape: left.map((extent, axis) => extent * right[axis]), dtype: resultDtype(a.dtype, b.dtype) };
@@ -44,26 +54,24 @@ export const kron = defineOperation({
 
   plan(_params, { a, b }) {
     const result = resultOf(a, b);
+    const shapes = inTurns(a, b);
+    const [left, right] = [
+      { ...a, shape: shapes.a },
+      { ...b, shape: shapes.b },
+    ];
+    const spread = { ...result, shape: shapes.both };
     return {
       params: {},
       outputs: { result },
-      steps: whileHolding([a, b, result], [elementwiseStep([a, b], result)]),
+      steps: whileHolding([a, b, result], [elementwiseStep([left, right], spread)]),
     };
   },
 
   run(_params, { a, b }, engine) {
-    // Axes of a and b in turns: broadcasting along them is the product, and taken together they are its axes.
-    const { left, right } = aligned(a, b);
-    const spread = {
-      shape: left.flatMap((extent, axis) => [extent, right[axis]]),
-      dtype: resultDtype(a.dtype, b.dtype),
-    };
-    const product = multiplied(
-      { ...a, shape: left.flatMap((extent) => [extent, 1]) },
-      { ...b, shape: right.flatMap((extent) => [1, extent]) },
-      spread,
-      engine,
-    );
-    return { result: { ...product, shape: resultOf(a, b).shape } };
+    const shapes = inTurns(a, b);
+    const result = resultOf(a, b);
+    const spread = { ...result, shape: shapes.both };
+    const product = multiplied({ ...a, shape: shapes.a }, { ...b, shape: shapes.b }, spread, engine);
+    return { result: { ...product, shape: result.shape } };
   },
 });

@@ -1,13 +1,18 @@
 /** argmin, argmax: where the extremes are. */
-import type { ArraySpec } from "@sluice/contract/array";
+import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import { argExtreme } from "../../loops/reductions/arg-extremes.ts";
 import { axisParam, keepdimsParam, reducedShape, requireElements, settleAxes } from "../../model/axes.ts";
 import { reduceStep } from "../../model/loop-steps.ts";
 import { defineOperation, type Operation } from "../../model/operation.ts";
-import { whileHolding } from "../../model/steps.ts";
+import { type Work, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
+
+/** Each line by itself, also those whose elements lie apart. */
+function argStep(a: ArraySpec, result: ArraySpec): Work {
+  return { ...reduceStep(a, result), lines: { kind: "reduce", count: elementCount(result.shape) } };
+}
 
 function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): Operation {
   return defineOperation({
@@ -26,7 +31,7 @@ function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): O
       return {
         params: { axis, keepdims },
         outputs: { result },
-        steps: whileHolding([a, result], [reduceStep(a, result)]),
+        steps: whileHolding([a, result], [argStep(a, result)]),
       };
     },
 

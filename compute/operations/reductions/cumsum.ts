@@ -5,13 +5,17 @@ import { cumulativeSum } from "../../loops/reductions/cumulative-sum.ts";
 import { axisParam, settleAxis } from "../../model/axes.ts";
 import { reduceStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { whileHolding } from "../../model/steps.ts";
+import { type Work, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 const resultOf = ({ shape, dtype }: ArraySpec, axis: number | null): ArraySpec => ({
   shape: axis === null ? [elementCount(shape)] : shape,
   dtype,
 });
+
+/** @throws Problem invalid-params */
+const linesOf = ({ shape }: ArraySpec, axis: number | null) =>
+  linesAlong(shape, axis === null ? null : settleAxis(axis, shape.length));
 
 /** numpy.cumsum, the same to the bit. */
 export const cumsum = defineOperation({
@@ -30,18 +34,19 @@ export const cumsum = defineOperation({
   },
 
   plan({ axis }, { a }) {
-    if (axis !== null) settleAxis(axis, a.shape.length);
+    const { lines, inner } = linesOf(a, axis);
     const result = resultOf(a, axis);
+    // Lines side by side are one block.
+    const step: Work = { ...reduceStep(a, result), lines: { kind: "reduce", count: lines / (inner || 1) } };
     return {
       params: { axis },
       outputs: { result },
-      steps: whileHolding([a, result], [reduceStep(a, result)]),
+      steps: whileHolding([a, result], [step]),
     };
   },
 
   run({ axis }, { a }, engine) {
     const result = engine.array(resultOf(a, axis));
-    const lines = linesAlong(a.shape, axis === null ? null : settleAxis(axis, a.shape.length));
-    return { result: cumulativeSum(a, lines, result, engine.nextStep()) };
+    return { result: cumulativeSum(a, linesOf(a, axis), result, engine.nextStep()) };
   },
 });

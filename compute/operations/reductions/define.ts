@@ -49,7 +49,7 @@ export function reduction({ name, summary, differences, example, ...own }: Reduc
       return {
         params: { axis, keepdims },
         outputs: { result },
-        steps: whileHolding([a, result], [reduceStep(a, result)]),
+        steps: whileHolding([a, result], [reduceStep(a, result, axes)]),
       };
     },
 

@@ -22,9 +22,10 @@ export const mean = defineOperation({
   },
 
   plan({ axis, keepdims }, { a }) {
-    const shape = reducedShape(a.shape, settleAxes(axis, a), keepdims);
+    const axes = settleAxes(axis, a);
+    const shape = reducedShape(a.shape, axes, keepdims);
     const result: ArraySpec = { shape, dtype: a.dtype };
-    return { params: { axis, keepdims }, outputs: { result }, steps: meanSteps(a, result) };
+    return { params: { axis, keepdims }, outputs: { result }, steps: meanSteps(a, result, axes) };
   },
 
   run({ axis, keepdims }, { a }, engine) {

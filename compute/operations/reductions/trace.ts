@@ -89,7 +89,10 @@ export const trace = defineOperation({
     return {
       params: settled,
       outputs: { result },
-      steps: whileHolding([a, lines, result], [rearrangeStep(lines, lines), reduceStep(lines, result)]),
+      steps: whileHolding(
+        [a, lines, result],
+        [rearrangeStep(lines, lines), reduceStep(lines, result, [shape.length - 1])],
+      ),
     };
   },
 
