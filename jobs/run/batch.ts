@@ -5,6 +5,7 @@ import type { Compute, Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import type { Machine } from "./claim.ts";
 import { work } from "./dispatch.ts";
+import { launchName } from "./launch-name.ts";
 
 /** A message as the queue delivers it. */
 export interface Delivery {
@@ -64,12 +65,21 @@ export async function workBatch(
       attempt(delivery, async () => {
         // Sent once more, it would be as if received for the first time.
         if (delivery.receives > 1) throw new Error("another job's turn came first");
-        await ports.queue.send(message, delivery.trace);
+        if (await isWaited(message, ports)) await ports.queue.send(message, delivery.trace);
       }),
     ),
   ]);
   await publish(ended, ports);
   return failed;
+}
+
+/**
+ * Copies of a message whose job has moved on end here. Passed on, they would grow without end while the replies of
+ * sends are lost: the SDK sends again, and each batch runs one of ten. A message may come before its record does.
+ */
+async function isWaited({ jobId, dispatch }: Message, { store }: Pick<Ports, "store">): Promise<boolean> {
+  const job = await store.get(jobId);
+  return !job || (job.status === "PENDING" && job.dispatch === dispatch);
 }
 
 async function publish(jobs: readonly Job[], ports: Ports): Promise<void> {
@@ -84,8 +94,20 @@ function sorted(read: readonly Read[]) {
     together: short.filter(isFresh),
     oneByOne: short.filter((one) => !isFresh(one)),
     // What was received most often has its turn: it may be on its way to the dead letters.
-    large: read
-      .filter((one) => !isShort(one))
-      .sort((one, other) => other.delivery.receives - one.delivery.receives),
+    large: withoutCopies(
+      read
+        .filter((one) => !isShort(one))
+        .sort((one, other) => other.delivery.receives - one.delivery.receives),
+    ),
   };
+}
+
+/** The first of each message: its copies are done with when it is. */
+function withoutCopies(read: readonly Read[]): Read[] {
+  const byName = new Map<string, Read>();
+  for (const one of read) {
+    const name = launchName(one.message);
+    if (!byName.has(name)) byName.set(name, one);
+  }
+  return [...byName.values()];
 }

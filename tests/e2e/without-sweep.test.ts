@@ -8,7 +8,7 @@ beforeAll(async () => {
   stage = await startStage({ sweepSeconds: false, workConcurrency: 2 });
   // The first job starts the functions.
   await stage.reaches(await stage.submit(small), { status: "COMPLETED" });
-}, 60_000);
+}, 120_000);
 
 afterAll(() => stage?.stop());
 

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../../local/ecs/model.ts";
 import { type Stage, startStage } from "../stage/stage.ts";
@@ -9,6 +10,8 @@ import { spin } from "./jobs.ts";
  */
 const maxTasks = 8;
 const jobs = 40;
+/** Where other things keep the machine busy, everything takes longer; still far from the minute that sweep would take. */
+const mostFreeSeconds = (loadavg()[0] ?? 0) > 2 * availableParallelism() ? 30 : 2;
 let stage: Stage;
 
 beforeAll(async () => {
@@ -40,9 +43,7 @@ test("40 large jobs, cap 8: eight tasks at once, never nine, and none when all i
   await expect.poll(() => stage.liveTasks(), { timeout: 10_000 }).toEqual([]);
   expect(stage.cloud.ecs.tasks()).toHaveLength(jobs);
   await expect.poll(() => stage.depth()).toEqual({ jobs: 0, dead: 0 });
-  // On a machine that is busy with other things everything takes longer, the start of a task too.
-  const starts = stage.cloud.ecs.tasks().map(({ createdAt, startedAt = Infinity }) => startedAt - createdAt);
-  expect(longestFree(stage.cloud.ecs.tasks())).toBeLessThan(Math.max(2, ...starts));
+  expect(longestFree(stage.cloud.ecs.tasks())).toBeLessThan(mostFreeSeconds);
   expect(stage.received.filter(({ receiveCount }) => receiveCount !== 1)).toEqual([]);
 }, 180_000);
 

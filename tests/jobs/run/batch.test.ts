@@ -133,6 +133,31 @@ describe("of jobs that are not small", () => {
     expect(world.messages).toEqual(messages.slice(1));
   });
 
+  test("a copy of one that has been claimed is not sent once more, and of two copies in hand one is", async () => {
+    const [first, second, third] = await sent(3, large);
+    if (!first || !second || !third) throw new Error("three were sent");
+    const seen = watched();
+    const before = answered(delivered([first]), seen.engine);
+    await vi.advanceTimersByTimeAsync(100);
+    await before;
+    const running = answered(delivered([second, second, first, third, third, first]), seen.engine);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await running).toEqual([]);
+    expect(statusesOf([first, second, third])).toEqual(["COMPLETED", "COMPLETED", "PENDING"]);
+    expect(world.messages).toEqual([third]);
+  });
+
+  test("one that comes before its record is sent once more", async () => {
+    const [first, second] = await sent(2, large);
+    if (!first || !second) throw new Error("two were sent");
+    world.table.delete(second.jobId);
+    const seen = watched();
+    const running = answered(delivered([first, second]), seen.engine);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await running).toEqual([]);
+    expect(world.messages).toEqual([second]);
+  });
+
   test("the one that was received most often is run; sent once more, another would lose that count", async () => {
     const messages = await sent(2, large);
     const [first, second] = delivered(messages);
