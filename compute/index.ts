@@ -6,6 +6,7 @@ export type { EngineLabel, RandomRequest } from "./engines/engine.ts";
 export { type EngineProfile, profiles } from "./engines/profiles.ts";
 export { type CatalogueEntry, catalogue } from "./model/catalogue.ts";
 export { type Demand, demand, threadsFor } from "./model/demand.ts";
+export { mostTimes } from "./model/most-times.ts";
 export type { Arrays, Operands, Specs } from "./model/operation.ts";
 export { completeParams } from "./model/params.ts";
 export type { Params } from "./model/parse-params.ts";

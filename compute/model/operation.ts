@@ -41,6 +41,8 @@ export interface Operation {
   readonly differences?: readonly string[];
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** Times its predicted seconds that the values of its inputs, which no plan knows, can make it take. 1 when absent. */
+  readonly mostTimes?: number;
   plan(params: unknown, inputs: Specs): OperationPlan;
   run(params: unknown, inputs: Arrays, engine: Engine): Arrays;
 }
@@ -55,6 +57,7 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly params: Schema;
   readonly differences?: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
+  readonly mostTimes?: number;
   plan(params: z.output<Schema>, inputs: Each<Inputs, ArraySpec>): OperationPlan<z.output<Schema>>;
   run(params: z.output<Schema>, inputs: Each<Inputs, DenseArray>, engine: Engine): Arrays;
 }

@@ -1,4 +1,4 @@
-import { refusedEngines } from "@sluice/compute";
+import { mostTimes, refusedEngines } from "@sluice/compute";
 import type { Allocate } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import { lanes } from "../lanes/table.ts";
@@ -93,11 +93,12 @@ async function runClaimed(job: Job, machine: Machine, compute: Compute, ports: C
 }
 
 /**
- * Only a short computation on its first attempt may block the thread that beats, as nothing can stop it there: a
- * prediction that was wrong once is not trusted again.
+ * Only a computation that is short whatever its values are, on its first attempt, may block the thread that beats, as
+ * nothing can stop it there: a prediction that was wrong once is not trusted again.
  */
 function mayBlock(job: Job, { target }: Machine): boolean {
-  const short = job.route.estimate.seconds < limits.blockingSeconds;
+  const longest = job.route.estimate.seconds * mostTimes(job.operation, job.params);
+  const short = longest < limits.blockingSeconds;
   return lanes[target].mayBlock && attemptCount(job) === 1 && short;
 }
 

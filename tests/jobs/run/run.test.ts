@@ -222,6 +222,37 @@ test("only a first attempt on Lambda may block the thread that beats: its predic
   expect(asked).toEqual([true, false, false]);
 });
 
+/** Entries of 1e300 take expm 40 times its prediction: the values decide how often it squares. */
+test.each([
+  [{ operation: "expm", inputs: { a: { random: { shape: [2, 2] } } } }, true],
+  [{ operation: "expm", inputs: { a: { random: { shape: [150, 150] } } } }, false],
+  [
+    {
+      operation: "matmul",
+      inputs: { a: { random: { shape: [150, 150] } }, b: { random: { shape: [150, 150] } } },
+    },
+    true,
+  ],
+  [
+    {
+      operation: "program",
+      params: { steps: [{ as: "e", op: "expm", args: ["a"] }] },
+      inputs: { a: { random: { shape: [150, 150] } } },
+    },
+    false,
+  ],
+])("%j may block the thread that beats: %s", async (body, expected) => {
+  ({ job } = await submitted(world, body));
+  expect(job.route.estimate.seconds).toBeLessThan(0.25);
+  const asked: boolean[] = [];
+  const looking: typeof compute = async (_work, { mayBlock }) => {
+    asked.push(mayBlock);
+    throw new TypeError("crash");
+  };
+  await runJob(launch(), lambdaMachine(), looking, world.ports);
+  expect(asked).toEqual([expected]);
+});
+
 test.each([
   [1, false],
   [2, true],
