@@ -1,3 +1,4 @@
+import { isTerminal } from "@sluice/contract/job";
 import type { Lane } from "../lanes/lane.ts";
 import { lanes } from "../lanes/table.ts";
 import { apply } from "../lifecycle/apply.ts";
@@ -64,7 +65,7 @@ async function launchTask({ jobId, dispatch }: Message, ports: Ports): Promise<W
   if (!raised.ok) {
     ports.log.info("job is not ours to launch", { jobId, dispatch, status: raised.job?.status });
     // It ended after it was admitted: the orphaned slot is released, and the next in line takes it.
-    if (raised.job?.dispatch === dispatch) {
+    if (raised.job?.dispatch === dispatch && isTerminal(raised.job.status)) {
       await ports.slots.release({ jobId, dispatch: dispatch + 1 });
       await refillSlots(ports);
     }

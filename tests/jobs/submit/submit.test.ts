@@ -112,6 +112,32 @@ describe("a Send that fails", () => {
     expect(world.table.size).toBe(0);
   });
 
+  test("a record that comes between a message's write and its look is taken all the same", async () => {
+    const body = validate(submitBody, { dataMatrix: [[1, 2]], target: "fargate" });
+    await accept(body, "local", { requestHash: "0" }, world.ports);
+    const [message] = world.messages;
+    if (!message) throw new Error("a submit sends");
+    const record = world.job(message.jobId);
+    world.table.clear();
+    const { update } = world.ports.store;
+    let early = true;
+    const store = {
+      ...world.ports.store,
+      update: async (...given: Parameters<typeof update>) => {
+        if (!early) return world.ports.store.update(...given);
+        early = false;
+        world.table.set(record.jobId, record);
+        return { ok: false, job: record } as const;
+      },
+    };
+    const working = work(message, lambdaMachine(), compute, { ...world.ports, store });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await working).toBe("launched");
+    // Its slot is kept: it is of the launch that this very message made.
+    expect([world.started.length, world.slots.size]).toEqual([1, 1]);
+    expect(world.calls).not.toContain("slots.release");
+  });
+
   test("a message that overtakes its record waits for it", async () => {
     const { create } = world.ports.store;
     const store = {
