@@ -1,4 +1,5 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSBatchResponse } from "aws-lambda";
 import type { LocalCloud } from "../../local/cloud.ts";
 import type { Packaged } from "./packaged.ts";
 
@@ -31,12 +32,16 @@ async function deliver({ cloud, packaged }: World, node?: readonly string[]): Pr
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const sqs = new SQSClient({ region: AWS_REGION, endpoint: AWS_ENDPOINT_URL_SQS, credentials });
   const QueueUrl = `${AWS_ENDPOINT_URL_SQS}/000000000000/sluice-dev-jobs`;
-  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10, MessageSystemAttributeNames: ["All"] }),
+  );
   const [message] = Messages;
   if (!message) throw new Error("expected a message in the queue, got none");
-  const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body } = message;
-  const event = { Records: [{ messageId, receiptHandle, body, eventSource: "aws:sqs" }] };
-  const { arch } = await packaged.invoke("work", event, cloud, node);
+  const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body, Attributes: attributes } = message;
+  const event = { Records: [{ messageId, receiptHandle, body, attributes, eventSource: "aws:sqs" }] };
+  const { arch, answer } = await packaged.invoke("work", event, cloud, node);
+  if ((answer as SQSBatchResponse).batchItemFailures.length > 0)
+    throw new Error(`expected work to take the message, got ${JSON.stringify(answer)}`);
   await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
   sqs.destroy();
   return arch;

@@ -10,6 +10,13 @@ import { unzip } from "../support/unzip.ts";
 
 type Template = Awaited<ReturnType<typeof packageStage>>["template"];
 
+/** What a function printed, without the ends of long lines. */
+const shortened = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => line.slice(0, 300))
+    .join("\n");
+
 interface Answer {
   readonly status?: number | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: every function has its own answer.
@@ -49,7 +56,12 @@ export class Packaged {
     const { PATH, HOME } = process.env;
     const env = { PATH, HOME, ...this.#variables(key, cloud), ...cloud.environment };
     const invoked = [path.join(import.meta.dirname, "invoke.ts"), bundle, file("event"), file("answer")];
-    await promisify(execFile)(program, [...args, ...invoked], { env, maxBuffer: 2 ** 24 });
+    await promisify(execFile)(program, [...args, ...invoked], { env, maxBuffer: 2 ** 24 }).catch(
+      // Node quotes the line that threw, and a bundle has long ones.
+      ({ stdout, stderr }) => {
+        throw new Error(`${key} failed: ${shortened(`${stdout}${stderr}`)}`);
+      },
+    );
     return JSON.parse(readFileSync(file("answer"), "utf8")) as { arch: string; answer: unknown };
   }
 
