@@ -29,8 +29,9 @@ export async function eachFunction(invoke: Invoke): Promise<void> {
   await invoke("operations", httpEvent({}));
   await invoke("plans", httpEvent(posted));
   const jobId = idIn(await invoke("submit", httpEvent(posted)));
+  const body = JSON.stringify({ v: 1, jobId, dispatch: 1, target: "lambda" });
   await invoke("work", {
-    Records: [{ body: JSON.stringify({ v: 1, jobId, dispatch: 1, target: "lambda" }) }],
+    Records: [{ messageId: "first", body, attributes: { ApproximateReceiveCount: "1" } }],
   });
   await invoke("get", httpEvent({ jobId }));
   await invoke("status", httpEvent({ jobId }));
