@@ -30,7 +30,9 @@ const perSample = 50;
 const waits = ["wait=0", "wait=1", "wait=1", 'respond-async, wait="1"', "wait=2", "wait=99999999"];
 
 const folder = mkdtempSync(path.join(tmpdir(), "sluice-fuzz-"));
-const stack = await startStack({ SLUICE_DATA: folder });
+/** V8 collects late where it may have gigabytes: with a bounded heap, memory that grows is memory that is kept. */
+const boundedHeap = "--max-old-space-size=400";
+const stack = await startStack({ SLUICE_DATA: folder, NODE_OPTIONS: boundedHeap });
 const warmUp = new Set(idsInBucket(folder));
 const target = socketTarget(stack.url);
 const campaign = new Campaign(target, stack.url);
