@@ -12,7 +12,7 @@ export function leastCsvLength({ shape }: ArraySpec): number {
 
 /**
  * A real array of one axis (a number per line) or two (a line per row) as CSV without a header, as
- * `numpy.savetxt(delimiter=",")` lays it out. Numbers are the shortest that read back the same; NaN, Infinity and
+ * `numpy.savetxt(delimiter=",")` lays it out. Numbers are the shortest that read back the same, the sign of -0 included; NaN, Infinity and
  * -Infinity are what `numpy.loadtxt` reads too.
  */
 export function arrayToCsv({ shape, data }: DenseArray): string {
@@ -20,7 +20,14 @@ export function arrayToCsv({ shape, data }: DenseArray): string {
   const lines: string[] = new Array(rows);
   for (let row = 0; row < rows; row += 1) {
     const start = row * columns;
-    lines[row] = `${data.subarray(start, start + columns).join(",")}\n`;
+    const numbers = data.subarray(start, start + columns);
+    lines[row] =
+      `${numbers.some(isMinusZero) ? Array.from(numbers, numberText).join(",") : numbers.join(",")}\n`;
   }
   return lines.join("");
 }
+
+const isMinusZero = (value: number): boolean => Object.is(value, -0);
+
+/** `join` and `String` drop the sign of -0. */
+const numberText = (value: number): string => (isMinusZero(value) ? "-0" : String(value));

@@ -12,12 +12,13 @@ const leastNumbers = 8192;
 const longestNumber = 25;
 
 /**
- * An array as `JSON.stringify(arrayToJson(array))` would write it, byte for byte, in a third of the time;
- * undefined as soon as it takes more than `limit` bytes, as `JsonText` counts them.
+ * An array as `JSON.stringify(arrayToJson(array))` would write it, byte for byte, in a third of the time, but that -0
+ * keeps its sign, so that every finite number reads back the same; undefined as soon as it takes more than `limit`
+ * bytes, as `JsonText` counts them.
  */
 export function arrayText(array: DenseArray, limit: number): JsonText | undefined {
   const { shape, dtype, data } = array;
-  if (data.length < leastNumbers) return within(JSON.stringify(arrayToJson(array)), limit);
+  if (data.length < leastNumbers) return within(shortText(array), limit);
   const most = data.length * (longestNumber + 2 * shape.length) + 2 * shape.length + '{"re":,"im":}'.length;
   const written = new Written(Math.min(limit, most), limit);
   if (dtype !== "complex128") return writeNumbers(array, 0, 1, written) ? written.toJson() : undefined;
@@ -28,6 +29,13 @@ export function arrayText(array: DenseArray, limit: number): JsonText | undefine
     writeNumbers(array, 1, 2, written) &&
     written.ascii("}", 0);
   return fits ? written.toJson() : undefined;
+}
+
+/** JSON.stringify drops the sign of -0. It goes through as a string: `arrayToJson` makes no other "-0". */
+function shortText(array: DenseArray): string {
+  const json = arrayToJson(array);
+  if (!array.data.some((value: number) => Object.is(value, -0))) return JSON.stringify(json);
+  return JSON.stringify(json, (_, value) => (Object.is(value, -0) ? "-0" : value)).replaceAll('"-0"', "-0");
 }
 
 function within(text: string, limit: number): JsonText | undefined {

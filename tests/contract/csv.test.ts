@@ -15,6 +15,7 @@ test.each([
   ["no rows", real([0, 3]), ""],
   ["no columns", real([2, 0]), "\n\n"],
   ["numbers that read back the same", real([3], 0.1, 1e-300, 2 ** 53), "0.1\n1e-300\n9007199254740992\n"],
+  ["the sign of -0", real([2, 2], -0, 0, 1, -0), "-0,0\n1,-0\n"],
   [
     "what is no number, in words that numpy.loadtxt knows",
     real([1, 3], Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),

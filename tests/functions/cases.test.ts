@@ -111,6 +111,16 @@ describe.each(kinds)("%s", (kind) => {
   });
 });
 
+test("the sign of -0 comes back as JSON, as CSV and in the job's view", async () => {
+  const body = '{"operation":"transpose","inputs":{"a":{"data":[[-0.0]]}}}';
+  const reply = await call(submit, { method: "POST", body });
+  expect(reply.status, reply.text).toBe(202);
+  expect((await ended(reply)).text).toContain('"data":[[-0]]');
+  const { jobId } = reply.body;
+  expect((await call(result, { jobId, headers: { accept: "application/json" } })).text).toContain("[[-0]]");
+  expect((await call(result, { jobId, headers: { accept: "text/csv" } })).text).toBe("-0\n");
+});
+
 describe("params", () => {
   test.each([0, 2 ** 53, 1e-131, -1e300, 5e-324])(
     "come back from the table as they were sent: %d",

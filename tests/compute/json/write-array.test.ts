@@ -9,10 +9,18 @@ import { randomDoubles, randomWords } from "../../support/compute/doubles.ts";
 /** Enough that the kernel writes it, whatever it begins with. */
 const kernelsShare = 8192;
 
+/** `JSON.rawJSON`, which TypeScript's library does not know yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+/** What `JSON.stringify` writes, but that -0 keeps its sign. */
+function expectedText(array: DenseArray): string {
+  return JSON.stringify(arrayToJson(array), (_, value) => (Object.is(value, -0) ? rawJSON("-0") : value));
+}
+
 /** The text is JSON.stringify's, byte for byte; said briefly where it is not. */
 function agrees(array: DenseArray): void {
   const written = arrayText(array, Number.POSITIVE_INFINITY)?.text ?? "";
-  const expected = JSON.stringify(arrayToJson(array));
+  const expected = expectedText(array);
   if (written === expected) return;
   const at = [...expected].findIndex((character, index) => character !== written[index]);
   expect(written.slice(Math.max(0, at - 60), at + 60)).toBe(expected.slice(Math.max(0, at - 60), at + 60));
@@ -69,6 +77,22 @@ describe("numbers are written as JavaScript writes them", () => {
   test("what JSON has no number for", () => {
     const words = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1];
     agreesOn(Array.from({ length: 20_000 }, (_, index) => words[index % 5] ?? 0));
+  });
+});
+
+describe("-0 keeps its sign", () => {
+  test.each(["float64", "float32", "complex128"] as const)("in few numbers and in many, of %s", (dtype) => {
+    for (const count of [1, kernelsShare]) {
+      const array = zeros({ shape: [count, 2], dtype });
+      array.data.fill(-0);
+      array.data[1] = 0;
+      agrees(array);
+      expect(arrayText(array, Number.POSITIVE_INFINITY)?.text).toContain("[[-0,");
+    }
+  });
+
+  test("without numbers, in a scalar", () => {
+    expect(arrayText({ shape: [], dtype: "float64", data: Float64Array.of(-0) }, 9)?.text).toBe("-0");
   });
 });
 

@@ -88,9 +88,9 @@ function withPoint(to: usize, digits: v128, whole: i32): void {
 function writeFinite(to: usize, bits: u64): usize {
   const isNegative = <usize>(bits >> 63);
   bits &= 0x7fffffffffffffff;
-  if (bits == 0) { store<u8>(to, 48); return to + 1; }
   store<u8>(to, 45);
   to += isNegative;
+  if (bits == 0) { store<u8>(to, 48); return to + 1; }
   const all = shortest(bits);
   const high = all / 100000000;
   const first = <u32>(high / 100000000);
