@@ -23,8 +23,9 @@ interface Read {
 }
 
 /**
- * Answers up to ten messages. Small jobs and launches go side by side; what was received before, and so may have killed
- * its function, comes after them, one by one. Of jobs that are not small one is run, as the function's time may be over
+ * Answers up to ten messages. Launches come first, side by side: a computation that blocks the thread, and dies of it,
+ * would keep them. Small jobs follow, side by side; what was received before, and so may have killed its function,
+ * comes after them, one by one. Of jobs that are not small one is run, as the function's time may be over
  * with it: the others are sent once more, for other functions. The ends are published in one call.
  *
  * @returns the ids of the messages that must come again. A killed function answers for none, so that all of them do: the
@@ -53,8 +54,9 @@ export async function workBatch(
   for (const delivery of deliveries) {
     await attempt(delivery, async () => void read.push({ delivery, message: parseMessage(delivery.text) }));
   }
-  const { together, oneByOne, large } = sorted(read);
-  await Promise.all(together.map(answer));
+  const { launches, small, oneByOne, large } = sorted(read);
+  await Promise.all(launches.map(answer));
+  await Promise.all(small.map(answer));
   for (const one of oneByOne) await answer(one);
   const [first, ...rest] = large;
   // The ends so far, before a long run: it may not come back.
@@ -87,11 +89,14 @@ async function publish(jobs: readonly Job[], ports: Ports): Promise<void> {
 }
 
 function sorted(read: readonly Read[]) {
-  const isShort = ({ message }: Read) => message.small || lanes[message.target].launch !== "inline";
+  const isLaunch = ({ message }: Read) => lanes[message.target].launch !== "inline";
+  const isShort = (one: Read) => one.message.small || isLaunch(one);
   const isFresh = ({ delivery }: Read) => delivery.receives === 1;
   const short = read.filter(isShort);
+  const fresh = short.filter(isFresh);
   return {
-    together: short.filter(isFresh),
+    launches: fresh.filter(isLaunch),
+    small: fresh.filter((one) => !isLaunch(one)),
     oneByOne: short.filter((one) => !isFresh(one)),
     // What was received most often has its turn: it may be on its way to the dead letters.
     large: withoutCopies(

@@ -1,7 +1,8 @@
-import { catalogue } from "@sluice/compute";
+import { catalogue, engine } from "@sluice/compute";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 /** Every example of the catalogue, as it stands, on both lanes of a real stack. */
 let stack: Stack;
@@ -73,7 +74,11 @@ const groups = Array.from({ length: Math.ceil(entries.length / atOnce) }, (_, in
 );
 
 test("the API shows the catalogue of the code", async () => {
-  expect((await http.call("GET", "/operations")).body).toEqual({ operations: entries });
+  expect((await http.call("GET", "/operations")).body).toEqual({
+    operations: entries,
+    version: manifest.version,
+    engine,
+  });
 });
 
 describe("every example runs on both lanes", () => {

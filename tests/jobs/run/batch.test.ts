@@ -101,6 +101,17 @@ describe("a batch of messages", () => {
   });
 });
 
+test("tasks are launched before anything is computed: what blocks the thread cannot keep them", async () => {
+  const messages = [...(await sent(2)), ...(await sent(2, { ...large, target: "fargate" }))];
+  const launchedBefore: number[] = [];
+  const engine: Compute = async (...given) => {
+    launchedBefore.push(world.calls.filter((call) => call === "tasks.run").length);
+    return compute(...given);
+  };
+  expect(await answered(delivered(messages), engine)).toEqual([]);
+  expect(launchedBefore).toEqual([2, 2]);
+});
+
 describe("what was received before, and may have killed its function,", () => {
   test("shares its time with no other, and comes last", async () => {
     const [fresh, again] = [await sent(2), await sent(3)];
