@@ -30,7 +30,7 @@ export async function runSmallJob(stage: EmulatedStage, queueArn: string): Promi
 
   const url = queueUrl(front, stack, "JobsQueue");
   const message = await deliverOne(clients.sqs, { url, arn: queueArn }, functions);
-  assert.deepEqual(JSON.parse(message), { v: 1, jobId, dispatch: 1, target: "lambda" });
+  assert.deepEqual(JSON.parse(message), { v: 1, jobId, dispatch: 1, target: "lambda", small: true });
   assert.equal(await messagesIn(clients.sqs, url), 0, "messages in the queue");
 
   const view = (await request(stage, "get", { jobId })).body;
