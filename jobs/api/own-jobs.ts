@@ -2,7 +2,7 @@ import { isTerminal } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
 import { isRandomId } from "../ids.ts";
 import { apply } from "../lifecycle/apply.ts";
-import { publishEnd } from "../lifecycle/completion.ts";
+import { publishEnds } from "../lifecycle/completion.ts";
 import { subscribeToParents } from "../lifecycle/dependents.ts";
 import { logContext } from "../log-context.ts";
 import type { Ports } from "../ports.ts";
@@ -55,7 +55,7 @@ export async function retry(job: Job, ports: Ports): Promise<Job> {
     throw new Problem("expired", `the inputs of job ${jobId} have expired`);
   }
   // Its end would be forgotten with its next run.
-  if (job.dueAt !== undefined) await publishEnd(job, ports);
+  if (job.dueAt !== undefined) await publishEnds([job], ports);
   const applied = await apply(job, { kind: "retry" }, ports);
   if (!applied) throw notFound(jobId);
   if (!applied.changed) throw notRetryable(applied.job);

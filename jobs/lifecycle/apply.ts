@@ -3,7 +3,7 @@ import type { Ports } from "../ports.ts";
 import type { Job } from "../record.ts";
 import { afterTerminalWrite } from "./completion.ts";
 import type { Evidence } from "./evidence.ts";
-import { act, write } from "./write.ts";
+import { carryOut, write } from "./write.ts";
 
 /** How often a decision is made anew because the job moved meanwhile: beats come every 15 s. */
 const rounds = 5;
@@ -26,9 +26,7 @@ export async function apply(
     if (!written) return { job, changed: false };
     if (written.ok) {
       ports.log.addContext(logContext(written.job));
-      const { jobId, dispatch, status, statusReason } = written.job;
-      ports.log.info("job moved", { jobId, dispatch, status, statusReason, evidence: evidence.kind });
-      for (const effect of written.transition.effects) await act(effect, written.job, ports);
+      await carryOut(written.transition, written.job, evidence, ports);
       if (written.transition.taskFailed) ports.metrics.put({ TasksFailed: 1 });
       await afterTerminalWrite(written.job, ports);
       return { job: written.job, changed: true };

@@ -15,7 +15,7 @@ type EndPorts = Pick<Ports, "store" | "queue" | "tasks" | "log" | "metrics" | "e
 export async function afterTerminalWrite(
   job: Job,
   ports: EndPorts,
-  publish: Publish = (ended) => publishEnd(ended, ports),
+  publish: Publish = (ended) => publishEnds([ended], ports),
 ): Promise<void> {
   if (!isTerminal(job.status)) return;
   ports.metrics.put(measuresOf(job));
@@ -27,11 +27,6 @@ export async function afterTerminalWrite(
 export type Publish = (job: Job) => unknown;
 
 type PublishPorts = Pick<EndPorts, "store" | "events" | "log">;
-
-/** One end. @returns whether the event was taken */
-export async function publishEnd(job: Job, ports: PublishPorts): Promise<boolean> {
-  return (await publishEnds([job], ports)).length > 0;
-}
 
 /**
  * Publishes the ends of jobs in one call, at least once. The record is the outbox: an ended job stays due until

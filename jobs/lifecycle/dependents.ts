@@ -4,7 +4,7 @@ import type { Ports } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 import { limits } from "../timing.ts";
 import type { Parents } from "./evidence.ts";
-import { act, write } from "./write.ts";
+import { carryOut, write } from "./write.ts";
 
 /**
  * A job that waits for its inputs subscribes to the jobs that make them, its parents. The end of the last of them sends
@@ -52,9 +52,7 @@ async function advance(jobId: string, hops: number, ports: DependentsPorts): Pro
       await write(job, { kind: "parent-ended" }, ports);
       return;
     }
-    const { dispatch, status, statusReason } = written.job;
-    log.info("job moved", { jobId, dispatch, status, statusReason, evidence: evidence.kind });
-    for (const effect of written.transition.effects) await act(effect, written.job, ports);
+    await carryOut(written.transition, written.job, evidence, ports);
   } catch (error) {
     log.warn("job not woken: it looks by itself", { waiter: jobId, error });
   }

@@ -48,8 +48,20 @@ function guardOf(job: Job, { kind }: Evidence): Guard {
   }
 }
 
+/** What follows a transition that is written: the log says so, and its effects are carried out. */
+export async function carryOut(
+  transition: Transition,
+  job: Job,
+  { kind }: Evidence,
+  ports: Parameters<typeof act>[2],
+): Promise<void> {
+  const { jobId, dispatch, status, statusReason } = job;
+  ports.log.info("job moved", { jobId, dispatch, status, statusReason, evidence: kind });
+  for (const effect of transition.effects) await act(effect, job, ports);
+}
+
 /** Carries out an effect. Sweep makes good one that failed: the state that demands it is already written. */
-export async function act(
+async function act(
   effect: Effect,
   job: Job,
   ports: Pick<Ports, "store" | "queue" | "tasks" | "log" | "now" | "settings">,

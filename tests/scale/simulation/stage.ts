@@ -11,6 +11,7 @@ import { accept } from "../../../jobs/submit/accept.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import type { Chance } from "../../faults/simulation/chance.ts";
 import type { Clock } from "../../faults/simulation/clock.ts";
+import { defaultSettings } from "../../support/jobs/memory-ports.ts";
 import { handOver, memoryUploads } from "../../support/jobs/objects.ts";
 import { Hits } from "./hits.ts";
 import { Lambdas } from "./lambdas.ts";
@@ -244,17 +245,6 @@ function portsOf(clock: Clock, services: Services, stage: LimitedStage, size: St
     },
     trace: { current: () => "", during: (_part, run) => run() },
     now: () => clock.now,
-    settings: {
-      workMemoryMiB: 1769,
-      express: true,
-      submitMemoryMiB: 1769,
-      fargate: false,
-      spot: false,
-      maxTaskVcpu: 4,
-      maxTasks: 20,
-      maxRunningVcpu: 40,
-      maxSeconds: 21_600,
-      retentionDays: 7,
-    },
+    settings: { ...defaultSettings, fargate: false },
   };
 }
