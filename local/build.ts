@@ -1,5 +1,6 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type BuildOptions, context, type Message, type Plugin } from "esbuild";
+import { type BuildOptions, context, type Message, type OutputFile, type Plugin } from "esbuild";
 import { esbuildWorkerSource } from "../build/worker-source.ts";
 import { bundle } from "../esbuild.config.ts";
 
@@ -40,6 +41,8 @@ export function buildBundles(
     entryPoints: Object.fromEntries(entries.map((entry) => [entry, path.join(root, `${entry}.ts`)])),
     outdir,
     outExtension: { ".js": ".cjs" },
+    // By itself esbuild removes the bundles of before when a build fails.
+    write: false,
     // A watcher words the errors itself; those of the first build are thrown.
     logLevel: watching ? "silent" : "warning",
   };
@@ -49,8 +52,9 @@ export function buildBundles(
   const notify: Plugin = {
     name: "notify",
     setup(build) {
-      build.onEnd(({ errors: [error] }) => {
+      build.onEnd(async ({ errors: [error], outputFiles = [] }) => {
         const why = error && wording(error);
+        if (why === undefined) await Promise.all(outputFiles.map(put));
         if (!built && why !== undefined) first.reject(new Error(`the functions do not build: ${why}`));
         if (built && why === undefined) watching?.rebuilt();
         // A file that is saved again with its error in it would say the same again.
@@ -76,6 +80,13 @@ export function buildBundles(
       await started?.dispose();
     },
   };
+}
+
+/** In one step: a worker that starts meanwhile reads the old bundle or the new one. */
+async function put({ path: file, contents }: OutputFile): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, contents);
+  await rename(`${file}.new`, file);
 }
 
 function wording({ text, location }: Message): string {
