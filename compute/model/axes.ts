@@ -3,26 +3,25 @@ import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { shapeText } from "./broadcast.ts";
 
-const wholeNumber = z.int({ error: "an integer" });
+const wholeNumber = () => z.int({ error: "an integer" });
 
 /** The `axis` of a NumPy reduction: one, several, or null for all. */
-export const axesParam = z
-  .union([wholeNumber, z.array(wholeNumber)], { error: "an integer, a list of integers, or null" })
-  .nullable()
-  .default(null)
-  .describe("Axis or axes to reduce, negative ones counted from the last; null for all");
+export const axesParam = () =>
+  z
+    .union([wholeNumber(), z.array(wholeNumber())], { error: "an integer, a list of integers, or null" })
+    .nullable()
+    .default(null)
+    .describe("Axis or axes to reduce, negative ones counted from the last; null for all");
 
 /** The `axis` of what works along one line: null takes the elements in C order as a single line. */
 export const axisParam = (byDefault: number | null) =>
-  wholeNumber
+  wholeNumber()
     .nullable()
     .default(byDefault)
     .describe("Axis to work along, negative ones counted from the last; null for all elements in C order");
 
-export const keepdimsParam = z
-  .boolean()
-  .default(false)
-  .describe("Whether reduced axes stay in the shape, with extent 1");
+export const keepdimsParam = () =>
+  z.boolean().default(false).describe("Whether reduced axes stay in the shape, with extent 1");
 
 /**
  * One axis counted from the first.

@@ -25,7 +25,7 @@ export function catalogue(): CatalogueEntry[] {
     inputs,
     ...(anyInputs !== undefined && { anyInputs }),
     outputs,
-    params: z.toJSONSchema(params, { io: "input" }),
+    params: z.toJSONSchema(params(), { io: "input" }),
     ...(differences && { differences }),
     example,
   }));

@@ -28,7 +28,7 @@ export interface OperationPlan<Params = Record<string, unknown>> {
   readonly steps: readonly PlanStep[];
 }
 
-/** One named numeric function. Adding one is a file in operations/ and a line in registry.ts. */
+/** One named numeric function. Adding one is a file in a folder of operations/ and a line in that folder's index.ts. */
 export interface Operation {
   readonly name: string;
   readonly summary: string;
@@ -36,7 +36,8 @@ export interface Operation {
   /** Takes inputs of any names and shapes instead, and checks them itself: what they are for. */
   readonly anyInputs?: string;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly params: z.ZodObject;
+  /** Its schema, built when the operation is first asked for: a cold start pays for no other's. */
+  readonly params: () => z.ZodObject;
   /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
   readonly differences?: readonly string[];
   /** A submit body that runs as it stands. */
@@ -54,7 +55,7 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly summary: string;
   readonly inputs: Inputs;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly params: Schema;
+  readonly params: () => Schema;
   readonly differences?: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
   readonly mostTimes?: number;
@@ -67,5 +68,14 @@ export function defineOperation<Schema extends z.ZodObject, Inputs extends Recor
   definition: Definition<Schema, Inputs>,
 ): Operation {
   // Sound because plan.ts parses params by this schema and checks inputs by these rules first.
-  return definition as unknown as Operation;
+  return { ...definition, params: once(definition.params) } as unknown as Operation;
+}
+
+/** Makes a value when it is first asked for, and keeps it. */
+export function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -8,6 +8,6 @@ import { findOperation } from "./registry.ts";
  * @throws Problem unknown-operation, invalid-params
  */
 export function completeParams(operation: string, params: unknown, freshSeed: () => string): Params {
-  const complete = parseParams(findOperation(operation).params, params);
+  const complete = parseParams(findOperation(operation).params(), params);
   return complete.seed === null ? { ...complete, seed: freshSeed() } : complete;
 }

@@ -26,7 +26,7 @@ export interface Plan {
  */
 export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   const found = findOperation(operation);
-  const parsed = parseParams(found.params, params);
+  const parsed = parseParams(found.params(), params);
   if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
   const { params: settled, outputs, steps: ownSteps } = found.plan(parsed, inputs);
   const steps = [...ownSteps, ...emptySteps([...Object.values(inputs), ...Object.values(outputs)])];

@@ -15,7 +15,7 @@ export const matmul = defineOperation({
     b: { description: "right factor, k×n", rank: 2, dtypes: anyDtype },
   },
   outputs: { result: "m×n, in NumPy's result dtype" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   example: {
     operation: "matmul",
     inputs: {

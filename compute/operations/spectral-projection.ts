@@ -5,17 +5,18 @@ import { defineOperation } from "../model/operation.ts";
 import { absoluteStep, fft2Steps, matmulStep, randomStep, whileHolding } from "../model/steps.ts";
 import { requireNonEmpty } from "./input-checks.ts";
 
-const params = z.strictObject({
-  seed: seedSchema
-    .nullable()
-    .default(0)
-    .describe("Seed of R: an integer, a decimal string beyond 2^53 - 1, or null for a fresh one"),
-  columns: z
-    .int({ error: "an integer of at least 1" })
-    .min(1, { error: "an integer of at least 1" })
-    .optional()
-    .describe("Columns of R and of the result; as many as the input has when absent"),
-});
+const params = () =>
+  z.strictObject({
+    seed: seedSchema
+      .nullable()
+      .default(0)
+      .describe("Seed of R: an integer, a decimal string beyond 2^53 - 1, or null for a fresh one"),
+    columns: z
+      .int({ error: "an integer of at least 1" })
+      .min(1, { error: "an integer of at least 1" })
+      .optional()
+      .describe("Columns of R and of the result; as many as the input has when absent"),
+  });
 
 function projectionSpecs(a: ArraySpec, columns: number) {
   const [m = 0, n = 0] = a.shape;

@@ -8,13 +8,14 @@ import { defineOperation } from "../model/operation.ts";
 import { whileHolding } from "../model/steps.ts";
 import { anyDtype } from "./dtypes.ts";
 
-const params = z.strictObject({
-  axes: z
-    .array(z.int({ error: "an integer" }), { error: "a list of axes, or null" })
-    .nullable()
-    .default(null)
-    .describe("Axis i of the result is axis axes[i] of a; null reverses their order"),
-});
+const params = () =>
+  z.strictObject({
+    axes: z
+      .array(z.int({ error: "an integer" }), { error: "a list of axes, or null" })
+      .nullable()
+      .default(null)
+      .describe("Axis i of the result is axis axes[i] of a; null reverses their order"),
+  });
 
 /** @throws Problem invalid-params for what is no permutation of the axes */
 function settleOrder({ shape }: ArraySpec, axes: readonly number[] | null): number[] {

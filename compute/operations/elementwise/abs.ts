@@ -18,7 +18,7 @@ export const abs = defineOperation({
   summary: "Absolute value or complex magnitude of every element, as numpy.abs",
   inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
   outputs: { result: "the shape of a; float64 for complex128, else the dtype of a" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: ["Complex magnitudes are within 2 units in the last place of NumPy's."],
   example: { operation: "abs", dataMatrix: [[-1, 2, -3]] },
 

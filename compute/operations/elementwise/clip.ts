@@ -11,10 +11,11 @@ import { scalar } from "../program/scalar.ts";
 const bound = (description: string) =>
   z.number({ error: "a number, or null for no bound" }).nullable().default(null).describe(description);
 
-const params = z.strictObject({
-  min: bound("Elements below it become it; null for no lower bound"),
-  max: bound("Elements above it become it; null for no upper bound"),
-});
+const params = () =>
+  z.strictObject({
+    min: bound("Elements below it become it; null for no lower bound"),
+    max: bound("Elements above it become it; null for no upper bound"),
+  });
 
 /** numpy.clip with bounds that are numbers. */
 export const clip = defineOperation({

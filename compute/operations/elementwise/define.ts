@@ -40,7 +40,7 @@ export function unaryOperation(own: Elementwise): Operation {
     summary,
     inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
     outputs: { result: "the shape and dtype of a" },
-    params: z.strictObject({}),
+    params: () => z.strictObject({}),
     ...(differences && { differences }),
     example: { operation: name, ...example },
 
@@ -77,7 +77,7 @@ export function binaryOperation(own: Elementwise): Operation {
       b: { description: "a shape that broadcasts with that of a", rank: { min: 0 }, dtypes: anyDtype },
     },
     outputs: { result: "the broadcast shape, in NumPy's result dtype" },
-    params: z.strictObject({}),
+    params: () => z.strictObject({}),
     ...(differences && { differences }),
     example: { operation: name, ...example },
 

@@ -28,7 +28,7 @@ export const where = defineOperation({
     y: { description: "a shape that broadcasts with both", rank: { min: 0 }, dtypes: anyDtype },
   },
   outputs: { result: "the broadcast shape, in NumPy's result dtype of x and y" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: [
     "The condition is an array of numbers, as there is no bool; a complex condition is refused.",
     "Without x and y NumPy answers indices; here both are needed.",

@@ -14,14 +14,15 @@ import { anyDtype, workingDtype } from "../dtypes.ts";
 import { requireNonEmpty } from "../input-checks.ts";
 
 const modes = ["full", "same", "valid"] as const;
-const params = z.strictObject({
-  mode: z
-    .enum(modes, { error: modes.join(" or ") })
-    .default("full")
-    .describe(
-      "full: wherever the two overlap; same: the shape of a, centred; valid: where they overlap fully",
-    ),
-});
+const params = () =>
+  z.strictObject({
+    mode: z
+      .enum(modes, { error: modes.join(" or ") })
+      .default("full")
+      .describe(
+        "full: wherever the two overlap; same: the shape of a, centred; valid: where they overlap fully",
+      ),
+  });
 type Mode = (typeof modes)[number];
 
 /** Which of the two slides over the other, and which part of the full result is wanted. */

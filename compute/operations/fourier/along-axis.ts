@@ -13,7 +13,7 @@ type Method = "fft" | "inverseFft" | "realFft" | "inverseRealFft";
 const paramsFor = (isInverse: boolean, n: string) =>
   z.strictObject({
     n: pointsParam(n),
-    axis: axisParam,
+    axis: axisParam(),
     norm: normParam(isInverse ? "forward" : "backward", "n"),
   });
 
@@ -40,7 +40,7 @@ export function alongAxis(method: Method) {
   }
 
   return {
-    params: paramsFor(isInverse, isToReal ? realCut : cut),
+    params: () => paramsFor(isInverse, isToReal ? realCut : cut),
 
     plan(params: Params, { a }: { a: ArraySpec }) {
       requireNonEmpty("a", a);

@@ -19,22 +19,27 @@ export const normParam = (unscaled: "backward" | "forward", points: string) =>
 
 const wholeNumber = "a whole number";
 /** Points of a transform, at most 2^30: kernels count them in 32 bits. */
-const points = z
-  .int({ error: "a whole number from 1 to 2^30" })
-  .min(1, { error: "a whole number from 1 to 2^30" })
-  .max(2 ** 30, { error: "a whole number from 1 to 2^30" });
+const points = () =>
+  z
+    .int({ error: "a whole number from 1 to 2^30" })
+    .min(1, { error: "a whole number from 1 to 2^30" })
+    .max(2 ** 30, { error: "a whole number from 1 to 2^30" });
 
-export const pointsParam = (text: string) => points.optional().describe(text);
-export const axisParam = z
-  .int({ error: wholeNumber })
-  .default(-1)
-  .describe("The axis along which lines are transformed; from the end when negative");
+export const pointsParam = (text: string) => points().optional().describe(text);
+export const axisParam = () =>
+  z
+    .int({ error: wholeNumber })
+    .default(-1)
+    .describe("The axis along which lines are transformed; from the end when negative");
 
-export const shapeParam = (text: string) => z.tuple([points, points]).optional().describe(text);
-export const axesParam = z
-  .tuple([z.int({ error: wholeNumber }), z.int({ error: wholeNumber })])
-  .default([-2, -1])
-  .describe("The two axes, the last one for the halves of real transforms. Unlike NumPy not twice the same");
+export const shapeParam = (text: string) => z.tuple([points(), points()]).optional().describe(text);
+export const axesParam = () =>
+  z
+    .tuple([z.int({ error: wholeNumber }), z.int({ error: wholeNumber })])
+    .default([-2, -1])
+    .describe(
+      "The two axes, the last one for the halves of real transforms. Unlike NumPy not twice the same",
+    );
 
 /** Two different axes. @throws Problem invalid-params */
 export function axesOf(axes: readonly [number, number], a: ArraySpec): readonly [number, number] {

@@ -5,16 +5,17 @@ import type { Engine } from "../../engines/engine.ts";
 import { settleAxis } from "../../model/axes.ts";
 import { scaleStep, whileHolding } from "../../model/steps.ts";
 
-const params = z.strictObject({
-  axes: z
-    .array(z.int({ error: "a whole number" }))
-    .optional()
-    .describe(
-      "The axes that are shifted, from the end when negative; all when absent. One named twice is shifted twice",
-    ),
-});
+const params = () =>
+  z.strictObject({
+    axes: z
+      .array(z.int({ error: "a whole number" }))
+      .optional()
+      .describe(
+        "The axes that are shifted, from the end when negative; all when absent. One named twice is shifted twice",
+      ),
+  });
 
-type Params = z.output<typeof params>;
+type Params = z.output<ReturnType<typeof params>>;
 
 /** Copies `from` into `to` with its points along an axis moved up by `by`, those at the end to the beginning. */
 function rotate(from: DenseArray, to: DenseArray, axis: number, by: number): void {

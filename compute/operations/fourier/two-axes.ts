@@ -15,7 +15,7 @@ interface Kind {
 const paramsFor = (isInverse: boolean, s: string) =>
   z.strictObject({
     s: shapeParam(s),
-    axes: axesParam,
+    axes: axesParam(),
     norm: normParam(isInverse ? "forward" : "backward", "(mn)"),
   });
 
@@ -72,7 +72,7 @@ export function overTwoAxes({ isInverse, real }: Kind) {
   }
 
   return {
-    params: paramsFor(isInverse, real === "out" ? realCut : cut),
+    params: () => paramsFor(isInverse, real === "out" ? realCut : cut),
 
     plan(params: Params, { a }: { a: ArraySpec }) {
       requireNonEmpty("a", a);

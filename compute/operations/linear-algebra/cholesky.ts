@@ -4,14 +4,15 @@ import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 
-const params = z.strictObject({
-  upper: z
-    .boolean({ error: "true or false" })
-    .default(false)
-    .describe(
-      "Read the upper half of a and answer U of a = Uᴴ·U, instead of the lower half and L of a = L·Lᴴ",
-    ),
-});
+const params = () =>
+  z.strictObject({
+    upper: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe(
+        "Read the upper half of a and answer U of a = Uᴴ·U, instead of the lower half and L of a = L·Lᴴ",
+      ),
+  });
 
 /** As numpy.linalg.cholesky. @throws Problem not-positive-definite (run) */
 export const cholesky = defineOperation({

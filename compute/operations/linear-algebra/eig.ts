@@ -28,7 +28,7 @@ export const eig = defineOperation({
     eigenvalues: "n, complex128 even where all are real (NumPy answers float64 then), in no order",
     eigenvectors: "n×n, complex128, columns of length 1",
   },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: [oneMatrix, widens, noComplex, "Eigenvalues are complex128 even where all are real."],
   example: { operation: "eig", dataMatrix: sample },
 
@@ -54,7 +54,7 @@ export const eigvals = defineOperation({
   summary: "Eigenvalues of a real square matrix, as numpy.linalg.eigvals",
   inputs,
   outputs: { result: "n, complex128 even where all are real (NumPy answers float64 then), in no order" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: [oneMatrix, widens, noComplex, "Eigenvalues are complex128 even where all are real."],
   example: { operation: "eigvals", dataMatrix: sample },
 

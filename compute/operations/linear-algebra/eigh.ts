@@ -6,12 +6,13 @@ import { noComplex, oneMatrix, realOnly, requireSquare, widens } from "./checks.
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
-const params = z.strictObject({
-  UPLO: z
-    .enum(["L", "U"], { error: '"L" or "U"' })
-    .default("L")
-    .describe("The half of a that is read: lower or upper"),
-});
+const params = () =>
+  z.strictObject({
+    UPLO: z
+      .enum(["L", "U"], { error: '"L" or "U"' })
+      .default("L")
+      .describe("The half of a that is read: lower or upper"),
+  });
 
 /** As numpy.linalg.eigh, of a real symmetric matrix. @throws Problem not-finite, no-convergence (run) */
 export const eigh = defineOperation({

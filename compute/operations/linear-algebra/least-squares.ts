@@ -47,9 +47,10 @@ export const pinv = defineOperation({
   summary: "Moore-Penrose pseudo-inverse of a real matrix, as numpy.linalg.pinv",
   inputs: { a: { description: "m×n, one matrix of finite numbers", rank: 2, dtypes: realOnly } },
   outputs: { result: "n×m, float64" },
-  params: z.strictObject({
-    rcond: cutoff("Singular values up to this fraction of the largest count as zero; 1e-15 when null"),
-  }),
+  params: () =>
+    z.strictObject({
+      rcond: cutoff("Singular values up to this fraction of the largest count as zero; 1e-15 when null"),
+    }),
   differences: [oneMatrix, widens, noComplex],
   example: {
     operation: "pinv",
@@ -108,11 +109,12 @@ export const lstsq = defineOperation({
     rank: "0-d float64: how many singular values count",
     s: "min(m, n), float64: singular values of a, falling",
   },
-  params: z.strictObject({
-    rcond: cutoff(
-      "Singular values up to this fraction of the largest count as zero; eps · max(m, n) when null",
-    ),
-  }),
+  params: () =>
+    z.strictObject({
+      rcond: cutoff(
+        "Singular values up to this fraction of the largest count as zero; eps · max(m, n) when null",
+      ),
+    }),
   differences: [widens, noComplex, "residuals are there whatever the rank.", "rank is a float64."],
   example: {
     operation: "lstsq",
@@ -197,9 +199,10 @@ export const matrixRank = defineOperation({
   summary: "How many singular values of a real matrix are not negligible, as numpy.linalg.matrix_rank",
   inputs: { a: { description: "m×n, one matrix of finite numbers", rank: 2, dtypes: realOnly } },
   outputs: { result: "0-d float64 (NumPy answers an integer)" },
-  params: z.strictObject({
-    tol: cutoff("Singular values up to here count as zero; when null, eps · max(m, n) · the largest"),
-  }),
+  params: () =>
+    z.strictObject({
+      tol: cutoff("Singular values up to here count as zero; when null, eps · max(m, n) · the largest"),
+    }),
   differences: [oneMatrix, noComplex, "The result is a float64."],
   example: {
     operation: "matrix_rank",

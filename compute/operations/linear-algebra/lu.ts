@@ -7,12 +7,13 @@ import { whileHolding } from "../../model/steps.ts";
 import { oneMatrix, realOrComplex, widens } from "./checks.ts";
 import { rowOrder, widthOf } from "./elimination.ts";
 
-const params = z.strictObject({
-  p_indices: z
-    .boolean({ error: "true or false" })
-    .default(false)
-    .describe("p as row numbers with a = l[p] @ u, instead of a matrix with a = p @ l @ u"),
-});
+const params = () =>
+  z.strictObject({
+    p_indices: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("p as row numbers with a = l[p] @ u, instead of a matrix with a = p @ l @ u"),
+  });
 
 function specsOf(a: ArraySpec, indices: boolean) {
   const [m, n] = a.shape;

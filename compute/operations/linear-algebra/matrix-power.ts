@@ -8,9 +8,10 @@ import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
 import { inverseSteps, invert } from "./inv.ts";
 
-const params = z.strictObject({
-  n: z.int({ error: "an integer" }).describe("The exponent; below 0, a power of the inverse"),
-});
+const params = () =>
+  z.strictObject({
+    n: z.int({ error: "an integer" }).describe("The exponent; below 0, a power of the inverse"),
+  });
 
 /** A copy of the engine's, not float32. */
 export function copyOf(a: DenseArray, engine: Engine): DenseArray {

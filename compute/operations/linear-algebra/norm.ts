@@ -12,25 +12,26 @@ import { type Lines, lineNorm, linesAlong, type MatrixNorm, matrixNorm } from ".
 
 const orders = 'a number, "Infinity", "-Infinity", "fro", "nuc" or null';
 const axisError = { error: "an axis, a pair of them, or null" };
-const params = z.strictObject({
-  ord: z
-    .union([z.number(), z.enum(["Infinity", "-Infinity", "fro", "nuc"])], { error: orders })
-    .nullable()
-    .default(null)
-    .describe(
-      "As numpy.linalg.norm: null is the 2-norm of a vector and the Frobenius norm of a matrix. Of matrices 1, -1, ±Infinity and fro; 2, -2 and nuc where the array is one real matrix",
-    ),
-  axis: z
-    .union([z.int(), z.tuple([z.int(), z.int()])], axisError)
-    .nullable()
-    .default(null)
-    .describe("One axis: norms of vectors. A pair: norms of matrices. null: of the whole array"),
-  keepdims: z
-    .boolean({ error: "true or false" })
-    .default(false)
-    .describe("Keep the axes that are summed over, with extent 1"),
-});
-type Params = z.output<typeof params>;
+const params = () =>
+  z.strictObject({
+    ord: z
+      .union([z.number(), z.enum(["Infinity", "-Infinity", "fro", "nuc"])], { error: orders })
+      .nullable()
+      .default(null)
+      .describe(
+        "As numpy.linalg.norm: null is the 2-norm of a vector and the Frobenius norm of a matrix. Of matrices 1, -1, ±Infinity and fro; 2, -2 and nuc where the array is one real matrix",
+      ),
+    axis: z
+      .union([z.int(), z.tuple([z.int(), z.int()])], axisError)
+      .nullable()
+      .default(null)
+      .describe("One axis: norms of vectors. A pair: norms of matrices. null: of the whole array"),
+    keepdims: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("Keep the axes that are summed over, with extent 1"),
+  });
+type Params = z.output<ReturnType<typeof params>>;
 
 const refuse = (field: string, detail: string, expected: string, got: string): never => {
   throw new Problem("invalid-params", detail, { field: `params.${field}`, expected, got });

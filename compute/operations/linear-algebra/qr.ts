@@ -7,12 +7,13 @@ import { oneMatrix, realOrComplex, widens } from "./checks.ts";
 
 const modes = ["reduced", "complete", "r"] as const;
 
-const params = z.strictObject({
-  mode: z
-    .enum(modes, { error: modes.map((mode) => `"${mode}"`).join(" or ") })
-    .default("reduced")
-    .describe("reduced: q m×min(m, n); complete: q m×m; r: r alone. NumPy's raw is not offered"),
-});
+const params = () =>
+  z.strictObject({
+    mode: z
+      .enum(modes, { error: modes.map((mode) => `"${mode}"`).join(" or ") })
+      .default("reduced")
+      .describe("reduced: q m×min(m, n); complete: q m×m; r: r alone. NumPy's raw is not offered"),
+  });
 
 /** As numpy.linalg.qr: Householder, so that r's diagonal may be negative. */
 export const qr = defineOperation({

@@ -16,7 +16,7 @@ export const solve = defineOperation({
     b: { description: "right side: n, or n×k for k of them", rank: { min: 1 }, dtypes: realOrComplex },
   },
   outputs: { result: "the shape of b; float64, or complex128 where an input is (never float32)" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: [oneMatrix, widens],
   example: {
     operation: "solve",

@@ -8,12 +8,13 @@ import { whileDecomposing } from "./spectral-steps.ts";
 
 const flag = (text: string) => z.boolean({ error: "true or false" }).default(true).describe(text);
 
-const params = z.strictObject({
-  full_matrices: flag(
-    "u m×m and vh n×n; false: only the min(m, n) columns and rows that belong to singular values",
-  ),
-  compute_uv: flag("false: s alone"),
-});
+const params = () =>
+  z.strictObject({
+    full_matrices: flag(
+      "u m×m and vh n×n; false: only the min(m, n) columns and rows that belong to singular values",
+    ),
+    compute_uv: flag("false: s alone"),
+  });
 
 /** As numpy.linalg.svd, of a real matrix. @throws Problem not-finite, no-convergence (run) */
 export const svd = defineOperation({

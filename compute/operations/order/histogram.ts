@@ -8,38 +8,39 @@ import { defineOperation, type Specs } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { realDtypes } from "../dtypes.ts";
 
-const finite = z.number({ error: "a finite number" });
+const finite = () => z.number({ error: "a finite number" });
 const rising = "a list of numbers that never fall";
 
-const params = z.strictObject({
-  bins: z
-    .union(
-      [
-        z.int({ error: "an integer of at least 1" }).min(1, { error: "an integer of at least 1" }),
-        z
-          .array(finite)
-          .min(1, { error: "at least one edge" })
-          .refine((edges) => edges.every((edge, index) => index === 0 || edge >= edges[index - 1]), {
-            error: rising,
-          }),
-      ],
-      { error: `an integer of at least 1, or ${rising}` },
-    )
-    .default(10)
-    .describe("How many bins of the same width, or the edges of the bins"),
-  range: z
-    .tuple([finite, finite], { error: "two numbers, the least first" })
-    .refine(([least, most]) => least <= most, { error: "two numbers, the least first" })
-    .nullable()
-    .default(null)
-    .describe("First and last edge of even bins; null for the least and the largest element"),
-  density: z
-    .boolean({ error: "true or false" })
-    .default(false)
-    .describe("Answers densities, whose integral is 1, instead of counts"),
-});
+const params = () =>
+  z.strictObject({
+    bins: z
+      .union(
+        [
+          z.int({ error: "an integer of at least 1" }).min(1, { error: "an integer of at least 1" }),
+          z
+            .array(finite())
+            .min(1, { error: "at least one edge" })
+            .refine((edges) => edges.every((edge, index) => index === 0 || edge >= edges[index - 1]), {
+              error: rising,
+            }),
+        ],
+        { error: `an integer of at least 1, or ${rising}` },
+      )
+      .default(10)
+      .describe("How many bins of the same width, or the edges of the bins"),
+    range: z
+      .tuple([finite(), finite()], { error: "two numbers, the least first" })
+      .refine(([least, most]) => least <= most, { error: "two numbers, the least first" })
+      .nullable()
+      .default(null)
+      .describe("First and last edge of even bins; null for the least and the largest element"),
+    density: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("Answers densities, whose integral is 1, instead of counts"),
+  });
 
-type Params = z.output<typeof params>;
+type Params = z.output<ReturnType<typeof params>>;
 
 function outputsOf({ bins }: Params): { hist: ArraySpec; bin_edges: ArraySpec } {
   const edges = typeof bins === "number" ? bins + 1 : bins.length;

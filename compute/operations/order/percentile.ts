@@ -16,25 +16,27 @@ import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { realDtypes } from "../dtypes.ts";
 
-const percent = z
-  .number({ error: "a number from 0 to 100" })
-  .min(0, { error: "a number from 0 to 100" })
-  .max(100, { error: "a number from 0 to 100" });
+const percent = () =>
+  z
+    .number({ error: "a number from 0 to 100" })
+    .min(0, { error: "a number from 0 to 100" })
+    .max(100, { error: "a number from 0 to 100" });
 const methods = Object.keys(quantileRanks) as QuantileMethod[];
 
-const params = z.strictObject({
-  q: z
-    .union([percent, z.array(percent)], { error: "a number from 0 to 100, or a list of them" })
-    .describe("One percentage, or several, which become the first axis of the result"),
-  axis: axesParam,
-  method: z
-    .enum(methods, { error: methods.join(" or ") })
-    .default("linear")
-    .describe("How values between two elements are taken, by NumPy's names"),
-  keepdims: keepdimsParam,
-});
+const params = () =>
+  z.strictObject({
+    q: z
+      .union([percent(), z.array(percent())], { error: "a number from 0 to 100, or a list of them" })
+      .describe("One percentage, or several, which become the first axis of the result"),
+    axis: axesParam(),
+    method: z
+      .enum(methods, { error: methods.join(" or ") })
+      .default("linear")
+      .describe("How values between two elements are taken, by NumPy's names"),
+    keepdims: keepdimsParam(),
+  });
 
-type Params = z.output<typeof params>;
+type Params = z.output<ReturnType<typeof params>>;
 
 function resultOf({ q, axis, method, keepdims }: Params, a: ArraySpec): ArraySpec {
   const shape = reducedShape(a.shape, settleAxes(axis, a), keepdims);

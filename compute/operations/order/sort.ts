@@ -25,7 +25,7 @@ export const sort = defineOperation({
     a: { description: "any shape; a number only with axis null", rank: { min: 0 }, dtypes: anyDtype },
   },
   outputs: { result: "the shape and dtype of a; one axis when axis is null" },
-  params: z.strictObject({ axis: axisParam(-1) }),
+  params: () => z.strictObject({ axis: axisParam(-1) }),
   differences: ["-0 comes before 0; NumPy leaves the two, which are equal, in any order."],
   example: { operation: "sort", dataMatrix: [[3, 1, 2]] },
 

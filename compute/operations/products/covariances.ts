@@ -15,10 +15,11 @@ const inputs = {
     dtypes: anyDtype,
   },
 };
-const rowvar = z
-  .boolean({ error: "true or false" })
-  .default(true)
-  .describe("Whether each row is a variable; false when each column is one");
+const rowvarParam = () =>
+  z
+    .boolean({ error: "true or false" })
+    .default(true)
+    .describe("Whether each row is a variable; false when each column is one");
 const differences = [
   "One input: no second set of variables, no weights.",
   "Within the rounding of a matrix product of NumPy's: sums are taken in another order.",
@@ -34,18 +35,19 @@ export const cov = defineOperation({
   summary: "Covariance matrix of variables, as numpy.cov",
   inputs,
   outputs: { result: "variables × variables, a number for one; complex128 for complex128, else float64" },
-  params: z.strictObject({
-    rowvar,
-    bias: z
-      .boolean({ error: "true or false" })
-      .default(false)
-      .describe("Divides by the number of observations, not by one less"),
-    ddof: z
-      .int({ error: "an integer, or null for what bias says" })
-      .nullable()
-      .default(null)
-      .describe("Divides by the number of observations less this; null for what bias says"),
-  }),
+  params: () =>
+    z.strictObject({
+      rowvar: rowvarParam(),
+      bias: z
+        .boolean({ error: "true or false" })
+        .default(false)
+        .describe("Divides by the number of observations, not by one less"),
+      ddof: z
+        .int({ error: "an integer, or null for what bias says" })
+        .nullable()
+        .default(null)
+        .describe("Divides by the number of observations less this; null for what bias says"),
+    }),
   differences,
   example: { operation: "cov", dataMatrix },
 
@@ -67,7 +69,7 @@ export const corrcoef = defineOperation({
   summary: "Pearson correlation coefficients of variables, as numpy.corrcoef",
   inputs,
   outputs: { result: "variables × variables, a number for one; complex128 for complex128, else float64" },
-  params: z.strictObject({ rowvar }),
+  params: () => z.strictObject({ rowvar: rowvarParam() }),
   differences,
   example: { operation: "corrcoef", dataMatrix },
 

@@ -46,7 +46,7 @@ export const dot = defineOperation({
     },
   },
   outputs: { result: "the other axes of a, then those of b, in NumPy's result dtype" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: ["Within the rounding of a matrix product of NumPy's: sums are taken in another order."],
   example: { operation: "dot", inputs: { a: { data: [1, 2, 3] }, b: { data: [4, 5, 6] } } },
 

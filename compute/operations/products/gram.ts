@@ -10,7 +10,7 @@ export const gram = defineOperation({
   summary: "Gram matrix of the columns, aᴴ · a: numpy.conj(a.T) @ a",
   inputs: { a: { description: "m×n", rank: 2, dtypes: anyDtype } },
   outputs: { result: "n×n, in the dtype of a; Hermitian up to rounding" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   differences: ["Within the rounding of a matrix product of NumPy's: sums are taken in another order."],
   example: {
     operation: "gram",

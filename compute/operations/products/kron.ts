@@ -38,7 +38,7 @@ export const kron = defineOperation({
     b: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype },
   },
   outputs: { result: "along each axis the product of both extents, in NumPy's result dtype" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   example: {
     operation: "kron",
     inputs: {

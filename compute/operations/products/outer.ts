@@ -21,7 +21,7 @@ export const outer = defineOperation({
     b: { description: "any shape, n elements in C order", rank: { min: 0 }, dtypes: anyDtype },
   },
   outputs: { result: "m×n, in NumPy's result dtype" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   example: { operation: "outer", inputs: { a: { data: [1, 2] }, b: { data: [3, 4, 5] } } },
 
   plan(_params, { a, b }) {

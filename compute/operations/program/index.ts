@@ -1,6 +1,6 @@
 import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
-import type { Arrays, Operation, Specs } from "../../model/operation.ts";
+import { type Arrays, type Operation, once, type Specs } from "../../model/operation.ts";
 import { emptySteps } from "../../model/spec-limits.ts";
 import type { PlanStep } from "../../model/steps.ts";
 import { type Fusions, fusionsOf } from "./fusion.ts";
@@ -93,7 +93,7 @@ export const programOf = (find: FindOperation): Operation => ({
   inputs: {},
   anyInputs: "what the steps call by these names",
   outputs: { result: "what the last step gives, or the values that params.outputs names" },
-  params: programParams,
+  params: once(programParams),
   example: {
     operation: "program",
     params: {

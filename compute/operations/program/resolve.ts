@@ -88,7 +88,7 @@ function resolveStep(
   }
   const scalar = scalarAmong(Object.values(inputs));
   for (const [name, arg] of Object.entries(args)) if (typeof arg === "number") inputs[name] = scalar;
-  const params = parseParams(operation.params, step.params);
+  const params = parseParams(operation.params(), step.params);
   checkInputs(operation.inputs, inputs);
   const plan = operation.plan(params, inputs);
   checkSpecs("outputs", plan.outputs);

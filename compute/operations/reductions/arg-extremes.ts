@@ -20,7 +20,7 @@ function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): O
     summary: `Index of the first ${which} element along an axis, of the first NaN if there is one, as numpy.${name}`,
     inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
     outputs: { result: "the shape of a without the axis, float64" },
-    params: z.strictObject({ axis: axisParam(null), keepdims: keepdimsParam }),
+    params: () => z.strictObject({ axis: axisParam(null), keepdims: keepdimsParam() }),
     differences: ["Indices are float64, exact below 2^53; NumPy answers int64."],
     example: { operation: name, params: { axis: 1 }, dataMatrix: [[3, 1, 2]] },
 

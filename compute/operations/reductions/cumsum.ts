@@ -23,7 +23,7 @@ export const cumsum = defineOperation({
   summary: "Running sums along an axis, as numpy.cumsum",
   inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
   outputs: { result: "the shape and dtype of a; one axis when axis is null" },
-  params: z.strictObject({ axis: axisParam(null) }),
+  params: () => z.strictObject({ axis: axisParam(null) }),
   example: {
     operation: "cumsum",
     params: { axis: 1 },

@@ -38,7 +38,7 @@ export function reduction({ name, summary, differences, example, ...own }: Reduc
     summary,
     inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
     outputs: { result: "the shape of a without the reduced axes, in the dtype of a" },
-    params: z.strictObject({ axis: axesParam, keepdims: keepdimsParam }),
+    params: () => z.strictObject({ axis: axesParam(), keepdims: keepdimsParam() }),
     ...(differences && { differences }),
     example: { operation: name, ...example },
 

@@ -7,14 +7,15 @@ import { defineOperation, type Operation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
-const params = z.strictObject({
-  axis: axesParam,
-  ddof: z
-    .number({ error: "a number" })
-    .default(0)
-    .describe("Delta degrees of freedom: squares are divided by n - ddof"),
-  keepdims: keepdimsParam,
-});
+const params = () =>
+  z.strictObject({
+    axis: axesParam(),
+    ddof: z
+      .number({ error: "a number" })
+      .default(0)
+      .describe("Delta degrees of freedom: squares are divided by n - ddof"),
+    keepdims: keepdimsParam(),
+  });
 
 function deviation(name: "var" | "std", what: string): Operation {
   return defineOperation({

@@ -11,7 +11,7 @@ export const mean = defineOperation({
   summary: "Mean over axes, as numpy.mean; NaN over no elements",
   inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
   outputs: { result: "the shape of a without the reduced axes, in the dtype of a" },
-  params: z.strictObject({ axis: axesParam, keepdims: keepdimsParam }),
+  params: () => z.strictObject({ axis: axesParam(), keepdims: keepdimsParam() }),
   example: {
     operation: "mean",
     params: { axis: 0 },

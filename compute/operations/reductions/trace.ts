@@ -11,14 +11,15 @@ import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
-const wholeNumber = z.int({ error: "an integer" });
-const params = z.strictObject({
-  offset: wholeNumber
-    .default(0)
-    .describe("Which diagonal: above the main one if positive, below if negative"),
-  axis1: wholeNumber.default(0).describe("The axis that counts rows"),
-  axis2: wholeNumber.default(1).describe("The axis that counts columns"),
-});
+const wholeNumber = () => z.int({ error: "an integer" });
+const params = () =>
+  z.strictObject({
+    offset: wholeNumber()
+      .default(0)
+      .describe("Which diagonal: above the main one if positive, below if negative"),
+    axis1: wholeNumber().default(0).describe("The axis that counts rows"),
+    axis2: wholeNumber().default(1).describe("The axis that counts columns"),
+  });
 
 interface Diagonals {
   /** Extents and element strides of the diagonals as an array of their own. */
@@ -33,7 +34,7 @@ interface Diagonals {
 /** @throws Problem invalid-params */
 function diagonals(
   { shape, dtype }: ArraySpec,
-  { offset, axis1, axis2 }: z.output<typeof params>,
+  { offset, axis1, axis2 }: z.output<ReturnType<typeof params>>,
 ): Diagonals {
   const rows = settleAxis(axis1, shape.length, "params.axis1");
   const columns = settleAxis(axis2, shape.length, "params.axis2");

@@ -123,8 +123,8 @@ test("any operation on any arrays is refused with a Problem, or runs and gives w
         Object.keys(operation.inputs).map((input, index) => [input, inputs[index] ?? spec([])]),
       );
       const params = {
-        ...("axis" in operation.params.shape && { axis }),
-        ...("q" in operation.params.shape && { q: 30 }),
+        ...("axis" in operation.params().shape && { axis }),
+        ...("q" in operation.params().shape && { q: 30 }),
       };
       try {
         const { outputs } = plan(name, params, specs);

@@ -8,7 +8,7 @@ export const crash = defineOperation({
   summary: "Throws a TypeError",
   inputs: { a: { description: "anything", rank: { min: 0 }, dtypes: ["float64"] } },
   outputs: { result: "never" },
-  params: z.strictObject({}),
+  params: () => z.strictObject({}),
   example: { operation: "test-throw", dataMatrix: [[1]] },
 
   plan(params, { a }) {

@@ -11,12 +11,13 @@ export const hog = defineOperation({
   summary: "Holds so much memory for so long, and returns its input",
   inputs: { a: { description: "anything", rank: { min: 0 }, dtypes: ["float64"] } },
   outputs: { result: "the input" },
-  params: z.strictObject({
-    mebibytes: z.number().int().positive().max(16_384),
-    heldMs: z.number().int().positive().max(60_000).default(200),
-    /** As of test-spin. */
-    predictedSeconds: z.number().positive().default(1),
-  }),
+  params: () =>
+    z.strictObject({
+      mebibytes: z.number().int().positive().max(16_384),
+      heldMs: z.number().int().positive().max(60_000).default(200),
+      /** As of test-spin. */
+      predictedSeconds: z.number().positive().default(1),
+    }),
   example: { operation: "test-hog", params: { mebibytes: 1 }, dataMatrix: [[1]] },
 
   plan(params, { a }) {

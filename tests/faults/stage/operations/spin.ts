@@ -12,11 +12,12 @@ export const spin = defineOperation({
   summary: "Burns CPU for some seconds and returns its input",
   inputs: { a: { description: "anything", rank: { min: 0 }, dtypes: ["float64"] } },
   outputs: { result: "the input" },
-  params: z.strictObject({
-    seconds: z.number().positive().max(300),
-    /** What the plan predicts. From 0.25 on it runs in a thread of its own, below on the thread that beats. */
-    predictedSeconds: z.number().positive().default(1),
-  }),
+  params: () =>
+    z.strictObject({
+      seconds: z.number().positive().max(300),
+      /** What the plan predicts. From 0.25 on it runs in a thread of its own, below on the thread that beats. */
+      predictedSeconds: z.number().positive().default(1),
+    }),
   example: { operation: "test-spin", params: { seconds: 0.1 }, dataMatrix: [[1]] },
 
   plan(params, { a }) {
