@@ -71,6 +71,7 @@ function log(x: bigint): bigint {
 
 const pi = 4n * atan(one);
 const ln2 = 2n * log(ratio(4, 3)) - log(ratio(8, 9));
+const ln10 = 3n * ln2 + log(ratio(5, 4));
 
 /** By way of 300 bits, which float64 can count. */
 const toNumber = (x: bigint): number => Number(x >> (bits - 300n)) / 2 ** 300;
@@ -172,6 +173,8 @@ const files: Readonly<Record<string, readonly Table[]>> = {
   ],
   logarithm: [
     constant("naturalOfTwo", "ln 2: a multiple of 2^-42, and the rest.", logHalves(ln2)),
+    constant("inverseOfLogTwo", "1/ln 2 in parts of 27 and 53 bits.", parts(over(one, ln2), [27])),
+    constant("inverseOfLogTen", "1/ln 10 in parts of 27 and 53 bits.", parts(over(one, ln10), [27])),
     constant(
       "reciprocals",
       "For mantissas from 0.6875 on, in 128 steps of 2^-7 of their power of two: 1/c in 10 bits, and ln c as ln 2 above.",

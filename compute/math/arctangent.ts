@@ -34,21 +34,56 @@ const oddSeries = (x: number): number =>
 export function atan2(y: number, x: number): number {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
   const isLeft = x < 0 || Object.is(x, -0);
-  const value = upperAngle(Math.abs(y), Math.abs(x), isLeft);
+  const value = upperAngle(Math.abs(y), Math.abs(x), isLeft, 0);
   return y < 0 || Object.is(y, -0) ? -value : value;
 }
 
-function upperAngle(y: number, x: number, isLeft: boolean): number {
+/** Within 0.6 units in the last place. */
+export const atan = (x: number): number => atan2(x, 1);
+
+/** What rounding took from the cosine of the angle whose sine is x, or the other way round. */
+let lost = 0;
+
+/** √(1 - x²) for |x| ≤ 1; what it is short of that is in `lost`. */
+function otherLeg(x: number): number {
+  const square = productOf(x, x);
+  const { hi, lo } = sumOf(1, -square.hi);
+  const low = lo - square.lo;
+  const root = Math.sqrt(hi + low);
+  const back = productOf(root, root);
+  lost = root === 0 ? 0 : (hi - back.hi - back.lo + low) / (2 * root);
+  return root;
+}
+
+/** Within 0.6 units in the last place: the angle of the point (√(1 - x²), x). */
+export function asin(x: number): number {
+  const size = Math.abs(x);
+  if (!(size <= 1)) return Number.NaN;
+  if (size < 2 ** -27) return x;
+  const leg = otherLeg(size);
+  const value = upperAngle(size, leg, false, -size * lost);
+  return x < 0 ? -value : value;
+}
+
+/** Within 0.6 units in the last place: the angle of the point (x, √(1 - x²)). */
+export function acos(x: number): number {
+  if (!(Math.abs(x) <= 1)) return Number.NaN;
+  const leg = otherLeg(x);
+  return upperAngle(leg, Math.abs(x), x < 0, x * lost);
+}
+
+/** Of a point in the upper half of the plane, with a correction to the angle. */
+function upperAngle(y: number, x: number, isLeft: boolean, correction: number): number {
   const isSteep = y > x;
   if (y === 0) zero();
   else if (y === Number.POSITIVE_INFINITY && x === y) octant();
   else scaled(isSteep ? x : y, isSteep ? y : x);
   // In quarter turns, the nearest axis, and whether the angle is measured back from it.
   const quarters = isSteep ? 1 : isLeft ? 2 : 0;
-  if (quarters === 0) return angle[0] + angle[1];
+  if (quarters === 0) return angle[0] + (angle[1] + correction);
   const sign = isSteep === isLeft ? 1 : -1;
   const { hi, lo } = sumOf(quarters * quarterHigh, sign * angle[0]);
-  return hi + (lo + (quarters * quarterLow + sign * angle[1]));
+  return hi + (lo + (quarters * quarterLow + sign * angle[1] + correction));
 }
 
 function zero(): void {

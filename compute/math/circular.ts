@@ -18,34 +18,45 @@ const mostFineQuarters = 2 ** 20;
 /** Within it the nearest multiple of a quarter turn is 0. */
 const nearest = 0.78;
 
-/** sin(x + low) for |x| ≤ π/4 and a bit. */
-function sineNear(x: number, low: number): number {
+/** sin(x + low) - x for |x| ≤ π/4 and a bit. */
+export function sineRest(x: number, low: number): number {
   const q = x * x;
   const q2 = q * q;
   const first = -1 / 6 + q * (1 / 120);
   const second = -1 / 5040 + q * (1 / 362880);
   const third = -1 / 39916800 + q * (1 / 6227020800);
   const last = -1 / 1307674368000 + q * (1 / 355687428096000);
-  return x + (x * q * (first + q2 * (second + q2 * (third + q2 * last))) + low * (1 - 0.5 * q));
+  return x * q * (first + q2 * (second + q2 * (third + q2 * last))) + low * (1 - 0.5 * q);
 }
+
+const sineNear = (x: number, low: number): number => x + sineRest(x, low);
 
 /** 2^27 + 1: splits 53 bits into two halves of 26. */
 const splitter = 134217729;
 
-/** cos(x + low) for |x| ≤ π/4 and a bit; what x² and 1 - x²/2 round away is put back. */
-function cosineNear(x: number, low: number): number {
+/** x in 26 bits, whose square is exact. */
+export function frontOf(x: number): number {
+  const wide = splitter * x;
+  return wide - (wide - x);
+}
+
+/** cos(x + low) - (1 - front²/2) for |x| ≤ π/4 and a bit; what x² and 1 - x²/2 round away is in it. */
+export function cosineRest(x: number, front: number, low: number): number {
   const q = x * x;
   const q2 = q * q;
   const first = 1 / 24 - q * (1 / 720);
   const second = 1 / 40320 - q * (1 / 3628800);
   const third = 1 / 479001600 - q * (1 / 87178291200);
   const last = 1 / 20922789888000;
-  const wide = splitter * x;
-  const front = wide - (wide - x);
   const half = 0.5 * front * front;
   const most = 1 - half;
   const rest = 0.5 * (x - front) * (x + front) + x * low * (1 - q * (1 / 6));
-  return most + (1 - most - half + (q2 * (first + q2 * (second + q2 * (third + q2 * last))) - rest));
+  return 1 - most - half + (q2 * (first + q2 * (second + q2 * (third + q2 * last))) - rest);
+}
+
+function cosineNear(x: number, low: number): number {
+  const front = frontOf(x);
+  return 1 - 0.5 * front * front + cosineRest(x, front, low);
 }
 
 /** sin of so many quarter turns and an angle in two halves. */
@@ -68,10 +79,20 @@ function turned(x: number, shift: number): number {
 /** The same for angles whose multiples of π/2 need more parts, or all digits of 2/π. */
 function farTurned(x: number, quarters: number, shift: number): number {
   if (!(Math.abs(x) < Number.POSITIVE_INFINITY)) return Number.NaN;
-  if (Math.abs(quarters) >= mostFineQuarters) {
-    const quarter = reduceHuge(x, rest);
-    return inQuarter(quarter + shift, rest[0], rest[1]);
-  }
+  const quarter = reduceFar(x, quarters, rest);
+  return inQuarter(quarter + shift, rest[0], rest[1]);
+}
+
+/**
+ * x less the nearest whole number of quarter turns, as a sum of two, for a finite x.
+ * @param rest where that is put
+ * @returns the number of quarter turns, or another one that is the same modulo 4
+ */
+export const reduceAngle = (x: number, rest: Float64Array): number =>
+  reduceFar(x, x * inverseQuarterTurn + rounder - rounder, rest);
+
+function reduceFar(x: number, quarters: number, rest: Float64Array): number {
+  if (Math.abs(quarters) >= mostFineQuarters) return reduceHuge(x, rest);
   const a = x - quarters * fine1;
   const b = quarters * fine2;
   const high = a - b;
@@ -82,7 +103,9 @@ function farTurned(x: number, quarters: number, shift: number): number {
   const another = high - higher;
   const low = high - (higher + another) + (another - c) + lost - quarters * fine4;
   const sum = higher + low;
-  return inQuarter((quarters | 0) + shift, sum, higher - sum + low);
+  rest[0] = sum;
+  rest[1] = higher - sum + low;
+  return quarters | 0;
 }
 
 const rest = new Float64Array(2);

@@ -1,5 +1,5 @@
 import { leastPower, powers } from "./exponential.ts";
-import { naturalOfTwo, reciprocals } from "./tables/logarithm.ts";
+import { inverseOfLogTen, inverseOfLogTwo, naturalOfTwo, reciprocals } from "./tables/logarithm.ts";
 
 /**
  * ln x = k · ln 2 + ln c + ln(1 + r): the mantissa's first bits choose a c from a table, whose reciprocal has so few
@@ -93,13 +93,35 @@ function logOfOthers(x: number): number {
 export function log1p(x: number): number {
   if (Math.abs(x) < 2 ** -54) return x;
   if (!(x > -1 && x < Number.POSITIVE_INFINITY)) return log(1 + x);
-  const sum = 1 + x;
-  const other = sum - 1;
-  return logPlus(sum, 0, (1 - (sum - other) + (x - other)) / sum);
+  return log1pOfSum(x, 0);
 }
 
-/** log2 x, within two units in the last place: for what things cost. */
-export const log2 = (x: number): number => log(x) * Math.LOG2E;
+/** ln(1 + x + low) for a finite x above -1 and a `low` that is at most its last bit. */
+export function log1pOfSum(x: number, low: number): number {
+  const sum = 1 + x;
+  const other = sum - 1;
+  return logPlus(sum, 0, (1 - (sum - other) + (x - other) + low) / sum);
+}
+
+/** ln(2x) for 1 ≤ x < Infinity, without overflow. */
+export const logOfDouble = (x: number): number => logPlus(x, 1, 0);
+
+const [perTwoHigh = 0, perTwoLow = 0] = inverseOfLogTwo;
+const [perTenHigh = 0, perTenLow = 0] = inverseOfLogTen;
+
+/** Within 0.51 units in the last place; exact for powers of two. */
+export function log2(x: number): number {
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return logOfOthers(x);
+  const parts = logHalves(x);
+  return parts[0] * perTwoHigh + (parts[0] * perTwoLow + parts[1] * (perTwoHigh + perTwoLow));
+}
+
+/** Within 0.51 units in the last place; exact for powers of ten. */
+export function log10(x: number): number {
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return logOfOthers(x);
+  const parts = logHalves(x);
+  return parts[0] * perTenHigh + (parts[0] * perTenLow + parts[1] * (perTenHigh + perTenLow));
+}
 
 /**
  * ln x for 0 < x < Infinity as the sum of two float64, within 2^-67 of its magnitude. The first has 26 bits, so that its

@@ -4,6 +4,12 @@
 /** ln 2: a multiple of 2^-42, and the rest. */
 export const naturalOfTwo = [0.6931471805598903, 5.497923018708371e-14];
 
+/** 1/ln 2 in parts of 27 and 53 bits. */
+export const inverseOfLogTwo = [1.4426950365304947, 4.3584687174185184e-9];
+
+/** 1/ln 10 in parts of 27 and 53 bits. */
+export const inverseOfLogTen = [0.434294480830431, 1.0728208431540585e-9];
+
 /** For mantissas from 0.6875 on, in 128 steps of 2^-7 of their power of two: 1/c in 10 bits, and ln c as ln 2 above. */
 export const reciprocals = [
   1.451171875, -0.3723714196783021, 5.0737869104986215e-14, 1.44140625, -0.3656191995610243,

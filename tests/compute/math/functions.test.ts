@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { atan2 } from "@sluice/compute/math/arctangent";
+import { acos, asin, atan, atan2 } from "@sluice/compute/math/arctangent";
 import { cos, sin } from "@sluice/compute/math/circular";
-import { exp } from "@sluice/compute/math/exponential";
+import { cbrt } from "@sluice/compute/math/cube-root";
+import { exp, exp2, expm1 } from "@sluice/compute/math/exponential";
 import { cosh, sinh, tanh } from "@sluice/compute/math/hyperbolic";
 import { hypot } from "@sluice/compute/math/hypot";
-import { log, log1p } from "@sluice/compute/math/logarithm";
+import { acosh, asinh, atanh } from "@sluice/compute/math/inverse-hyperbolic";
+import { log, log1p, log2, log10 } from "@sluice/compute/math/logarithm";
 import { power } from "@sluice/compute/math/power";
+import { tan } from "@sluice/compute/math/tangent";
 import { describe, expect, test } from "vitest";
 
 /** Rows of one or two arguments and the true value as a sum of two float64, by mpmath. */
@@ -42,8 +45,22 @@ const promised: readonly [string, (x: number, y: number) => number, number][] = 
   ["sin", sin, 0.8],
   ["cos", cos, 0.8],
   ["tanh", tanh, 0.66],
-  ["sinh", sinh, 1.6],
+  ["sinh", sinh, 0.6],
+  ["large sinh", sinh, 0.6],
   ["cosh", cosh, 1.1],
+  ["large cosh", cosh, 1.1],
+  ["tan", tan, 0.9],
+  ["asin", asin, 0.6],
+  ["acos", acos, 0.6],
+  ["atan", atan, 0.6],
+  ["asinh", asinh, 0.51],
+  ["acosh", acosh, 0.51],
+  ["atanh", atanh, 0.51],
+  ["expm1", expm1, 0.6],
+  ["exp2", exp2, 0.52],
+  ["log2", log2, 0.51],
+  ["log10", log10, 0.51],
+  ["cbrt", cbrt, 0.51],
   ["atan2", atan2, 0.6],
   ["power", power, 0.52],
   ["hypot", hypot, 1.2],
@@ -67,8 +84,63 @@ describe("functions of one fixed order of operations", () => {
     ["sin", sin, [0, 0], [-0, -0], [inf, nan], [-inf, nan], [nan, nan]],
     ["cos", cos, [0, 1], [-0, 1], [inf, nan], [-inf, nan], [nan, nan]],
     ["tanh", tanh, [0, 0], [-0, -0], [inf, 1], [-inf, -1], [nan, nan], [22, 1], [-400, -1]],
-    ["sinh", sinh, [0, 0], [-0, -0], [nan, nan]],
-    ["cosh", cosh, [0, 1], [-0, 1], [inf, inf], [nan, nan]],
+    ["sinh", sinh, [0, 0], [-0, -0], [nan, nan], [inf, inf], [-inf, -inf], [711, inf], [-711, -inf]],
+    ["cosh", cosh, [0, 1], [-0, 1], [inf, inf], [-inf, inf], [nan, nan], [711, inf], [-711, inf]],
+    ["tan", tan, [0, 0], [-0, -0], [inf, nan], [-inf, nan], [nan, nan]],
+    [
+      "asin",
+      asin,
+      [0, 0],
+      [-0, -0],
+      [1, Math.PI / 2],
+      [-1, -Math.PI / 2],
+      [1.1, nan],
+      [nan, nan],
+      [inf, nan],
+    ],
+    ["acos", acos, [1, 0], [-1, Math.PI], [0, Math.PI / 2], [-0, Math.PI / 2], [-2, nan], [nan, nan]],
+    ["atan", atan, [0, 0], [-0, -0], [inf, Math.PI / 2], [-inf, -Math.PI / 2], [nan, nan], [1, Math.PI / 4]],
+    ["asinh", asinh, [0, 0], [-0, -0], [inf, inf], [-inf, -inf], [nan, nan], [1e-300, 1e-300]],
+    ["acosh", acosh, [1, 0], [0.9, nan], [-inf, nan], [inf, inf], [nan, nan]],
+    ["atanh", atanh, [0, 0], [-0, -0], [1, inf], [-1, -inf], [1.1, nan], [nan, nan], [-1e-300, -1e-300]],
+    ["expm1", expm1, [0, 0], [-0, -0], [inf, inf], [-inf, -1], [nan, nan], [-800, -1], [710, inf]],
+    [
+      "exp2",
+      exp2,
+      [0, 1],
+      [-1074, 2 ** -1074],
+      [1023, 2 ** 1023],
+      [1024, inf],
+      [-1076, 0],
+      [inf, inf],
+      [-inf, 0],
+      [nan, nan],
+    ],
+    [
+      "log2",
+      log2,
+      [1, 0],
+      [0, -inf],
+      [-0, -inf],
+      [-1, nan],
+      [8, 3],
+      [2 ** -1074, -1074],
+      [inf, inf],
+      [nan, nan],
+    ],
+    ["log10", log10, [1, 0], [1e22, 22], [1000, 3], [0, -inf], [-1, nan], [inf, inf], [nan, nan]],
+    [
+      "cbrt",
+      cbrt,
+      [0, 0],
+      [-0, -0],
+      [27, 3],
+      [-8, -2],
+      [2 ** -1074, 2 ** -358],
+      [inf, inf],
+      [-inf, -inf],
+      [nan, nan],
+    ],
   ];
 
   test.each(corners)("%s at the corners", (_, f, ...rows) => {
@@ -169,7 +241,8 @@ describe("functions of one fixed order of operations", () => {
 
   test("an odd function is odd to the bit, an even one even", () => {
     const points = (truth.sin ?? []).map(([x = 0]) => x);
-    for (const f of [sin, tanh]) expect(points.map((x) => f(-x))).toEqual(points.map((x) => -f(x)));
+    for (const f of [sin, tanh, tan, atan, asinh, sinh, cbrt])
+      expect(points.map((x) => f(-x))).toEqual(points.map((x) => -f(x)));
     expect(points.map((x) => cos(-x))).toEqual(points.map((x) => cos(x)));
   });
 });
