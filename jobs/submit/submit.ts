@@ -38,6 +38,10 @@ export function jobIdOf(owner: string, { idempotencyKey, jobId }: Idempotency): 
  * due, and sweep sends it within a minute. A job whose inputs others have yet to make is not sent: the end of the
  * last of those does that.
  *
+ * With an Idempotency-Key the job of an earlier request is looked for while the input is on its way. A repeated request
+ * writes the same bytes under the same key again; what a refused one sent lies under a key of its own, which no record
+ * names, and goes by the bucket's lifecycle rules.
+ *
  * @throws Problem `idempotency-conflict` when that earlier request was another one
  */
 export async function submit(
@@ -50,12 +54,15 @@ export async function submit(
 ): Promise<Accepted> {
   const { requestHash, idempotencyKey } = idempotency;
   const jobId = jobIdOf(prepared.owner, idempotency);
-  // Before anything is stored: the body of a refused request leaves no trace.
-  const earlier = idempotencyKey === undefined ? undefined : await ports.store.get(jobId);
-  if (earlier) return replayOf(earlier, idempotency, ports);
   const { job, inputs, message } = draft(prepared, { jobId, requestHash }, ports);
   ports.log.addContext(logContext(job));
-  await inputs.put(ports.objects);
+  const [earlier, stored] = await Promise.allSettled([
+    idempotencyKey === undefined ? undefined : ports.store.get(jobId),
+    inputs.put(ports.objects),
+  ]);
+  if (earlier.status === "rejected") throw earlier.reason;
+  if (earlier.value) return replayOf(earlier.value, idempotency, ports);
+  if (stored.status === "rejected") throw stored.reason;
   const [created, sent] = await Promise.allSettled([
     ports.store.create(job),
     message && ports.queue.send(message, job.trace),

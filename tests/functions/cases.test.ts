@@ -224,11 +224,16 @@ test("a cursor longer than a key of the table is refused", async () => {
   expect(reply).toMatchObject({ status: 400, body: { code: "bad-cursor" } });
 });
 
-test("what conflicts with an Idempotency-Key is not stored", async () => {
+test("what conflicts with an Idempotency-Key is named by no record, and lies where the bucket's rules remove it", async () => {
   const headers = { "idempotency-key": "conflict" };
-  await call(submit, { method: "POST", body: { dataMatrix: [[1]] }, headers });
-  const stored = [...stage.world.bucket.keys()];
-  const reply = await call(submit, { method: "POST", body: { dataMatrix: [[2]] }, headers });
+  const filled = (value: number) => Array.from({ length: 40 }, () => Array<number>(40).fill(value));
+  const first = await call(submit, { method: "POST", body: { dataMatrix: filled(1) }, headers });
+  const { bucket } = stage.world;
+  const stored = new Map(bucket);
+  const reply = await call(submit, { method: "POST", body: { dataMatrix: filled(2) }, headers });
   expect(reply).toMatchObject({ status: 422, body: { code: "idempotency-conflict" } });
-  expect([...stage.world.bucket.keys()]).toEqual(stored);
+  for (const [key, bytes] of stored) expect(bucket.get(key)).toBe(bytes);
+  const left = [...bucket.keys()].filter((key) => !stored.has(key));
+  expect(left).toEqual([expect.stringMatching(/^jobs\/.*\/in\//)]);
+  expect(JSON.stringify(await stage.world.ports.store.get(first.body.jobId))).not.toContain(left[0]);
 });
