@@ -2,11 +2,11 @@ import type { Dtype } from "./array.ts";
 
 /** A dtype as a .npy file holds it, and what becomes of it here. */
 export interface StoredDtype {
-  /** float64 and complex128 hold every number of the others but integers beyond 2^53, which are rounded. */
+  /** Holds every number of the file's own dtype but those of uint64 beyond 2^53, which are rounded. */
   readonly dtype: Dtype;
   /** Bytes of one number in the file; a complex element is two. */
   readonly width: 1 | 2 | 4 | 8;
-  /** Reads one number; absent where the bytes are the array's own. */
+  /** Reads one number; absent where the bytes are the array's own. Integers are exact: no more than 32 bits. */
   readonly read?: (view: DataView, at: number, littleEndian: boolean) => number;
 }
 
@@ -14,17 +14,17 @@ const storedDtypes: Readonly<Record<string, StoredDtype>> = {
   f8: { dtype: "float64", width: 8 },
   f4: { dtype: "float32", width: 4 },
   c16: { dtype: "complex128", width: 8 },
-  f2: { dtype: "float64", width: 2, read: (view, at, little) => float16(view.getUint16(at, little)) },
-  c8: { dtype: "complex128", width: 4, read: (view, at, little) => view.getFloat32(at, little) },
-  i1: { dtype: "float64", width: 1, read: (view, at) => view.getInt8(at) },
-  i2: { dtype: "float64", width: 2, read: (view, at, little) => view.getInt16(at, little) },
-  i4: { dtype: "float64", width: 4, read: (view, at, little) => view.getInt32(at, little) },
-  i8: { dtype: "float64", width: 8, read: (view, at, little) => int64(view, at, little, "getInt32") },
-  u1: { dtype: "float64", width: 1, read: (view, at) => view.getUint8(at) },
-  u2: { dtype: "float64", width: 2, read: (view, at, little) => view.getUint16(at, little) },
-  u4: { dtype: "float64", width: 4, read: (view, at, little) => view.getUint32(at, little) },
-  u8: { dtype: "float64", width: 8, read: (view, at, little) => int64(view, at, little, "getUint32") },
-  b1: { dtype: "float64", width: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
+  c8: { dtype: "complex64", width: 4 },
+  i8: { dtype: "int64", width: 8 },
+  f2: { dtype: "float32", width: 2, read: (view, at, little) => float16(view.getUint16(at, little)) },
+  i1: { dtype: "int64", width: 1, read: (view, at) => view.getInt8(at) },
+  i2: { dtype: "int64", width: 2, read: (view, at, little) => view.getInt16(at, little) },
+  i4: { dtype: "int64", width: 4, read: (view, at, little) => view.getInt32(at, little) },
+  u1: { dtype: "int64", width: 1, read: (view, at) => view.getUint8(at) },
+  u2: { dtype: "int64", width: 2, read: (view, at, little) => view.getUint16(at, little) },
+  u4: { dtype: "int64", width: 4, read: (view, at, little) => view.getUint32(at, little) },
+  u8: { dtype: "float64", width: 8, read: uint64 },
+  b1: { dtype: "bool", width: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
 };
 
 export const storedDtypesInWords =
@@ -65,7 +65,7 @@ function float16(bits: number): number {
 }
 
 /** Rounds once, to the nearest, as NumPy's astype: the high half times 2^32 is exact. */
-function int64(view: DataView, at: number, littleEndian: boolean, high: "getInt32" | "getUint32"): number {
+function uint64(view: DataView, at: number, littleEndian: boolean): number {
   const [highAt, lowAt] = littleEndian ? [at + 4, at] : [at, at + 4];
-  return view[high](highAt, littleEndian) * 2 ** 32 + view.getUint32(lowAt, littleEndian);
+  return view.getUint32(highAt, littleEndian) * 2 ** 32 + view.getUint32(lowAt, littleEndian);
 }

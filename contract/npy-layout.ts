@@ -1,4 +1,4 @@
-import { type ArraySpec, byteLength, elementCount } from "./array.ts";
+import { type ArraySpec, arrayOver, byteLength, elementCount, entryBytes, partsOf } from "./array.ts";
 import type { StoredDtype } from "./npy-dtypes.ts";
 
 /** How the data of a .npy file lies in it. */
@@ -31,7 +31,7 @@ export function placeInto(out: Uint8Array, layout: NpyLayout): Place {
   if (liesInPlace(layout)) return (bytes, at) => out.set(bytes, at);
   if (layout.stored.read) return converting(out, layout, layout.stored.read);
   // Widths are powers of two: flipping the low bits of an address reverses the bytes of each number.
-  const flip = littleEndian ? 0 : (spec.dtype === "float32" ? 4 : 8) - 1;
+  const flip = littleEndian ? 0 : entryBytes(spec) - 1;
   if (liesInPlace({ ...layout, littleEndian: true })) {
     return (bytes, at) => {
       for (let i = 0; i < bytes.length; i += 1) out[(at + i) ^ flip] = bytes[i] ?? 0;
@@ -40,18 +40,20 @@ export function placeInto(out: Uint8Array, layout: NpyLayout): Place {
   return fortran(out, spec, flip);
 }
 
-/** Each number is read as what it is in the file and written as what it is here, a float64 in all cases. */
+/** Each number is read as what it is in the file and written as what it is here. */
 function converting(
   out: Uint8Array,
   { spec, stored: { width }, fortranOrder, littleEndian }: NpyLayout,
   read: NonNullable<StoredDtype["read"]>,
 ): Place {
-  const numbers = new Float64Array(out.buffer, out.byteOffset, out.byteLength / 8);
-  const parts = spec.dtype === "complex128" ? 2 : 1;
+  const { dtype, data } = arrayOver(spec, out.buffer, out.byteOffset);
+  const parts = partsOf(spec);
   const position = fortranOrder ? fortranPosition(spec.shape) : undefined;
   const put = (index: number, value: number) => {
     const part = index % parts;
-    numbers[position ? position((index - part) / parts) * parts + part : index] = value;
+    const to = position ? position((index - part) / parts) * parts + part : index;
+    if (dtype === "int64") data[to] = BigInt(value);
+    else data[to] = value;
   };
   /** Numbers cut by the edge of a piece, until their other bytes come. */
   const cut = new Map<number, { readonly bytes: Uint8Array; missing: number }>();

@@ -1,7 +1,16 @@
 /**
  * NumPy's .npy files (format versions 1.0 to 3.0, numpy/lib/format.py). Browser-safe: bytes in, arrays out.
  */
-import { type ArraySpec, byteLength, type DenseArray, type Dtype, elementCount } from "./array.ts";
+import {
+  type ArraySpec,
+  arrayOver,
+  byteLength,
+  type DenseArray,
+  type Dtype,
+  elementCount,
+  entryBytes,
+  partsOf,
+} from "./array.ts";
 import { descrInWords, storedDtype, storedDtypesInWords } from "./npy-dtypes.ts";
 import { parseHeaderLiteral } from "./npy-header.ts";
 import { liesInPlace, type NpyLayout, type Place, placeInto } from "./npy-layout.ts";
@@ -19,7 +28,15 @@ const alignment = 64;
 const longestHeader = 10_000;
 const mostAxes = 64;
 
-const codes: Record<Dtype, string> = { float64: "f8", float32: "f4", complex128: "c16" };
+/** As NumPy writes them on a little-endian machine; a byte has no order. */
+const descrs: Record<Dtype, string> = {
+  float64: "<f8",
+  float32: "<f4",
+  complex128: "<c16",
+  complex64: "<c8",
+  int64: "<i8",
+  bool: "|b1",
+};
 
 function refuse(what: string, expected: string, got: string): never {
   throw new Problem("invalid-npy", `${what} must be ${expected}, not ${got}.`, { expected, got });
@@ -31,7 +48,7 @@ function refuse(what: string, expected: string, got: string): never {
  */
 export function npyHeader({ shape, dtype }: ArraySpec): Uint8Array {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const literal = `{'descr': '<${codes[dtype]}', 'fortran_order': False, 'shape': (${extents}), }`;
+  const literal = `{'descr': '${descrs[dtype]}', 'fortran_order': False, 'shape': (${extents}), }`;
   const prefix = magic.length + 4;
   const total = Math.ceil((prefix + literal.length + 1) / alignment) * alignment;
   const header = new Uint8Array(total).fill(0x20);
@@ -107,8 +124,8 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
 
 /** Holds a file to the size its header demands. @throws Problem invalid-npy */
 export function requireLength({ spec, stored, dataOffset }: NpyHeader, length: number): void {
-  const { shape, dtype } = spec;
-  const data = elementCount(shape) * stored.width * (dtype === "complex128" ? 2 : 1);
+  const { shape } = spec;
+  const data = elementCount(shape) * stored.width * partsOf(spec);
   if (length === dataOffset + data) return;
   const expected = `${dataOffset + data} bytes long (${dataOffset} of header, ${data} of an array of shape (${shape.join(", ")}))`;
   refuse("A .npy file of this header", expected, `${length}`);
@@ -124,8 +141,7 @@ export function decodeNpy(bytes: Uint8Array): DenseArray {
   requireLength(header, bytes.length);
   const { spec, dataOffset } = header;
   const start = bytes.byteOffset + dataOffset;
-  if (liesInPlace(header) && start % numberBytes(spec) === 0)
-    return { ...spec, data: numbers(spec, bytes.buffer, start) };
+  if (liesInPlace(header) && start % entryBytes(spec) === 0) return arrayOver(spec, bytes.buffer, start);
   const { array, write } = receiveNpy(bytes, bytes.length);
   write(bytes, 0);
   return array;
@@ -160,22 +176,10 @@ export function receiveNpy(
   const buffer = allocate(byteLength(spec));
   const place = placeInto(new Uint8Array(buffer), header);
   return {
-    array: { ...spec, data: numbers(spec, buffer, 0) },
+    array: arrayOver(spec, buffer),
     write(bytes, at) {
       const skipped = Math.max(0, dataOffset - at);
       if (skipped < bytes.length) place(bytes.subarray(skipped), at + skipped - dataOffset);
     },
   };
-}
-
-/** Bytes of one number: complex128 is two of them. */
-function numberBytes({ dtype }: ArraySpec): number {
-  return dtype === "float32" ? 4 : 8;
-}
-
-function numbers(spec: ArraySpec, buffer: ArrayBufferLike, start: number): Float64Array | Float32Array {
-  const length = byteLength(spec) / numberBytes(spec);
-  return spec.dtype === "float32"
-    ? new Float32Array(buffer, start, length)
-    : new Float64Array(buffer, start, length);
 }

@@ -10,7 +10,11 @@ import { seedSchema } from "./random-seed.ts";
 const extent = z.int("expected a whole number ≥ 0").min(0, "expected a whole number ≥ 0");
 const shape = z.array(extent).max(8, "expected at most 8 dimensions");
 
-const dataRef = z.strictObject({ data: z.unknown().refine((data) => data !== undefined) });
+const dataRef = z.strictObject({
+  data: z.unknown().refine((data) => data !== undefined),
+  /** What the numbers become; when absent bool where all are true or false, else float64 or complex128. */
+  dtype: z.enum(dtypes).optional(),
+});
 const npyRef = z.strictObject({ npy: z.string("expected a base64 string") });
 const uploadRef = z.strictObject({ upload: z.string().min(1).max(64) });
 const jobRef = z.strictObject({

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import type { JobView } from "@sluice/contract/job";
 import { decodeNpy } from "@sluice/contract/npy";
@@ -31,7 +31,11 @@ const known: { cases: KnownCase[] } = JSON.parse(
 
 const image = mandrill();
 const corner = crop(image, 64, 64);
-const inputs: Record<string, DenseArray> = { mandrill: image, corner, panorama: repeatAcross(corner, 256) };
+const inputs: Record<string, FloatingArray> = {
+  mandrill: image,
+  corner,
+  panorama: repeatAcross(corner, 256),
+};
 
 async function submit(url: string, { name, params }: KnownCase): Promise<JobView> {
   const input = inputs[name];
@@ -61,7 +65,8 @@ async function finished(url: string, { jobId }: JobView): Promise<JobView> {
 async function difference(url: string, view: JobView, wanted: KnownCase): Promise<string> {
   if (view.status !== "COMPLETED") return `${view.status}: ${view.statusReason}`;
   const response = await fetch(`${url}${view.links.result}`, { headers: { accept: "application/x-npy" } });
-  const { shape, data } = decodeNpy(new Uint8Array(await response.arrayBuffer()));
+  const { shape, dtype, data } = decodeNpy(new Uint8Array(await response.arrayBuffer()));
+  if (dtype !== "float64") return `dtype ${dtype} instead of float64`;
   if (shape.join() !== wanted.shape.join()) return `shape ${shape} instead of ${wanted.shape}`;
   let sum = 0;
   let squares = 0;

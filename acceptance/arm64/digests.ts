@@ -17,7 +17,7 @@ function digest(outputs: Arrays): string {
   const hash = createHash("sha256");
   for (const [name, { data, shape, dtype }] of Object.entries(outputs)) {
     hash.update(JSON.stringify([name, shape, dtype]));
-    const numbers = data.map((x) => (Number.isNaN(x) ? Number.NaN : x));
+    const numbers = (data as Float64Array).map((x) => (Number.isNaN(x) ? Number.NaN : x));
     hash.update(Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }
   return hash.digest("hex").slice(0, 16);

@@ -1,11 +1,11 @@
 import { plan } from "@sluice/compute";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { Case } from "./case.ts";
 import { type EngineSetup, engineFactory, opened, peakBytes, runOn, uniform } from "./engine-factory.ts";
 
 /** What is timed on our side. Inputs are `default_rng(seed)`, on the peer's side too: the same bytes. */
 
-type Call = () => DenseArray;
+type Call = () => FloatingArray;
 interface Prepared {
   /** The operation that must be in the registry. */
   readonly operation: string;
@@ -13,7 +13,7 @@ interface Prepared {
   prepare(setup: EngineSetup, shape: readonly number[]): Call;
 }
 
-function complex(shape: readonly number[]): DenseArray {
+function complex(shape: readonly number[]): FloatingArray {
   const [re, im] = [uniform(shape, 1), uniform(shape, 2)];
   const data = new Float64Array(2 * re.data.length);
   for (let index = 0; index < re.data.length; index += 1) {
@@ -23,13 +23,13 @@ function complex(shape: readonly number[]): DenseArray {
   return { shape, dtype: "complex128", data };
 }
 
-const single = ({ shape, data }: DenseArray): DenseArray => ({
+const single = ({ shape, data }: FloatingArray): FloatingArray => ({
   shape,
   dtype: "float32",
   data: Float32Array.from(data),
 });
 
-const transform = (operation: string, input: (shape: readonly number[]) => DenseArray): Prepared => ({
+const transform = (operation: string, input: (shape: readonly number[]) => FloatingArray): Prepared => ({
   operation,
   prepare(setup, shape) {
     const a = input(shape);
@@ -37,7 +37,7 @@ const transform = (operation: string, input: (shape: readonly number[]) => Dense
   },
 });
 
-const product = (convert: (array: DenseArray) => DenseArray): Prepared => ({
+const product = (convert: (array: FloatingArray) => FloatingArray): Prepared => ({
   operation: "matmul",
   prepare(setup, shape) {
     const [a, b] = [convert(uniform(shape, 1)), convert(uniform(shape, 2))];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ArrayPosition, parseJson } from "@sluice/compute/json/parse";
 import { arrayText } from "@sluice/compute/json/write-array";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { callOf } from "./calls.ts";
 import type { Case } from "./case.ts";
@@ -20,7 +20,7 @@ function large(one: Case, n: number): Contest {
 }
 
 /** A document with rows of numbers of 17 digits, all of which matter to which double is meant. */
-function digits({ shape: [, columns = 0], data }: DenseArray): Uint8Array {
+function digits({ shape: [, columns = 0], data }: FloatingArray): Uint8Array {
   const texts = Array.from(data, (value) => value.toPrecision(17));
   const rows = Array.from({ length: data.length / columns }, (_, row) =>
     texts.slice(row * columns, (row + 1) * columns).join(),
@@ -43,7 +43,7 @@ function requireEqual(ours: unknown, theirs: unknown): void {
 function reading(n: number): Contest {
   const text = digits(uniform([n, n], 1));
   const positions = (document: unknown): ArrayPosition[] => [[document as Record<string, unknown>, "a"]];
-  const mine = () => (parseJson(text, positions) as { a: DenseArray }).a.data;
+  const mine = () => (parseJson(text, positions) as { a: FloatingArray }).a.data;
   const other = () => parsedAndCopied(text);
   requireEqual(mine(), other());
   return { ...often, mine, other };

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 
 /** What two processes compare their results by; peer.py makes the same of NumPy's. */
 export interface Digest {
@@ -12,7 +12,7 @@ const samples = 256;
 /** The prime next to 2^32 over the golden ratio: its multiples, modulo any length, are spread evenly. */
 const stride = 2_654_435_761;
 
-export function digest({ data, dtype }: DenseArray): Digest {
+export function digest({ data, dtype }: FloatingArray): Digest {
   const width = dtype === "complex128" ? 2 : 1;
   let sum = 0;
   for (let index = 0; index < data.length; index += width) {

@@ -6,7 +6,7 @@ import { peakBytes as peakBytesOn } from "@sluice/compute/model/demand";
 import { findOperation, operations } from "@sluice/compute/model/registry";
 import { offerNative } from "@sluice/compute/node/native/index";
 import { openThreads } from "@sluice/compute/node/thread-pool";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 
 /** What `run()` does, on an engine and a number of threads of the caller's choice. */
 
@@ -73,11 +73,11 @@ export function opened({ factory, threads }: EngineSetup, peak: number): Engine 
 export const peakBytes = ({ factory }: EngineSetup, planned: Plan): number =>
   peakBytesOn(planned, factory.profile);
 
-export function runOn(setup: EngineSetup, operation: string, params: unknown, inputs: Arrays): DenseArray {
+export function runOn(setup: EngineSetup, operation: string, params: unknown, inputs: Arrays): FloatingArray {
   const planned = plan(operation, params, inputs);
   const engine = opened(setup, peakBytes(setup, planned));
-  return engine.finish(findOperation(operation).run(planned.params, inputs, engine)).result as DenseArray;
+  return engine.finish(findOperation(operation).run(planned.params, inputs, engine)).result as FloatingArray;
 }
 
 /** numpy.random.default_rng(seed).random(shape), in no engine's memory: an operand as jobs bring it. */
-export const uniform = (shape: readonly number[], seed: number): DenseArray => random({ shape, seed });
+export const uniform = (shape: readonly number[], seed: number): FloatingArray => random({ shape, seed });

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import {
   CholeskyDecomposition,
   EigenvalueDecomposition,
@@ -29,7 +29,7 @@ const theirs: Readonly<Record<string, (a: Matrix, b: Matrix) => unknown>> = {
 export const isLinearAlgebra = (name: string): boolean => Object.hasOwn(theirs, name);
 
 /** Symmetric with a large diagonal where that is what the operation is for, else at random. */
-function operand(name: string, n: number): DenseArray {
+function operand(name: string, n: number): FloatingArray {
   const a = uniform([n, n], 1);
   if (name !== "cholesky" && name !== "eigh") return a;
   for (let i = 0; i < n; i += 1) {
@@ -39,7 +39,7 @@ function operand(name: string, n: number): DenseArray {
   return a;
 }
 
-const toMatrix = ({ shape: [m = 0, n = 0], data }: DenseArray): Matrix =>
+const toMatrix = ({ shape: [m = 0, n = 0], data }: FloatingArray): Matrix =>
   Matrix.from1DArray(m, n, Array.from(data));
 
 export function linearAlgebra({ case: name, n: side, engine, threads }: Case): Contest {

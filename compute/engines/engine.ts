@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { ArrayOf, ArraySpec, DenseArray, Dtype, FloatingArray } from "@sluice/contract/array";
 import type { Seed } from "@sluice/contract/random-seed";
 import type { OnFraction } from "../model/on-fraction.ts";
 import type { LinearAlgebra } from "./linear-algebra.ts";
@@ -19,7 +19,7 @@ export interface EngineLabel {
 export interface RandomRequest {
   readonly shape: readonly number[];
   readonly seed: Seed;
-  readonly dtype?: Exclude<Dtype, "complex128">;
+  readonly dtype?: "float64" | "float32";
 }
 
 /** Which lines of an array are transformed, and at which length. */
@@ -42,34 +42,34 @@ export interface MatmulOptions {
  */
 export interface Engine extends LinearAlgebra {
   /** A new array, all of which the caller writes: it holds whatever was there before. */
-  array(spec: ArraySpec): DenseArray;
+  array<Of extends Dtype>(spec: ArraySpec<Of>): ArrayOf<Of>;
   /** Begins the next step of the plan where the operation writes its own loop; told that loop's fraction. */
   nextStep(): OnFraction;
   /** DFT of every line along an axis, unnormalised; complex128 out. No line touches another. */
-  fft(a: DenseArray, along: Along): DenseArray;
+  fft(a: FloatingArray, along: Along): FloatingArray;
   /** The inverse of `fft`, unnormalised: `length` times what numpy.fft.ifft answers. */
-  inverseFft(a: DenseArray, along: Along): DenseArray;
+  inverseFft(a: FloatingArray, along: Along): FloatingArray;
   /** Points 0 … length/2 of `fft` of a real array: the others are their conjugates. */
-  realFft(a: DenseArray, along: Along): DenseArray;
+  realFft(a: FloatingArray, along: Along): FloatingArray;
   /**
    * The inverse of `realFft`, unnormalised: float64 of `length` points from the first length/2 + 1 of a
    * complex128 array. Imaginary parts of points 0 and length/2 count as zero.
    */
-  inverseRealFft(a: DenseArray, along: Along): DenseArray;
+  inverseRealFft(a: FloatingArray, along: Along): FloatingArray;
   /** Two-dimensional DFT of the last two axes, unnormalised; complex128 out. */
-  fft2(a: DenseArray): DenseArray;
+  fft2(a: FloatingArray): FloatingArray;
   /** The inverse of `fft2` of a complex128 array, unnormalised: m·n times what numpy.fft.ifft2 answers. */
-  inverseFft2(a: DenseArray): DenseArray;
+  inverseFft2(a: FloatingArray): FloatingArray;
   /** Magnitude of a complex128 array as float64; neither overflows nor underflows on the way. */
-  absolute(a: DenseArray): DenseArray;
+  absolute(a: FloatingArray): FloatingArray;
   /** absolute(fft2(a)), where the engine can without holding the complex array. */
-  absoluteFft2(a: DenseArray): DenseArray;
+  absoluteFft2(a: FloatingArray): FloatingArray;
   /** Multiplies in place by a real factor. */
-  scale(a: DenseArray, factor: number): DenseArray;
+  scale(a: FloatingArray, factor: number): FloatingArray;
   /** m×k times k×n, in NumPy's result dtype. */
-  matmul(a: DenseArray, b: DenseArray, options?: MatmulOptions): DenseArray;
+  matmul(a: FloatingArray, b: FloatingArray, options?: MatmulOptions): FloatingArray;
   /** `numpy.random.default_rng(seed).random(shape)`, bit for bit. */
-  random(request: RandomRequest): DenseArray;
+  random(request: RandomRequest): FloatingArray;
   /** Gives the memory of one of its results back now; the result is not used again. */
   release(array: DenseArray): void;
   /**

@@ -1,5 +1,12 @@
-import { type DenseArray, elementCount } from "@sluice/contract/array";
+import {
+  type DenseArray,
+  elementCount,
+  type IntegerArray,
+  isComplex,
+  isFloating,
+} from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
+import { toDouble, wordsOf } from "../loops/casts/int64-words.ts";
 import { JsonText } from "./json-text.ts";
 import { layout, listAt, wordAt, writing } from "./kernels/abi.ts";
 import { jsonKernel } from "./kernels/kernel.ts";
@@ -17,24 +24,43 @@ const longestNumber = 25;
  * bytes, as `JsonText` counts them.
  */
 export function arrayText(array: DenseArray, limit: number): JsonText | undefined {
-  const { shape, dtype, data } = array;
-  if (data.length < leastNumbers) return within(shortText(array), limit);
+  const { shape, data } = array;
+  const numbers = data.length < leastNumbers ? undefined : asDoubles(array);
+  if (!numbers) return within(shortText(array), limit);
   const most = data.length * (longestNumber + 2 * shape.length) + 2 * shape.length + '{"re":,"im":}'.length;
   const written = new Written(Math.min(limit, most), limit);
-  if (dtype !== "complex128") return writeNumbers(array, 0, 1, written) ? written.toJson() : undefined;
+  if (!isComplex(array)) return writeNumbers(shape, numbers, 0, 1, written) ? written.toJson() : undefined;
   const fits =
     written.ascii('{"re":', 2) &&
-    writeNumbers(array, 0, 2, written) &&
+    writeNumbers(shape, numbers, 0, 2, written) &&
     written.ascii(',"im":', 2) &&
-    writeNumbers(array, 1, 2, written) &&
+    writeNumbers(shape, numbers, 1, 2, written) &&
     written.ascii("}", 0);
   return fits ? written.toJson() : undefined;
+}
+
+/** What the kernel writes: floating numbers, and int64 where all of them are below 2^53. */
+function asDoubles(array: DenseArray): Float64Array | Float32Array | undefined {
+  if (array.dtype === "bool") return undefined;
+  if (array.dtype === "int64") return exactDoubles(array);
+  return array.data;
+}
+
+function exactDoubles({ data }: IntegerArray): Float64Array | undefined {
+  const words = wordsOf(data);
+  const doubles = new Float64Array(data.length);
+  for (let index = 0; index < data.length; index += 1) {
+    const value = toDouble(words[2 * index], words[2 * index + 1]);
+    if (!Number.isSafeInteger(value)) return undefined;
+    doubles[index] = value;
+  }
+  return doubles;
 }
 
 /** JSON.stringify drops the sign of -0. It goes through as a string: `arrayToJson` makes no other "-0". */
 function shortText(array: DenseArray): string {
   const json = arrayToJson(array);
-  if (!array.data.some((value: number) => Object.is(value, -0))) return JSON.stringify(json);
+  if (!isFloating(array) || !array.data.some((value) => Object.is(value, -0))) return JSON.stringify(json);
   return JSON.stringify(json, (_, value) => (Object.is(value, -0) ? "-0" : value)).replaceAll('"-0"', "-0");
 }
 
@@ -75,7 +101,13 @@ class Written {
 }
 
 /** The numbers first, first + step, … nested to the shape; false if they do not fit. */
-function writeNumbers({ shape, data }: DenseArray, first: number, step: number, to: Written): boolean {
+function writeNumbers(
+  shape: readonly number[],
+  data: Float64Array | Float32Array,
+  first: number,
+  step: number,
+  to: Written,
+): boolean {
   const { bytes, doubles, words, write } = jsonKernel();
   clear(shape);
   const total = elementCount(shape);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { acceptedDtypes } from "./conversions.ts";
 import type { InputRule } from "./operation.ts";
 import { operations } from "./registry.ts";
 
@@ -22,7 +23,12 @@ export function catalogue(): CatalogueEntry[] {
   return operations.map(({ name, summary, inputs, anyInputs, outputs, params, differences, example }) => ({
     name,
     summary,
-    inputs,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([input, rule]) => [
+        input,
+        { ...rule, dtypes: acceptedDtypes(rule.dtypes) },
+      ]),
+    ),
     ...(anyInputs !== undefined && { anyInputs }),
     outputs,
     params: z.toJSONSchema(params(), { io: "input" }),

@@ -1,4 +1,4 @@
-import { type ArraySpec, byteLength } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type FloatingSpec } from "@sluice/contract/array";
 import { power } from "../math/power.ts";
 import { cube, square } from "../math/powers.ts";
 import type { KernelClass, Work } from "./steps.ts";
@@ -20,7 +20,7 @@ function step(
 }
 
 /** What factorizations make of an input: float32 is widened, as products would lose what elimination needs. */
-export const widened = ({ shape, dtype }: ArraySpec): ArraySpec => ({
+export const widened = ({ shape, dtype }: ArraySpec): FloatingSpec => ({
   shape,
   dtype: dtype === "complex128" ? "complex128" : "float64",
 });

@@ -50,6 +50,12 @@ export function elementwiseStep(operands: readonly ArraySpec[], result: ArraySpe
   };
 }
 
+/** Every element written once more, in another dtype. */
+export function conversionStep(from: ArraySpec, to: ArraySpec): Work {
+  const elements = elementCount(to.shape);
+  return { kernel: "elementwise", size: elements, flops: elements, bytes: bytesOf([from, to]) };
+}
+
 /** A function that takes tens of flops an element, such as exp. */
 export function transcendentalStep(
   operands: readonly ArraySpec[],

@@ -1,6 +1,7 @@
-import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { ArrayOf, ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { z } from "zod";
 import type { Engine, RandomRequest } from "../engines/engine.ts";
+import { planConverting, runConverting } from "./conversions.ts";
 import type { PlanStep } from "./steps.ts";
 
 export type Specs = Record<string, ArraySpec>;
@@ -12,11 +13,14 @@ export type RandomArray = RandomRequest & ArraySpec;
 export type Operands = Record<string, DenseArray | RandomArray>;
 
 /** What an operation says of one input: checked by `plan()`, shown in the catalogue. */
-export interface InputRule {
+export interface InputRule<Computed extends Dtype = Dtype> {
   readonly description: string;
   /** A number is exact; `{ min }` alone allows any number of axes from there on. */
   readonly rank: number | { readonly min: number; readonly max?: number };
-  readonly dtypes: readonly Dtype[];
+  /** What the operation computes itself. Others that promote to one of these safely are converted first: conversions.ts. */
+  readonly dtypes: readonly Computed[];
+  /** False for an input that has no say in the dtype of the result, as the condition of `where`. */
+  readonly promotes?: boolean;
 }
 
 /** What an operation works out once its params and inputs are known to be of the right kind. */
@@ -40,6 +44,8 @@ export interface Operation {
   readonly params: () => z.ZodObject;
   /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
   readonly differences?: readonly string[];
+  /** Computes in double precision what NumPy answers in single where all inputs are: such results are rounded. */
+  readonly roundsToSingle?: boolean;
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
   /** Times its predicted seconds that the values of its inputs, which no plan knows, can make it take. 1 when absent. */
@@ -48,7 +54,9 @@ export interface Operation {
   run(params: unknown, inputs: Arrays, engine: Engine): Arrays;
 }
 
-type Each<Inputs, Value> = { readonly [Name in keyof Inputs]: Value };
+type ComputedBy<Rule> = Rule extends InputRule<infer Computed> ? Computed : never;
+type SpecsOf<Inputs> = { readonly [Name in keyof Inputs]: ArraySpec<ComputedBy<Inputs[Name]>> };
+type ArraysOf<Inputs> = { readonly [Name in keyof Inputs]: ArrayOf<ComputedBy<Inputs[Name]>> };
 
 interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, InputRule>> {
   readonly name: string;
@@ -57,18 +65,28 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: () => Schema;
   readonly differences?: readonly string[];
+  readonly roundsToSingle?: boolean;
   readonly example: Readonly<Record<string, unknown>>;
   readonly mostTimes?: number;
-  plan(params: z.output<Schema>, inputs: Each<Inputs, ArraySpec>): OperationPlan<z.output<Schema>>;
-  run(params: z.output<Schema>, inputs: Each<Inputs, DenseArray>, engine: Engine): Arrays;
+  plan(params: z.output<Schema>, inputs: SpecsOf<Inputs>): OperationPlan<z.output<Schema>>;
+  run(params: z.output<Schema>, inputs: ArraysOf<Inputs>, engine: Engine): Arrays;
 }
 
-/** Lets an operation be written against its own params and inputs; the registry needs neither type. */
+/**
+ * Lets an operation be written against its own params and inputs; the registry needs neither type. Inputs of other
+ * dtypes than it computes are converted before it sees them.
+ */
 export function defineOperation<Schema extends z.ZodObject, Inputs extends Record<string, InputRule>>(
   definition: Definition<Schema, Inputs>,
 ): Operation {
   // Sound because plan.ts parses params by this schema and checks inputs by these rules first.
-  return { ...definition, params: once(definition.params) } as unknown as Operation;
+  const own = definition as unknown as Operation;
+  return {
+    ...own,
+    params: once(definition.params),
+    plan: (params, inputs) => planConverting(own, params, inputs),
+    run: (params, inputs, engine) => runConverting(own, params, inputs, engine),
+  };
 }
 
 /** Makes a value when it is first asked for, and keeps it. */

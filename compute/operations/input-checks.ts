@@ -1,5 +1,6 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
+import { acceptedDtypes, computedAs } from "../model/conversions.ts";
 import type { InputRule, Specs } from "../model/operation.ts";
 
 const shapeText = (shape: readonly number[]): string => `shape (${shape.join(", ")})`;
@@ -26,7 +27,9 @@ function checkInput(name: string, rule: InputRule, spec: ArraySpec): void {
   if (shape.length < min || shape.length > max) {
     refuse(rankText(rule.rank), `${shape.length} (${shapeText(shape)})`);
   }
-  if (!rule.dtypes.includes(dtype)) refuse(`dtype ${rule.dtypes.join(" or ")}`, dtype);
+  if (computedAs(dtype, rule.dtypes) === undefined) {
+    refuse(`dtype ${acceptedDtypes(rule.dtypes).join(" or ")}`, dtype);
+  }
 }
 
 /** Every input the operation names is there, none that it does not name, each of the right kind. */

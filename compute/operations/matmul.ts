@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { defineOperation } from "../model/operation.ts";
@@ -42,7 +42,7 @@ export const matmul = defineOperation({
         { field: "inputs.b", expected: `${a.shape[1]} rows`, got: `${b.shape[0]} rows` },
       );
     }
-    const result: ArraySpec = { shape: [a.shape[0], b.shape[1]], dtype: resultDtype(a.dtype, b.dtype) };
+    const result: FloatingSpec = { shape: [a.shape[0], b.shape[1]], dtype: resultDtype(a.dtype, b.dtype) };
     return {
       params: {},
       outputs: { result },

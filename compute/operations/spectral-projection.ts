@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import { seedSchema } from "@sluice/contract/random-seed";
 import * as z from "zod";
 import { defineOperation } from "../model/operation.ts";
@@ -18,14 +18,14 @@ const params = () =>
       .describe("Columns of R and of the result; as many as the input has when absent"),
   });
 
-function projectionSpecs(a: ArraySpec, columns: number) {
+function projectionSpecs(a: FloatingSpec, columns: number) {
   const [m = 0, n = 0] = a.shape;
   return {
     spectrum: { shape: [m, n], dtype: "complex128" },
     magnitude: { shape: [m, n], dtype: "float64" },
     r: { shape: [n, columns], dtype: "float64" },
     result: { shape: [m, columns], dtype: "float64" },
-  } satisfies Record<string, ArraySpec>;
+  } satisfies Record<string, FloatingSpec>;
 }
 
 /** |fft2(A)| · R with R = numpy.random.default_rng(seed).random((n, columns)), A real m×n. */

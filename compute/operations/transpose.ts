@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { transposed } from "../loops/rearrange/transposed.ts";
@@ -18,7 +18,7 @@ const params = () =>
   });
 
 /** @throws Problem invalid-params for what is no permutation of the axes */
-function settleOrder({ shape }: ArraySpec, axes: readonly number[] | null): number[] {
+function settleOrder({ shape }: FloatingSpec, axes: readonly number[] | null): number[] {
   if (axes === null) return shape.map((_, axis) => shape.length - 1 - axis);
   const order = axes.map((axis) => settleAxis(axis, shape.length, "params.axes"));
   if (order.length === shape.length && new Set(order).size === order.length) return order;
@@ -48,7 +48,7 @@ export const transpose = defineOperation({
 
   plan({ axes }, { a }) {
     const order = settleOrder(a, axes);
-    const result: ArraySpec = { shape: order.map((axis) => a.shape[axis]), dtype: a.dtype };
+    const result: FloatingSpec = { shape: order.map((axis) => a.shape[axis]), dtype: a.dtype };
     return {
       params: { axes },
       outputs: { result },

@@ -1,4 +1,4 @@
-import { type DenseArray, zeros } from "@sluice/contract/array";
+import { type FloatingArray, zeros } from "@sluice/contract/array";
 import type { RandomRequest } from "../engines/engine.ts";
 import type { OnFraction } from "../model/on-fraction.ts";
 import { Pcg64 } from "./pcg64.ts";
@@ -25,7 +25,7 @@ function toSingles(words: Int32Array, out: Float32Array, from: number, count: nu
  * (PCG64 seeded through SeedSequence).
  * @param request.seed any non-negative integer, as a number or a decimal string
  */
-export function random(request: RandomRequest, onFraction: OnFraction = () => {}): DenseArray {
+export function random(request: RandomRequest, onFraction: OnFraction = () => {}): FloatingArray {
   const { shape, seed, dtype = "float64" } = request;
   const array = zeros({ shape, dtype });
   const { data } = array;

@@ -1,5 +1,5 @@
 import { completeParams, type Plan, plan } from "@sluice/compute";
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import type { Route } from "@sluice/contract/job";
 import { dataBytes, decodeNpy, npyHeader } from "@sluice/contract/npy";
@@ -128,7 +128,7 @@ async function prepareInput(
   owner: string,
   { store, uploads }: Omit<PreparePorts, "settings">,
 ): Promise<PreparedInput> {
-  if ("data" in ref) return fromJson(ref.data, `${field}.data`);
+  if ("data" in ref) return fromJson(ref.data, `${field}.data`, ref.dtype);
   if ("npy" in ref) {
     const bytes = typeof ref.npy === "string" ? bytesFromBase64(ref.npy, `${field}.npy`) : ref.npy;
     return fromNpy(bytes, `${field}.npy`);
@@ -142,8 +142,8 @@ async function prepareInput(
   return { kind: "spec", spec: ref };
 }
 
-function fromJson(value: unknown, field: string): PreparedInput {
-  const array = arrayFromJson(value, field);
+function fromJson(value: unknown, field: string, dtype?: Dtype): PreparedInput {
+  const array = arrayFromJson(value, field, dtype);
   return { kind: "bytes", spec: array, parts: [npyHeader(array), dataBytes(array)], array };
 }
 

@@ -15,7 +15,7 @@ import {
   whileHolding,
 } from "@sluice/compute/model/steps";
 import { offerNative } from "@sluice/compute/node/native/index";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { changeRates, ratePoint, typicalSeconds } from "./points.ts";
 
 const [, , name = "reference", machine = "unnamed"] = process.argv;
@@ -32,7 +32,7 @@ if (!factory) {
 /** Room for the largest point, 4096×4096 complex. */
 const engine = factory.open(() => () => {}, 2 ** 29);
 /** An operand as jobs bring it: in no engine's memory. */
-const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
+const matrix = (rows: number, columns: number): FloatingArray => random({ shape: [rows, columns], seed: 1 });
 
 const point = (steps: readonly PlanStep[], work: () => unknown) => ratePoint(steps, factory, work);
 

@@ -18,7 +18,7 @@ import {
 } from "@sluice/compute/model/linear-algebra-steps";
 import type { Factorization, Work } from "@sluice/compute/model/steps";
 import { offerNative } from "@sluice/compute/node/native/index";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { changeRates, typicalSeconds } from "./points.ts";
 
 const [, , name = "reference"] = process.argv;
@@ -32,8 +32,8 @@ if (!factory) throw new Error(`there is no engine ${name} here: ${JSON.stringify
 const engine = factory.open(() => () => {}, 2 ** 29);
 
 interface Measured {
-  readonly step: (a: DenseArray) => Work;
-  readonly work: (a: DenseArray, engine: Engine) => Record<string, unknown>;
+  readonly step: (a: FloatingArray) => Work;
+  readonly work: (a: FloatingArray, engine: Engine) => Record<string, unknown>;
 }
 
 const triangle = { lower: false, unit: false };
@@ -68,7 +68,7 @@ const sizes = (kernel: string): number[] => {
 };
 
 /** At random, its diagonal large enough for Cholesky, solves and all others. */
-function operand(n: number): DenseArray {
+function operand(n: number): FloatingArray {
   const a = random({ shape: [n, n], seed: 1 });
   for (let i = 0; i < n; i += 1) a.data[i * (n + 1)] = (a.data[i * (n + 1)] ?? 0) + n;
   return a;
@@ -76,7 +76,7 @@ function operand(n: number): DenseArray {
 
 const release = (made: Record<string, unknown>): void => {
   for (const value of Object.values(made))
-    if (value && !(value instanceof Int32Array)) engine.release(value as DenseArray);
+    if (value && !(value instanceof Int32Array)) engine.release(value as FloatingArray);
 };
 
 const tables: Record<string, number[][]> = {};

@@ -8,13 +8,13 @@ import { type Arrays, plan, random } from "@sluice/compute";
 import { chosenEngine } from "@sluice/compute/engines/index";
 import { findOperation } from "@sluice/compute/model/registry";
 import type { LineKind, LoopKernel } from "@sluice/compute/model/steps";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { changeRates, ratePoint, typicalSeconds } from "./points.ts";
 
 const [, , machine = "unnamed"] = process.argv;
 const factory = chosenEngine();
 const engine = factory.open(() => () => {}, 2 ** 28);
-const matrix = (rows: number, columns: number): DenseArray => random({ shape: [rows, columns], seed: 1 });
+const matrix = (rows: number, columns: number): FloatingArray => random({ shape: [rows, columns], seed: 1 });
 
 interface Job {
   readonly operation: string;

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import { type DenseArray, dtypes } from "@sluice/contract/array";
 import { arrayToCsv, hasCsv } from "@sluice/contract/csv";
 import { expect, test } from "vitest";
 
@@ -17,6 +17,12 @@ test.each([
   ["numbers that read back the same", real([3], 0.1, 1e-300, 2 ** 53), "0.1\n1e-300\n9007199254740992\n"],
   ["the sign of -0", real([2, 2], -0, 0, 1, -0), "-0,0\n1,-0\n"],
   [
+    "int64 in all digits",
+    { shape: [2], dtype: "int64", data: BigInt64Array.of(-(2n ** 63n), 2n ** 53n + 1n) } as const,
+    "-9223372036854775808\n9007199254740993\n",
+  ],
+  ["bool as 1 and 0", { shape: [1, 2], dtype: "bool", data: Uint8Array.of(1, 0) } as const, "1,0\n"],
+  [
     "what is no number, in words that numpy.loadtxt knows",
     real([1, 3], Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
     "NaN,Infinity,-Infinity\n",
@@ -24,9 +30,16 @@ test.each([
 ])("%s", (_what, array, text) => expect(arrayToCsv(array)).toBe(text));
 
 test("is for real arrays of one axis or two", () => {
-  const specs = (["float64", "float32", "complex128"] as const).flatMap((dtype) =>
-    [[], [2], [2, 2], [2, 2, 2]].map((shape) => ({ dtype, shape })),
-  );
+  const specs = dtypes.flatMap((dtype) => [[], [2], [2, 2], [2, 2, 2]].map((shape) => ({ dtype, shape })));
   const tables = specs.filter(hasCsv).map(({ dtype, shape }) => `${dtype} ${shape.length}`);
-  expect(tables).toEqual(["float64 1", "float64 2", "float32 1", "float32 2"]);
+  expect(tables).toEqual([
+    "float64 1",
+    "float64 2",
+    "float32 1",
+    "float32 2",
+    "int64 1",
+    "int64 2",
+    "bool 1",
+    "bool 2",
+  ]);
 });

@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
 import {
   type ArraySpec,
+  arrayOver,
   byteLength,
   type DenseArray,
   type Dtype,
-  dtypes,
   elementCount,
+  isComplex,
   zeros,
 } from "@sluice/contract/array";
 import { decodeNpy, encodeNpy, npyHeader, parseNpyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyArray } from "../support/contract/any-array.ts";
 
 interface NpyCase {
   shape: number[];
@@ -37,13 +39,16 @@ const others: {
 }[] = JSON.parse(readFileSync(new URL("../fixtures/numpy/npy-dtypes.json", import.meta.url), "utf8"));
 
 /** A copy: a Buffer of its pool may lie at an odd address. */
-const float64 = (base64: string) => new Float64Array(new Uint8Array(Buffer.from(base64, "base64")).buffer);
+const arrayIn = (base64: string, spec: ArraySpec): DenseArray =>
+  arrayOver(spec, new Uint8Array(Buffer.from(base64, "base64")).buffer);
 
-/** Element i is i + 0.5 (complex: and i - 0.25 times j), as scripts/fixtures/make_numpy_fixtures.py wrote it. */
+/** As scripts/fixtures/make_numpy_fixtures.py wrote it. */
 function counted(spec: ArraySpec): DenseArray {
-  const array = zeros(spec);
+  const array: DenseArray = zeros(spec);
   for (let i = 0; i < elementCount(spec.shape); i += 1) {
-    if (spec.dtype === "complex128") array.data.set([i + 0.5, i - 0.25], 2 * i);
+    if (array.dtype === "int64") array.data[i] = -(2n ** 53n + 1n + BigInt(i));
+    else if (array.dtype === "bool") array.data[i] = i % 3 === 1 ? 1 : 0;
+    else if (isComplex(array)) array.data.set([i + 0.5, i - 0.25], 2 * i);
     else array.data[i] = i + 0.5;
   }
   return array;
@@ -59,26 +64,14 @@ function file(literal: string, dataLength = 0, version = 1): Uint8Array {
   return bytes;
 }
 
-const arrays: fc.Arbitrary<DenseArray> = fc
-  .record({
-    shape: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }),
-    dtype: fc.constantFrom(...dtypes),
-  })
-  .chain((spec) => {
-    const array = zeros(spec);
-    const { length } = array.data;
-    return fc.array(fc.double(), { minLength: length, maxLength: length }).map((values) => {
-      array.data.set(values);
-      return array;
-    });
-  });
+const arrays = anyArray(fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }));
 
 describe("files NumPy wrote", () => {
   test.each(cases)(
     "$dtype of $shape, order $order, $endian, version $version",
     ({ base64, order, version, ...spec }) => {
       const bytes = new Uint8Array(Buffer.from(base64, "base64"));
-      expect(parseNpyHeader(bytes)).toMatchObject({ version, littleEndian: spec.endian === "<" });
+      expect(parseNpyHeader(bytes)).toMatchObject({ version, littleEndian: spec.endian !== ">" });
       expect(decodeNpy(bytes)).toEqual(counted({ shape: spec.shape, dtype: spec.dtype }));
       if (order === "F" && spec.shape.length > 1 && elementCount(spec.shape) > 4) {
         expect(parseNpyHeader(bytes).fortranOrder).toBe(spec.shape.filter((extent) => extent > 1).length > 1);
@@ -90,7 +83,7 @@ describe("files NumPy wrote", () => {
 describe("files NumPy wrote of other dtypes become what its own astype makes of them", () => {
   test.each(others)("$stored of $shape, order $order", ({ base64, shape, dtype, expected }) => {
     const bytes = new Uint8Array(Buffer.from(base64, "base64"));
-    expect(decodeNpy(bytes)).toEqual({ shape, dtype, data: float64(expected) });
+    expect(decodeNpy(bytes)).toEqual(arrayIn(expected, { shape, dtype }));
     expect(() => decodeNpy(bytes.subarray(0, -1))).toThrow(expect.objectContaining({ code: "invalid-npy" }));
   });
 });
@@ -100,9 +93,7 @@ describe("a file received in pieces", () => {
     ...cases.map(({ base64, shape, dtype }) => ({ base64, ...counted({ shape, dtype }) })),
     ...others.map(({ base64, shape, dtype, expected }) => ({
       base64,
-      shape,
-      dtype,
-      data: float64(expected),
+      ...arrayIn(expected, { shape, dtype }),
     })),
   ];
   const inPieces = fc.record({
@@ -169,8 +160,23 @@ describe("files of our own", () => {
         });
       }),
     );
-    const text = Buffer.from(npyHeader({ shape: [3], dtype: "float32" }).subarray(10)).toString("latin1");
-    expect(text.trimEnd()).toBe("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }");
+  });
+
+  test.each([
+    ["float64", "<f8"],
+    ["float32", "<f4"],
+    ["complex128", "<c16"],
+    ["complex64", "<c8"],
+    ["int64", "<i8"],
+    ["bool", "|b1"],
+  ] as const)("say of %s %s, as numpy.save does", (dtype, descr) => {
+    const text = Buffer.from(npyHeader({ shape: [3], dtype }).subarray(10)).toString("latin1");
+    expect(text.trimEnd()).toBe(`{'descr': '${descr}', 'fortran_order': False, 'shape': (3,), }`);
+    const written = cases.find(
+      (one) => one.dtype === dtype && String(one.shape) === "3" && one.version === 1,
+    );
+    const bytes = new Uint8Array(Buffer.from(written?.base64 ?? "", "base64"));
+    expect(encodeNpy(counted({ shape: [3], dtype }))).toEqual(bytes);
   });
 
   test("aligned data is a view of the file, unaligned data a copy", () => {

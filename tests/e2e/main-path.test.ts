@@ -3,6 +3,7 @@ import { decodeNpy, encodeNpy } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
+import { floating } from "../support/contract/floating.ts";
 
 /** The product from outside: a real stack, nothing but HTTP. */
 let stack: Stack;
@@ -76,7 +77,7 @@ describe("a small job", () => {
       });
       expect(redirect.status).toBe(303);
       const file = await fetch(redirect.headers.get("location") ?? "");
-      const array = decodeNpy(new Uint8Array(await file.arrayBuffer()));
+      const array = floating(decodeNpy(new Uint8Array(await file.arrayBuffer())));
       expectClose([[...array.data.subarray(0, 2)], [...array.data.subarray(2)]], numpys);
     }
   });

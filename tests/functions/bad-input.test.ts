@@ -156,9 +156,9 @@ describe("422 invalid content", () => {
     ],
     [
       "true for a number",
-      { dataMatrix: [[true]] },
+      { dataMatrix: [[1, true]] },
       "invalid-array",
-      { field: "dataMatrix[0][0]", got: "true" },
+      { field: "dataMatrix[0][1]", got: "true" },
     ],
     ["not a matrix", { dataMatrix: "1,2" }, "invalid-array", { field: "dataMatrix" }],
     ["null for a matrix", { dataMatrix: null }, "invalid-array", { field: "dataMatrix" }],

@@ -7,6 +7,7 @@ import { isStored } from "../../jobs/record.ts";
 import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
 import { expectSameBits, randomDoubles } from "../support/compute/doubles.ts";
+import { floating } from "../support/contract/floating.ts";
 import { call, freshStage } from "../support/functions/stage.ts";
 import type { World } from "../support/jobs/memory-ports.ts";
 import { lambdaMachine } from "../support/jobs/submitting.ts";
@@ -48,7 +49,7 @@ describe("a large body", () => {
     expect(body).toMatchObject({ labels: { team: "x" }, params: { columns: 3 } });
     expect(body.inputs.a.shape).toEqual([n, n]);
     expectSameBits(
-      stored(body.jobId, "a").data,
+      floating(stored(body.jobId, "a")).data,
       values.map((value) => value + 0),
     );
   });
@@ -58,7 +59,7 @@ describe("a large body", () => {
     const two = await post({ operation: "matmul", inputs: { a: { data }, b: { data } } });
     expect(two.status, two.text).toBe(202);
     expectSameBits(
-      stored(two.body.jobId, "b").data,
+      floating(stored(two.body.jobId, "b")).data,
       values.map((value) => value + 0),
     );
     const complex = await post({ operation: "fft2", inputs: { a: { data: { re: data, im: data } } } });
@@ -121,7 +122,7 @@ test("a large result comes as the JSON of its numbers", async () => {
   if (!message) throw new Error("a message was sent");
   await work(message, lambdaMachine(), compute, world.ports);
   const output = world.job(body.jobId).outputs?.result;
-  const { data, dtype } = decodeNpy(world.bucket.get(output?.key ?? "") ?? new Uint8Array());
+  const { data, dtype } = floating(decodeNpy(world.bucket.get(output?.key ?? "") ?? new Uint8Array()));
   expect(dtype).toBe("complex128");
   const reply = await call(result, { jobId: body.jobId, headers: { accept: "application/json" } });
   expect(reply.status, reply.text.slice(0, 200)).toBe(200);

@@ -6,7 +6,7 @@ import { random } from "@sluice/compute";
 import type { Engine } from "@sluice/compute/engines/engine";
 import { engines } from "@sluice/compute/engines/index";
 import { offerNative } from "@sluice/compute/node/native/index";
-import { byteLength, type DenseArray } from "@sluice/contract/array";
+import { byteLength, type FloatingArray } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 
 const minutes = 60_000;
@@ -21,7 +21,7 @@ const vector = (length: number, seed: number): Float64Array =>
   random({ shape: [length], seed }).data as Float64Array;
 
 /** (rows of a, each times z) for a real matrix. */
-function timesVector({ shape: [rows = 0, columns = 0], data }: DenseArray, z: Float64Array): Float64Array {
+function timesVector({ shape: [rows = 0, columns = 0], data }: FloatingArray, z: Float64Array): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => {
     let sum = 0;
     for (let column = 0; column < columns; column += 1)
@@ -31,7 +31,11 @@ function timesVector({ shape: [rows = 0, columns = 0], data }: DenseArray, z: Fl
 }
 
 /** uᵀ · f · v for a complex matrix and complex vectors, interleaved. */
-function bilinear({ shape: [rows = 0, columns = 0], data }: DenseArray, u: DenseArray, v: DenseArray) {
+function bilinear(
+  { shape: [rows = 0, columns = 0], data }: FloatingArray,
+  u: FloatingArray,
+  v: FloatingArray,
+) {
   let [re, im] = [0, 0];
   for (let row = 0; row < rows; row += 1) {
     let [x, y] = [0, 0];
@@ -50,10 +54,10 @@ function bilinear({ shape: [rows = 0, columns = 0], data }: DenseArray, u: Dense
 }
 
 /** The transform of one vector, as a 1×n matrix; interleaved. */
-const transformed = (engine: Engine, u: DenseArray): DenseArray =>
+const transformed = (engine: Engine, u: FloatingArray): FloatingArray =>
   engine.fft2({ ...u, shape: [1, u.data.length / 2] });
 
-const complexVector = (length: number, seed: number): DenseArray => ({
+const complexVector = (length: number, seed: number): FloatingArray => ({
   shape: [length],
   dtype: "complex128",
   data: vector(2 * length, seed),
@@ -84,7 +88,7 @@ describe.each(tested)("arrays above 4 GiB on $name", ({ factory }) => {
       const [m, n] = [16_500, 16_400];
       const engine = factory.open(() => () => {}, 3 * 16 * m * n);
       const { data } = engine.random({ shape: [m, 2 * n], seed: 4 });
-      const a: DenseArray = { shape: [m, n], dtype: "complex128", data };
+      const a: FloatingArray = { shape: [m, n], dtype: "complex128", data };
       expect(byteLength(a)).toBeGreaterThan(2 ** 32);
       const spectrum = engine.fft2(a);
       const [u, v] = [complexVector(m, 5), complexVector(n, 6)];

@@ -1,8 +1,9 @@
 import type { Arrays } from "@sluice/compute";
-import { type DenseArray, type Dtype, zeros } from "@sluice/contract/array";
+import { type FloatingArray, type FloatingDtype, zeros } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { eps, spec } from "../support/compute/arrays.ts";
 import { runOn, staged, testedEngines, wasm } from "../support/compute/engines.ts";
+import { floating } from "../support/contract/floating.ts";
 import {
   adjoint,
   complex,
@@ -32,31 +33,29 @@ const others: [number, number][] = [
 ];
 const shapes: [number, number][] = [...squares.map((n): [number, number] => [n, n]), ...others];
 const kinds: Kind[] = ["random", "hilbert", "huge", "tiny", "graded", "zero", "identity", "ones"];
-const dtypes: Dtype[] = ["float64", "float32", "complex128"];
+const dtypes: FloatingDtype[] = ["float64", "float32", "complex128"];
 
 /** c·n·eps of the largest element, which is brought to about 1. */
 const allowed = (n: number): number => 12 * eps * Math.max(4, n);
 
-function get(outputs: Arrays, name: string): DenseArray {
-  const found = outputs[name];
-  if (!found) throw new Error(`no output ${name}`);
-  return found;
+function get(outputs: Arrays, name: string): FloatingArray {
+  return floating(outputs[name]);
 }
 
 /** Every kind at small sizes and one around two blocks, random ones at every size and dtype. */
-function inputs(names: readonly Kind[], sizes: readonly [number, number][], types: readonly Dtype[]) {
+function inputs(names: readonly Kind[], sizes: readonly [number, number][], types: readonly FloatingDtype[]) {
   const usual = types.flatMap((dtype) => sizes.map((shape) => ({ kind: "random" as Kind, shape, dtype })));
   const special = names.flatMap((kind) =>
     sizes
       .filter(([m, n]) => Math.max(m, n) <= 9 || m === 65 || n === 65)
-      .map((shape) => ({ kind, shape, dtype: "float64" as Dtype })),
+      .map((shape) => ({ kind, shape, dtype: "float64" as FloatingDtype })),
   );
   return [...usual, ...special];
 }
 
-const orthonormal = (q: DenseArray) => difference(multiply(adjoint(q), q), identity(q.shape[1] ?? 0));
+const orthonormal = (q: FloatingArray) => difference(multiply(adjoint(q), q), identity(q.shape[1] ?? 0));
 
-function isTriangle({ data, shape: [m = 0, n = 0], dtype }: DenseArray, upper: boolean): boolean {
+function isTriangle({ data, shape: [m = 0, n = 0], dtype }: FloatingArray, upper: boolean): boolean {
   const w = dtype === "complex128" ? 2 : 1;
   for (let i = 0; i < m; i += 1) {
     for (let j = 0; j < n; j += 1) {
@@ -68,7 +67,7 @@ function isTriangle({ data, shape: [m = 0, n = 0], dtype }: DenseArray, upper: b
   return true;
 }
 
-function check(sizes: ReturnType<typeof inputs>, each: (a: DenseArray, unit: number) => number): void {
+function check(sizes: ReturnType<typeof inputs>, each: (a: FloatingArray, unit: number) => number): void {
   for (const { kind, shape, dtype } of sizes) {
     const a = matrix(kind, shape, 11, dtype);
     const residual = each(a, unitScale(a));
@@ -79,7 +78,11 @@ function check(sizes: ReturnType<typeof inputs>, each: (a: DenseArray, unit: num
 describe.each(testedEngines)("factors on $name", (engine) => {
   test("p @ l @ u is a, l unit lower, u upper, no multiplier above 1", () => {
     check(inputs(kinds, shapes, dtypes), (a, unit) => {
-      const { p, l, u } = runOn(engine, "lu", {}, { a }) as { p: DenseArray; l: DenseArray; u: DenseArray };
+      const { p, l, u } = runOn(engine, "lu", {}, { a }) as {
+        p: FloatingArray;
+        l: FloatingArray;
+        u: FloatingArray;
+      };
       expect(isTriangle(l, false) && isTriangle(u, true)).toBe(true);
       if (a.dtype !== "complex128") expect(largest(l)).toBeLessThanOrEqual(1);
       return difference(multiply(p, multiply(l, scaled(u, unit))), scaled(a, unit));
@@ -90,7 +93,7 @@ describe.each(testedEngines)("factors on $name", (engine) => {
     const a = matrix("random", [70, 65], 3);
     const { p, l, u } = runOn(engine, "lu", { p_indices: true }, { a }) as Record<
       "p" | "l" | "u",
-      DenseArray
+      FloatingArray
     >;
     const product = multiply(l, u);
     const rows = Array.from(p.data, (row) => product.data.slice(row * 65, (row + 1) * 65));
@@ -153,7 +156,7 @@ describe.each(testedEngines)("factors on $name", (engine) => {
       check(inputs([...kinds, "clustered"], few, real), (a, unit) => {
         const { u, s, vh } = runOn(engine, "svd", { full_matrices }, { a }) as Record<
           "u" | "s" | "vh",
-          DenseArray
+          FloatingArray
         >;
         expect([...s.data].sort((x, y) => y - x)).toEqual([...s.data]);
         expect(s.data.every((value) => value >= 0)).toBe(true);
@@ -180,9 +183,9 @@ describe.each(testedEngines)("factors on $name", (engine) => {
         });
         const { eigenvalues, eigenvectors } = runOn(engine, "eigh", { UPLO }, { a: random }) as Record<
           string,
-          DenseArray
+          FloatingArray
         >;
-        const [values, v] = [eigenvalues as DenseArray, eigenvectors as DenseArray];
+        const [values, v] = [eigenvalues as FloatingArray, eigenvectors as FloatingArray];
         expect([...values.data].sort((x, y) => x - y)).toEqual([...values.data]);
         const right = { ...v, data: v.data.map((x, index) => x * (values.data[index % n] ?? 0) * unit) };
         return Math.max(orthonormal(v), difference(multiply(scaled({ ...random, data }, unit), v), right));
@@ -196,8 +199,11 @@ describe.each(testedEngines)("factors on $name", (engine) => {
       inputs(["hilbert", "huge", "tiny", "graded", "zero", "identity", "ones"], few, ["float64"]),
       (a, unit) => {
         const n = a.shape[0] ?? 0;
-        const { eigenvalues, eigenvectors } = runOn(engine, "eig", {}, { a }) as Record<string, DenseArray>;
-        const [values, v] = [eigenvalues as DenseArray, eigenvectors as DenseArray];
+        const { eigenvalues, eigenvectors } = runOn(engine, "eig", {}, { a }) as Record<
+          string,
+          FloatingArray
+        >;
+        const [values, v] = [eigenvalues as FloatingArray, eigenvectors as FloatingArray];
         const lengths = new Float64Array(n);
         const right = complex(v).data.slice();
         for (let index = 0; index < n * n; index += 1) {
@@ -241,13 +247,13 @@ describe("factors on wasm", () => {
     const engine = wasm.open();
     const big = matrix("random", [1000, 1000], 7);
     const t = matrix("random", [1000, 1], 8);
-    const times = (...factors: DenseArray[]) =>
+    const times = (...factors: FloatingArray[]) =>
       factors.reduceRight((right, left) => engine.matmul(left, right), t);
     const x = get(runOn(wasm, "solve", {}, { a: big, b: t }), "result");
     expect(difference(engine.matmul(big, x), t)).toBeLessThan(1e-9 * Math.max(1, largest(x)));
-    const { p, l, u } = runOn(wasm, "lu", {}, { a: big }) as Record<"p" | "l" | "u", DenseArray>;
+    const { p, l, u } = runOn(wasm, "lu", {}, { a: big }) as Record<"p" | "l" | "u", FloatingArray>;
     expect(difference(times(p, l, u), times(big))).toBeLessThan(1e-11);
-    const { q, r } = runOn(wasm, "qr", {}, { a: big }) as Record<"q" | "r", DenseArray>;
+    const { q, r } = runOn(wasm, "qr", {}, { a: big }) as Record<"q" | "r", FloatingArray>;
     expect(difference(times(q, r), times(big))).toBeLessThan(1e-11);
     expect(difference(times(adjoint(q), q), t)).toBeLessThan(1e-12);
     const positive = engine.matmul(big, adjoint(big));

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { cube, square } from "../../math/powers.ts";
 import { addTo, dot, reflection } from "./spectral-kit.ts";
 
@@ -15,7 +15,7 @@ export interface Bidiagonal {
  * reflector k is in column k below the diagonal, the right one in row k right of column k + 1.
  */
 export function bidiagonalise(
-  { data, shape: [n] }: DenseArray,
+  { data, shape: [n] }: FloatingArray,
   onFraction: (done: number) => void,
 ): Bidiagonal {
   const [diagonal, beside] = [new Float64Array(n), new Float64Array(n)];

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { francis, type Spectrum } from "./francis.ts";
 import { balance, hessenberg } from "./hessenberg.ts";
 import { rangeScale } from "./range-scale.ts";
@@ -8,7 +8,7 @@ import { type SpectralKit, transposeInPlace } from "./spectral-kit.ts";
 export interface Eig {
   readonly values: Spectrum;
   /** Real matrix: column j of real eigenvalue j; columns j and j + 1 the real and imaginary part of pair j, j + 1. */
-  readonly vectors: DenseArray | undefined;
+  readonly vectors: FloatingArray | undefined;
 }
 
 /**
@@ -17,9 +17,9 @@ export interface Eig {
  * @throws Problem no-convergence
  */
 export function eig(
-  a: DenseArray,
+  a: FloatingArray,
   vectors: boolean,
-  kit: SpectralKit & { matmul(a: DenseArray, b: DenseArray): DenseArray },
+  kit: SpectralKit & { matmul(a: FloatingArray, b: FloatingArray): FloatingArray },
 ): Eig {
   const [n] = a.shape;
   const scale = rangeScale(a.data);
@@ -27,8 +27,8 @@ export function eig(
   for (let index = 0; index < h.data.length; index += 1) h.data[index] = scale * a.data[index];
   const scales = balance(h);
   const taus = hessenberg(h, (done) => kit.onFraction(0.3 * done));
-  let reflectors: DenseArray | undefined;
-  let v: DenseArray | undefined;
+  let reflectors: FloatingArray | undefined;
+  let v: FloatingArray | undefined;
   if (vectors) {
     [reflectors, v] = [kit.matrix(n, n), kit.matrix(n, n)];
     reflectors.data.set(h.data);
@@ -36,7 +36,7 @@ export function eig(
   }
   for (let i = 2; i < n; i += 1) h.data.fill(0, i * n, i * n + i - 1);
   const values = francis(h, v, (done) => kit.onFraction(0.3 + 0.5 * done));
-  let product: DenseArray | undefined;
+  let product: FloatingArray | undefined;
   if (v && reflectors) {
     transposeInPlace(v);
     kit.applyReflections(reflectors, taus, 1, v);
@@ -56,7 +56,7 @@ export function eig(
 }
 
 /** Columns to length 1, in two steps: the first one keeps squares in range. */
-function normalise({ data, shape: [n] }: DenseArray, im: Float64Array): void {
+function normalise({ data, shape: [n] }: FloatingArray, im: Float64Array): void {
   const largest = new Float64Array(n);
   const squares = new Float64Array(n);
   const together = (sums: Float64Array, add: (one: number, other: number) => number) => {

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { rangeScale } from "./range-scale.ts";
 import { type SpectralKit, transposeInPlace } from "./spectral-kit.ts";
 import { implicitQl } from "./symmetric-ql.ts";
@@ -8,11 +8,11 @@ export interface Eigh {
   /** Rising. */
   readonly values: Float64Array;
   /** In columns. */
-  readonly vectors: DenseArray;
+  readonly vectors: FloatingArray;
 }
 
 /** The named half of a symmetric matrix as a lower one, times a factor. */
-function lowerHalf(a: DenseArray, lower: boolean, factor: number, kit: SpectralKit): DenseArray {
+function lowerHalf(a: FloatingArray, lower: boolean, factor: number, kit: SpectralKit): FloatingArray {
   const [n] = a.shape;
   const copy = kit.matrix(n, n);
   for (let i = 0; i < n; i += 1) {
@@ -26,7 +26,7 @@ function lowerHalf(a: DenseArray, lower: boolean, factor: number, kit: SpectralK
  * Householder to tridiagonal, implicit QL, reflections back.
  * @throws Problem no-convergence
  */
-export function eigh(a: DenseArray, lower: boolean, kit: SpectralKit): Eigh {
+export function eigh(a: FloatingArray, lower: boolean, kit: SpectralKit): Eigh {
   const [n] = a.shape;
   const scale = rangeScale(a.data);
   const work = lowerHalf(a, lower, scale, kit);
@@ -50,7 +50,7 @@ export function sorted(values: Float64Array, compare: (one: number, other: numbe
 }
 
 /** Row i becomes what row order[i] was. */
-export function permuteRows({ data, shape: [, columns] }: DenseArray, order: Int32Array): void {
+export function permuteRows({ data, shape: [, columns] }: FloatingArray, order: Int32Array): void {
   const done = new Uint8Array(order.length);
   for (let start = 0; start < order.length; start += 1) {
     if (done[start] || order[start] === start) continue;

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { hypot } from "../../math/hypot.ts";
 import { square } from "../../math/powers.ts";
 import { noConvergence } from "./no-convergence.ts";
@@ -26,7 +26,7 @@ class DoubleShift {
   /** What exceptional shifts took from the diagonal. */
   #taken = 0;
 
-  constructor(h: DenseArray, v: DenseArray | undefined) {
+  constructor(h: FloatingArray, v: FloatingArray | undefined) {
     this.#h = h.data;
     this.#n = h.shape[0];
     this.#v = v?.data;
@@ -227,8 +227,8 @@ class DoubleShift {
  * @throws Problem no-convergence
  */
 export function francis(
-  h: DenseArray,
-  v: DenseArray | undefined,
+  h: FloatingArray,
+  v: FloatingArray | undefined,
   onFraction: (done: number) => void,
 ): Spectrum {
   return new DoubleShift(h, v).run(onFraction);

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { hypot } from "../../math/hypot.ts";
 import { square } from "../../math/powers.ts";
 import { noConvergence } from "./no-convergence.ts";
@@ -198,8 +198,8 @@ class Bidiagonals {
 export function implicitQr(
   d: Float64Array,
   e: Float64Array,
-  u: DenseArray | undefined,
-  v: DenseArray | undefined,
+  u: FloatingArray | undefined,
+  v: FloatingArray | undefined,
   kit: Pick<SpectralKit, "rotateRows" | "onFraction">,
 ): void {
   const n = d.length;

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { cube, square } from "../../math/powers.ts";
 import { addTo, dot, reflection } from "./spectral-kit.ts";
 
@@ -9,7 +9,7 @@ const mostRounds = 30;
  * scales (it also permutes).
  * @returns the diagonal of D
  */
-export function balance({ data, shape: [n] }: DenseArray): Float64Array {
+export function balance({ data, shape: [n] }: FloatingArray): Float64Array {
   const scales = new Float64Array(n).fill(1);
   for (let round = 0, again = true; again && round < mostRounds; round += 1) {
     again = false;
@@ -45,7 +45,7 @@ export function balance({ data, shape: [n] }: DenseArray): Float64Array {
  * @returns their factors
  */
 export function hessenberg(
-  { data, shape: [n] }: DenseArray,
+  { data, shape: [n] }: FloatingArray,
   onFraction: (done: number) => void,
 ): Float64Array {
   const taus = new Float64Array(Math.max(0, n - 2));

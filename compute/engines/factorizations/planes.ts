@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 
 /** A real matrix, or the two planes of a complex one, in rows `stride` numbers apart. */
 export interface Planes {
@@ -28,7 +28,11 @@ export function newPlanes(rows: number, columns: number, complex: boolean): Plan
 const leastSet = 48;
 
 /** An area of a real or interleaved complex array. */
-export function load({ data, shape, dtype }: DenseArray, { row, column, rows, columns }: Area, to: Planes) {
+export function load(
+  { data, shape, dtype }: FloatingArray,
+  { row, column, rows, columns }: Area,
+  to: Planes,
+) {
   const step = dtype === "complex128" ? 2 : 1;
   const width = shape[1];
   for (let i = 0; i < rows; i += 1) {
@@ -48,7 +52,7 @@ export function load({ data, shape, dtype }: DenseArray, { row, column, rows, co
 
 /** The same area, transposed and conjugated: rows × columns are those of `to`. */
 export function loadAdjoint(
-  { data, shape, dtype }: DenseArray,
+  { data, shape, dtype }: FloatingArray,
   { row, column, rows, columns }: Area,
   to: Planes,
 ) {
@@ -66,7 +70,7 @@ export function loadAdjoint(
 
 export function store(
   from: Planes,
-  { data, shape, dtype }: DenseArray,
+  { data, shape, dtype }: FloatingArray,
   { row, column, rows, columns }: Area,
 ) {
   const step = dtype === "complex128" ? 2 : 1;
@@ -83,7 +87,7 @@ export function store(
 }
 
 /** The whole of a matrix in planes of its own. */
-export function planesOf(a: DenseArray): Planes {
+export function planesOf(a: FloatingArray): Planes {
   const [rows, columns] = a.shape;
   const planes = newPlanes(rows, columns, a.dtype === "complex128");
   load(a, { row: 0, column: 0, rows, columns }, planes);

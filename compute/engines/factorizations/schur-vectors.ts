@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { square } from "../../math/powers.ts";
 import type { Spectrum } from "./francis.ts";
 import { divide } from "./planes.ts";
@@ -10,7 +10,11 @@ const eps = 2 ** -52;
  * Eigenvectors of a quasi-triangular matrix by back substitution, as EISPACK's hqr2: row j of the result is that of
  * real eigenvalue j; rows j and j + 1 are the real and the imaginary part of that of pair j, j + 1. Not normalised.
  */
-export function schurVectors({ data: h, shape: [n] }: DenseArray, { re, im }: Spectrum, x: DenseArray): void {
+export function schurVectors(
+  { data: h, shape: [n] }: FloatingArray,
+  { re, im }: Spectrum,
+  x: FloatingArray,
+): void {
   let norm = 0;
   for (const value of h) norm = Math.max(norm, Math.abs(value));
   const least = eps * norm * n || Number.MIN_VALUE;

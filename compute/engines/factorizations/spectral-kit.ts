@@ -1,27 +1,27 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { negligibleSquare } from "./range-scale.ts";
 
 /** What spectral decompositions leave to an engine: the O(n³) work on vectors, as opposed to finding out what to do. */
 export interface SpectralKit {
   /** A new float64 matrix, zeroed. */
-  matrix(rows: number, columns: number): DenseArray;
-  release(matrix: DenseArray): void;
+  matrix(rows: number, columns: number): FloatingArray;
+  release(matrix: FloatingArray): void;
   /**
    * Rows first + i·step and the one after, for i < count, become c·x + s·y and c·y - s·x, one pair after the other;
    * c and s of pair i are factors[2i] and factors[2i + 1].
    */
-  rotateRows(z: DenseArray, first: number, step: 1 | -1, count: number, factors: Float64Array): void;
+  rotateRows(z: FloatingArray, first: number, step: 1 | -1, count: number, factors: Float64Array): void;
   /**
    * `target` becomes H₀·H₁ ⋯ · `target`, where reflector k is column k of `work` below row k + offset, where it is 1.
    */
-  applyReflections(work: DenseArray, taus: Float64Array, offset: number, target: DenseArray): void;
+  applyReflections(work: FloatingArray, taus: Float64Array, offset: number, target: FloatingArray): void;
   /** Told the finished fraction of the decomposition. */
   onFraction(fraction: number): void;
 }
 
 /** As described there, in plain loops. */
 export function rotateRows(
-  { data, shape }: DenseArray,
+  { data, shape }: FloatingArray,
   first: number,
   step: 1 | -1,
   count: number,
@@ -42,10 +42,10 @@ export function rotateRows(
 
 /** As described there, in plain loops. */
 export function applyReflections(
-  { data, shape: [rows, width] }: DenseArray,
+  { data, shape: [rows, width] }: FloatingArray,
   taus: Float64Array,
   offset: number,
-  { data: out, shape: [, columns] }: DenseArray,
+  { data: out, shape: [, columns] }: FloatingArray,
 ): void {
   const sums = new Float64Array(columns);
   for (let k = taus.length - 1; k >= 0; k -= 1) {
@@ -90,7 +90,7 @@ export function reflection(alpha: number, square: number): { beta: number; tau: 
 }
 
 /** Bᵀ of a square matrix, in place. */
-export function transposeInPlace({ data, shape: [n] }: DenseArray): void {
+export function transposeInPlace({ data, shape: [n] }: FloatingArray): void {
   const tile = 16;
   for (let top = 0; top < n; top += tile) {
     for (let left = top; left < n; left += tile) {

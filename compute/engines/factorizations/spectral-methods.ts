@@ -1,31 +1,31 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import type { SvdVectors } from "../linear-algebra.ts";
 import { eig } from "./eig.ts";
 import { eigh } from "./eigh.ts";
 import type { Spectrum } from "./francis.ts";
 import { type FullKit, svd } from "./svd-of-any-shape.ts";
 
-type Make = (spec: ArraySpec) => DenseArray;
+type Make = (spec: FloatingSpec) => FloatingArray;
 
 /** An engine's new float64 vector. */
-function vectorOf(values: Float64Array, make: Make): DenseArray {
+function vectorOf(values: Float64Array, make: Make): FloatingArray {
   const array = make({ shape: [values.length], dtype: "float64" });
   array.data.set(values);
   return array;
 }
 
-export function eighBy(kit: FullKit, make: Make, a: DenseArray, lower: boolean) {
+export function eighBy(kit: FullKit, make: Make, a: FloatingArray, lower: boolean) {
   const { values, vectors } = eigh(a, lower, kit);
   return { values: vectorOf(values, make), vectors };
 }
 
-export function svdBy(kit: FullKit, make: Make, a: DenseArray, wanted: SvdVectors) {
+export function svdBy(kit: FullKit, make: Make, a: FloatingArray, wanted: SvdVectors) {
   const { u, s, vh } = svd(a, wanted, kit);
   const found = { s: vectorOf(s, make) };
   return u && vh ? { ...found, u, vh } : found;
 }
 
-export function eigBy(kit: FullKit, make: Make, a: DenseArray, wanted: boolean) {
+export function eigBy(kit: FullKit, make: Make, a: FloatingArray, wanted: boolean) {
   const { values, vectors } = eig(a, wanted, kit);
   if (!vectors) return { values: complexValues(values, make) };
   const found = { values: complexValues(values, make), vectors: complexVectors(vectors, values.im, make) };
@@ -33,7 +33,7 @@ export function eigBy(kit: FullKit, make: Make, a: DenseArray, wanted: boolean) 
   return found;
 }
 
-export function complexValues({ re, im }: Spectrum, make: Make): DenseArray {
+export function complexValues({ re, im }: Spectrum, make: Make): FloatingArray {
   const values = make({ shape: [re.length], dtype: "complex128" });
   for (let j = 0; j < re.length; j += 1) {
     values.data[2 * j] = re[j];
@@ -43,7 +43,7 @@ export function complexValues({ re, im }: Spectrum, make: Make): DenseArray {
 }
 
 /** Pairs of real columns become complex ones. */
-export function complexVectors(vectors: DenseArray, im: ArrayLike<number>, make: Make): DenseArray {
+export function complexVectors(vectors: FloatingArray, im: ArrayLike<number>, make: Make): FloatingArray {
   const n = im.length;
   const complex = make({ shape: [n, n], dtype: "complex128" });
   for (let i = 0; i < n; i += 1) {

@@ -1,21 +1,21 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { QrMode, SvdVectors } from "../linear-algebra.ts";
 import type { SpectralKit } from "./spectral-kit.ts";
 import { squareSvd } from "./svd.ts";
 
 export interface Svd {
-  readonly u: DenseArray | undefined;
+  readonly u: FloatingArray | undefined;
   readonly s: Float64Array;
-  readonly vh: DenseArray | undefined;
+  readonly vh: FloatingArray | undefined;
 }
 
 /** What a decomposition may leave to other parts of its engine. */
 export interface FullKit extends SpectralKit {
-  matmul(a: DenseArray, b: DenseArray): DenseArray;
-  qr(a: DenseArray, mode: QrMode): { readonly q?: DenseArray; readonly r: DenseArray };
+  matmul(a: FloatingArray, b: FloatingArray): FloatingArray;
+  qr(a: FloatingArray, mode: QrMode): { readonly q?: FloatingArray; readonly r: FloatingArray };
 }
 
-function transposed(a: DenseArray, kit: SpectralKit): DenseArray {
+function transposed(a: FloatingArray, kit: SpectralKit): FloatingArray {
   const [m, n] = a.shape;
   const result = kit.matrix(n, m);
   for (let i = 0; i < m; i += 1) for (let j = 0; j < n; j += 1) result.data[j * m + i] = a.data[i * n + j];
@@ -23,7 +23,7 @@ function transposed(a: DenseArray, kit: SpectralKit): DenseArray {
 }
 
 /** The first columns of a matrix. */
-function firstColumns(a: DenseArray, columns: number, kit: SpectralKit): DenseArray {
+function firstColumns(a: FloatingArray, columns: number, kit: SpectralKit): FloatingArray {
   const [m, n] = a.shape;
   const result = kit.matrix(m, columns);
   for (let i = 0; i < m; i += 1) result.data.set(a.data.subarray(i * n, i * n + columns), i * columns);
@@ -31,12 +31,12 @@ function firstColumns(a: DenseArray, columns: number, kit: SpectralKit): DenseAr
 }
 
 /** At least as many rows as columns; V, not Vᵀ. */
-function tallSvd(a: DenseArray, vectors: SvdVectors, kit: FullKit) {
+function tallSvd(a: FloatingArray, vectors: SvdVectors, kit: FullKit) {
   const [m, n] = a.shape;
   if (m === n) return squareSvd(a, vectors !== "none", kit);
   const mode = { none: "r", reduced: "reduced", full: "complete" } as const;
   const { q, r } = kit.qr(a, mode[vectors]);
-  const core: DenseArray = { shape: [n, n], dtype: "float64", data: r.data.subarray(0, n * n) };
+  const core: FloatingArray = { shape: [n, n], dtype: "float64", data: r.data.subarray(0, n * n) };
   const { s, u, v } = squareSvd(core, vectors !== "none", kit);
   kit.release(r);
   if (!q || !u) return { s, u: undefined, v: undefined };
@@ -59,7 +59,7 @@ function tallSvd(a: DenseArray, vectors: SvdVectors, kit: FullKit) {
  * rows of Vᵀ, `full` all.
  * @throws Problem no-convergence
  */
-export function svd(a: DenseArray, vectors: SvdVectors, kit: FullKit): Svd {
+export function svd(a: FloatingArray, vectors: SvdVectors, kit: FullKit): Svd {
   const [m, n] = a.shape;
   if (m >= n) {
     const { u, s, v } = tallSvd(a, vectors, kit);

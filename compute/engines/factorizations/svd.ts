@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { bidiagonalise } from "./bidiagonal.ts";
 import { permuteRows, sorted } from "./eigh.ts";
 import { implicitQr } from "./golub-kahan.ts";
@@ -9,18 +9,18 @@ export interface SquareSvd {
   /** Falling. */
   readonly s: Float64Array;
   /** Orthogonal U and V, not Vᵀ, where asked for. */
-  readonly u: DenseArray | undefined;
-  readonly v: DenseArray | undefined;
+  readonly u: FloatingArray | undefined;
+  readonly v: FloatingArray | undefined;
 }
 
-function identity(n: number, kit: SpectralKit): DenseArray {
+function identity(n: number, kit: SpectralKit): FloatingArray {
   const matrix = kit.matrix(n, n);
   for (let i = 0; i < n; i += 1) matrix.data[i * n + i] = 1;
   return matrix;
 }
 
 /** A copy of a square matrix, times a factor. */
-function scaledCopy(a: DenseArray, factor: number, kit: SpectralKit): DenseArray {
+function scaledCopy(a: FloatingArray, factor: number, kit: SpectralKit): FloatingArray {
   const copy = kit.matrix(a.shape[0], a.shape[1]);
   for (let index = 0; index < copy.data.length; index += 1) copy.data[index] = factor * a.data[index];
   return copy;
@@ -30,7 +30,7 @@ function scaledCopy(a: DenseArray, factor: number, kit: SpectralKit): DenseArray
  * A = U·S·Vᵀ of a real square matrix: reflections to bidiagonal, implicit QR, reflections back.
  * @throws Problem no-convergence
  */
-export function squareSvd(a: DenseArray, vectors: boolean, kit: SpectralKit): SquareSvd {
+export function squareSvd(a: FloatingArray, vectors: boolean, kit: SpectralKit): SquareSvd {
   const [n] = a.shape;
   const scale = rangeScale(a.data);
   const work = scaledCopy(a, scale, kit);

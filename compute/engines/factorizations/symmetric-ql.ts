@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { noConvergence } from "./no-convergence.ts";
 import type { SpectralKit } from "./spectral-kit.ts";
 
@@ -15,7 +15,7 @@ const eps = 2 ** -53;
 export function implicitQl(
   d: Float64Array,
   e: Float64Array,
-  z: DenseArray | undefined,
+  z: FloatingArray | undefined,
   kit: Pick<SpectralKit, "rotateRows" | "onFraction">,
 ): void {
   const n = d.length;

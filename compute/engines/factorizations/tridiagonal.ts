@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { cube, square } from "../../math/powers.ts";
 import { addTo, dot, reflection } from "./spectral-kit.ts";
 
@@ -14,7 +14,7 @@ export interface Tridiagonal {
  * Reads the lower half; afterwards reflector k is in column k below row k + 1.
  */
 export function tridiagonalise(
-  { data, shape: [n] }: DenseArray,
+  { data, shape: [n] }: FloatingArray,
   onFraction: (done: number) => void,
 ): Tridiagonal {
   const diagonal = new Float64Array(n);

@@ -1,4 +1,4 @@
-import { type DenseArray, zeros } from "@sluice/contract/array";
+import { type FloatingArray, zeros } from "@sluice/contract/array";
 import ndarray from "ndarray";
 import ops from "ndarray-ops";
 import { hypot } from "../../math/hypot.ts";
@@ -7,7 +7,7 @@ import type { OnFraction } from "../../model/on-fraction.ts";
 const block = 65_536;
 
 /** Magnitude of complex128 as float64. */
-export function absolute({ shape, data }: DenseArray, onFraction: OnFraction): DenseArray {
+export function absolute({ shape, data }: FloatingArray, onFraction: OnFraction): FloatingArray {
   const result = zeros({ shape, dtype: "float64" });
   const out = result.data;
   for (let from = 0; from < out.length; from += block) {
@@ -19,7 +19,7 @@ export function absolute({ shape, data }: DenseArray, onFraction: OnFraction): D
 }
 
 /** Multiplies every element by a real factor, in place. */
-export function scale(array: DenseArray, factor: number, onFraction: OnFraction): DenseArray {
+export function scale(array: FloatingArray, factor: number, onFraction: OnFraction): FloatingArray {
   ops.mulseq(ndarray(array.data), factor);
   onFraction(1);
   return array;

@@ -1,4 +1,4 @@
-import { type DenseArray, zeros } from "@sluice/contract/array";
+import { type FloatingArray, zeros } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { halfPoints, linesAlong, startOfLine } from "../array-lines.ts";
 import type { Along } from "../engine.ts";
@@ -18,11 +18,11 @@ interface LineWork {
 
 /** Every line by itself: into a buffer, transformed, into the result. */
 function transformLines(
-  a: DenseArray,
+  a: FloatingArray,
   { axis, length }: Along,
   { read, written, dtype, prepare, inverse }: LineWork,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const result = zeros({ shape: a.shape.with(axis, written), dtype });
   const [from, to] = [linesAlong(a.shape, axis), linesAlong(result.shape, axis)];
   const [fromWidth, toWidth] = [a, result].map((array) => (array.dtype === "complex128" ? 2 : 1));
@@ -52,13 +52,13 @@ function transformLines(
   return result;
 }
 
-export function fft(a: DenseArray, along: Along, inverse: boolean, onFraction: OnFraction): DenseArray {
+export function fft(a: FloatingArray, along: Along, inverse: boolean, onFraction: OnFraction): FloatingArray {
   const { length } = along;
   const work: LineWork = { read: length, written: length, dtype: "complex128", inverse };
   return transformLines(a, along, work, onFraction);
 }
 
-export function realFft(a: DenseArray, along: Along, onFraction: OnFraction): DenseArray {
+export function realFft(a: FloatingArray, along: Along, onFraction: OnFraction): FloatingArray {
   const { length } = along;
   const work: LineWork = {
     read: length,
@@ -69,7 +69,7 @@ export function realFft(a: DenseArray, along: Along, onFraction: OnFraction): De
   return transformLines(a, along, work, onFraction);
 }
 
-export function inverseRealFft(a: DenseArray, along: Along, onFraction: OnFraction): DenseArray {
+export function inverseRealFft(a: FloatingArray, along: Along, onFraction: OnFraction): FloatingArray {
   const { length } = along;
   const work: LineWork = {
     read: halfPoints(length),

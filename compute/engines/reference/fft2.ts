@@ -1,4 +1,4 @@
-import { type DenseArray, elementCount, zeros } from "@sluice/contract/array";
+import { elementCount, type FloatingArray, zeros } from "@sluice/contract/array";
 import ndarray, { type NdArray } from "ndarray";
 import ops from "ndarray-ops";
 import type { OnFraction } from "../../model/on-fraction.ts";
@@ -29,13 +29,13 @@ export function fftScratchBytes(length: number): number {
 }
 
 /** The planes of matrix number `index` of a batch of interleaved complex matrices. */
-function complexPlanes(data: DenseArray["data"], rows: number, columns: number, index: number): Complex {
+function complexPlanes(data: FloatingArray["data"], rows: number, columns: number, index: number): Complex {
   const first = 2 * index * rows * columns;
   const view = (offset: number) => ndarray(data, [rows, columns], [2 * columns, 2], offset);
   return { re: view(first), im: view(first + 1) };
 }
 
-function planesOf({ data, dtype }: DenseArray, rows: number, columns: number, index: number): Planes {
+function planesOf({ data, dtype }: FloatingArray, rows: number, columns: number, index: number): Planes {
   if (dtype === "complex128") return complexPlanes(data, rows, columns, index);
   return { re: ndarray(data, [rows, columns], [columns, 1], index * rows * columns) };
 }
@@ -74,7 +74,7 @@ function lineTransformer(length: number, total: number, inverse: boolean) {
  * Two-dimensional transform of the last two axes, or its unnormalised inverse: rows into the result, then its
  * columns in place.
  */
-export function fft2(a: DenseArray, nextStep: () => OnFraction, inverse = false): DenseArray {
+export function fft2(a: FloatingArray, nextStep: () => OnFraction, inverse = false): FloatingArray {
   const columns = a.shape.at(-1) ?? 1;
   const rows = a.shape.at(-2) ?? 1;
   const matrices = elementCount(a.shape) / (rows * columns);

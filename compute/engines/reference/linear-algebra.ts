@@ -1,4 +1,4 @@
-import { type DenseArray, zeros } from "@sluice/contract/array";
+import { type FloatingArray, zeros } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { choleskyInPlace } from "../factorizations/cholesky.ts";
 import { applyReflections, reflectColumns } from "../factorizations/householder.ts";
@@ -30,21 +30,21 @@ const whole = ({ rows, columns }: { rows: number; columns: number }): Area => ({
   columns,
 });
 
-function arrayOf(planes: Planes): DenseArray {
+function arrayOf(planes: Planes): FloatingArray {
   const dtype = planes.im ? "complex128" : "float64";
   const array = zeros({ shape: [planes.rows, planes.columns], dtype });
   store(planes, array, whole(planes));
   return array;
 }
 
-function lu(a: DenseArray): Lu {
+function lu(a: FloatingArray): Lu {
   const planes = planesOf(a);
   const pivots = new Int32Array(Math.min(...a.shape));
   eliminate(planes, pivots);
   return { lu: arrayOf(planes), pivots };
 }
 
-function cholesky(a: DenseArray, upper: boolean): DenseArray {
+function cholesky(a: FloatingArray, upper: boolean): FloatingArray {
   const n = a.shape[0];
   const planes = newPlanes(n, n, a.dtype === "complex128");
   (upper ? load : loadAdjoint)(a, whole(planes), planes);
@@ -57,7 +57,7 @@ function cholesky(a: DenseArray, upper: boolean): DenseArray {
   return arrayOf(lower);
 }
 
-function qr(a: DenseArray, mode: QrMode): { q?: DenseArray; r: DenseArray } {
+function qr(a: FloatingArray, mode: QrMode): { q?: FloatingArray; r: FloatingArray } {
   const [m, n] = a.shape;
   const planes = planesOf(a);
   const complex = planes.im !== undefined;

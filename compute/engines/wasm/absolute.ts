@@ -1,4 +1,4 @@
-import { type DenseArray, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import type { ParallelTask, ThreadPool } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
@@ -50,11 +50,11 @@ export const absoluteTask: ParallelTask<Args> = {
  * @throws RangeError when memory for the result is not to be had
  */
 export function absolute(
-  a: DenseArray,
+  a: FloatingArray,
   memory: KernelMemory,
   pool: ThreadPool,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const count = elementCount(a.shape);
   const result = memory.array({ shape: a.shape, dtype: "float64" }, false);
   // Reading and writing 24 bytes an element takes 1 to 1.5 ns.

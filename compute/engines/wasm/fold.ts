@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import type { ParallelTask, ThreadPool, WorkerContext } from "../threads.ts";
 import { realDestination } from "./destination.ts";
@@ -143,7 +143,12 @@ export const unfoldTask: ParallelTask<UnfoldArgs> = {
 };
 
 /** Whether folding pays, and the values are far enough from overflow that Inf - Inf can't arise. */
-export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, pool: ThreadPool): boolean {
+export function foldable(
+  a: FloatingArray,
+  b: FloatingArray,
+  memory: KernelMemory,
+  pool: ThreadPool,
+): boolean {
   if (a.dtype !== "float64" || b.dtype !== "float64") return false;
   if (a.shape[0] < fewestFolded || b.shape[1] < fewestFolded) return false;
   return isFoldable(a, memory, pool) && isFoldable(b, memory, pool);
@@ -155,12 +160,12 @@ export function foldable(a: DenseArray, b: DenseArray, memory: KernelMemory, poo
  * quarter of the work each.
  */
 export function foldedMatmul(
-  a: DenseArray,
-  b: DenseArray,
+  a: FloatingArray,
+  b: FloatingArray,
   memory: KernelMemory,
   pool: ThreadPool,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = memory.array({ shape: [m, n], dtype: "float64" });

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { ParallelTask, ThreadPool } from "../threads.ts";
 import type { KernelMemory } from "./memory.ts";
 import { lineOf, type Rows, realOperand, Workspace } from "./staging.ts";
@@ -39,7 +39,7 @@ export const largestTask: ParallelTask<Args> = {
 };
 
 /** Whether all elements of a float64 array are finite and below 1e300. */
-export function isFoldable(array: DenseArray, memory: KernelMemory, pool: ThreadPool): boolean {
+export function isFoldable(array: FloatingArray, memory: KernelMemory, pool: ThreadPool): boolean {
   const count = array.data.length;
   // Reading runs at some 10 bytes a nanosecond.
   const workers = pool.forWork((8 * count) / 10);

@@ -1,4 +1,4 @@
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import type { ThreadPool } from "../threads.ts";
@@ -19,7 +19,7 @@ import { type Operand, planeOperand, type Rows, realOperand, rowsOf, type Worksp
 
 /** A matrix as every thread gets it. */
 interface Factor extends Rows {
-  readonly dtype: Dtype;
+  readonly dtype: FloatingDtype;
 }
 
 interface Args extends Extents {
@@ -28,12 +28,12 @@ interface Args extends Extents {
   readonly result: Factor;
 }
 
-const factorOf = (array: DenseArray, memory: KernelMemory): Factor => ({
+const factorOf = (array: FloatingArray, memory: KernelMemory): Factor => ({
   ...rowsOf(array, memory),
   dtype: array.dtype,
 });
-const planesOf = ({ dtype }: { dtype: Dtype }): 1 | 2 => (dtype === "complex128" ? 2 : 1);
-const isSingle = ({ dtype }: { dtype: Dtype }): boolean => dtype === "float32";
+const planesOf = ({ dtype }: { dtype: FloatingDtype }): 1 | 2 => (dtype === "complex128" ? 2 : 1);
+const isSingle = ({ dtype }: { dtype: FloatingDtype }): boolean => dtype === "float32";
 
 /** The real matrices a factor is made of: [re] or [re, im]. */
 function parts(work: Workspace, factor: Factor, most: number, single: boolean): Operand[] {
@@ -87,12 +87,12 @@ function nanoseconds(a: Factor, b: Factor, { m, n, k }: Extents): number {
  * infinity in the other one makes no NaN out of 0·∞.
  */
 export function matmul(
-  a: DenseArray,
-  b: DenseArray,
+  a: FloatingArray,
+  b: FloatingArray,
   memory: KernelMemory,
   pool: ThreadPool,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = memory.array({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) }, k === 0);

@@ -1,4 +1,12 @@
-import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import {
+  type ArrayOf,
+  type ArraySpec,
+  arrayOver,
+  byteLength,
+  type DenseArray,
+  type Dtype,
+  type FloatingArray,
+} from "@sluice/contract/array";
 import { upperExponent } from "../../math/exponent.ts";
 import { FirstFit } from "./first-fit.ts";
 import { OutsideArrays } from "./outside-arrays.ts";
@@ -10,11 +18,11 @@ export interface KernelMemory {
    * A new array, zeroed unless all of it is written anyway: in kernel memory when it fits there, else
    * in an ArrayBuffer of its own.
    */
-  array(spec: ArraySpec, zeroed?: boolean): DenseArray;
+  array<Of extends Dtype>(spec: ArraySpec<Of>, zeroed?: boolean): ArrayOf<Of>;
   /** A new array outside kernel memory, with whatever was there before; all threads can reach it. */
-  outside(spec: ArraySpec): DenseArray;
+  outside<Of extends Dtype>(spec: ArraySpec<Of>): ArrayOf<Of>;
   /** The array where a pool of this size reaches it: itself, or a copy that is released like any other. */
-  common(array: DenseArray, pool: { readonly size: number }): DenseArray;
+  common(array: FloatingArray, pool: { readonly size: number }): FloatingArray;
   /** Gives the array's bytes back; arrays this memory did not make are ignored. */
   release(array: DenseArray): void;
   /** Byte address of a view that lies in kernel memory, else undefined. */
@@ -53,6 +61,22 @@ const scratchPerHelper = 32 * 2 ** 20;
 /** The same in a memory too small for all arrays, which are then staged in large blocks. */
 const stagingBytes = 512 * 2 ** 20;
 
+/**
+ * Not slice(), which took up to 25 times as long on shared memory, and not zeros() and set(), which write all
+ * of it twice: 1.3 ms for 16 MiB, against 2.3.
+ */
+function copyOf(array: DenseArray): DenseArray {
+  const { shape } = array;
+  if (array.dtype === "int64") return { shape, dtype: array.dtype, data: new BigInt64Array(array.data) };
+  if (array.dtype === "bool") return { shape, dtype: array.dtype, data: new Uint8Array(array.data) };
+  const { dtype, data } = array;
+  return {
+    shape,
+    dtype,
+    data: data instanceof Float32Array ? new Float32Array(data) : new Float64Array(data),
+  };
+}
+
 /** The memory of one run on one thread or on several. */
 class Arena implements KernelMemory {
   readonly memory: WebAssembly.Memory;
@@ -72,24 +96,20 @@ class Arena implements KernelMemory {
     this.#pieces = new FirstFit(firstAddress, pages * pageBytes, alignment);
   }
 
-  array(spec: ArraySpec, zeroed = true): DenseArray {
+  array<Of extends Dtype>(spec: ArraySpec<Of>, zeroed = true): ArrayOf<Of> {
     const bytes = byteLength(spec);
     const address = this.#pieces.take(bytes, this.#reserve);
     if (address === undefined) return this.#outside.array(spec, zeroed);
-    const { shape, dtype } = spec;
-    const length = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
-    const View = dtype === "float32" ? Float32Array : Float64Array;
-    const data = new View(this.memory.buffer, address, length);
-    if (zeroed && address < this.#untouched) data.fill(0);
+    if (zeroed && address < this.#untouched) new Uint8Array(this.memory.buffer, address, bytes).fill(0);
     this.#untouched = Math.max(this.#untouched, address + bytes);
-    return { shape: [...shape], dtype, data };
+    return arrayOver(spec, this.memory.buffer, address);
   }
 
-  outside(spec: ArraySpec): DenseArray {
+  outside<Of extends Dtype>(spec: ArraySpec<Of>): ArrayOf<Of> {
     return this.#outside.array(spec, false);
   }
 
-  common(array: DenseArray, { size }: { size: number }): DenseArray {
+  common(array: FloatingArray, { size }: { size: number }): FloatingArray {
     if (size === 1 || array.data.buffer instanceof SharedArrayBuffer) return array;
     const copy = this.array(array, false);
     copy.data.set(array.data);
@@ -119,12 +139,9 @@ class Arena implements KernelMemory {
 
   handOver(array: DenseArray): DenseArray {
     if (!this.#kept || this.addressOf(array.data) === undefined) return array;
-    const { shape, dtype, data } = array;
-    // Not slice(), which took up to 25 times as long on shared memory, and not zeros() and set(), which write all
-    // of it twice: 1.3 ms for 16 MiB, against 2.3.
-    const copy = data instanceof Float32Array ? new Float32Array(data) : new Float64Array(data);
+    const copy = copyOf(array);
     this.release(array);
-    return { shape, dtype, data: copy };
+    return copy;
   }
 
   close(): void {

@@ -1,4 +1,12 @@
-import { type ArraySpec, byteLength, type DenseArray, elementCount, zeros } from "@sluice/contract/array";
+import {
+  type ArrayOf,
+  type ArraySpec,
+  arrayOver,
+  byteLength,
+  type DenseArray,
+  type Dtype,
+  zeros,
+} from "@sluice/contract/array";
 import { release as releaseBuffer } from "../release.ts";
 
 /**
@@ -15,8 +23,8 @@ export class OutsideArrays {
     this.#shared = shared;
   }
 
-  array(spec: ArraySpec, zeroed: boolean): DenseArray {
-    const array = this.#shared ? this.#sharedArray(spec, zeroed) : zeros(spec);
+  array<Of extends Dtype>(spec: ArraySpec<Of>, zeroed: boolean): ArrayOf<Of> {
+    const array: ArrayOf<Of> = this.#shared ? this.#sharedArray(spec, zeroed) : zeros(spec);
     this.#made.add(array.data.buffer);
     return array;
   }
@@ -29,8 +37,8 @@ export class OutsideArrays {
     else releaseBuffer(array);
   }
 
-  #sharedArray({ shape, dtype }: ArraySpec, zeroed: boolean): DenseArray {
-    const bytes = byteLength({ shape, dtype });
+  #sharedArray<Of extends Dtype>(spec: ArraySpec<Of>, zeroed: boolean): ArrayOf<Of> {
+    const bytes = byteLength(spec);
     const fits = ({ byteLength: has }: SharedArrayBuffer): boolean => has >= bytes && has <= 2 * bytes;
     const used = this.#spare
       .filter(fits)
@@ -39,10 +47,7 @@ export class OutsideArrays {
     // What does not fit will not fit the next time either: the collector may have it.
     this.#spare = used ? this.#spare.filter((buffer) => buffer !== used) : [];
     const buffer = used ?? new SharedArrayBuffer(bytes);
-    const length = elementCount(shape) * (dtype === "complex128" ? 2 : 1);
-    const data =
-      dtype === "float32" ? new Float32Array(buffer, 0, length) : new Float64Array(buffer, 0, length);
-    if (used && zeroed) data.fill(0);
-    return { shape: [...shape], dtype, data };
+    if (used && zeroed) new Uint8Array(buffer, 0, bytes).fill(0);
+    return arrayOver(spec, buffer);
   }
 }

@@ -1,4 +1,4 @@
-import { type DenseArray, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { initialState, jump } from "../../random/pcg64.ts";
 import type { RandomRequest } from "../engine.ts";
@@ -88,7 +88,7 @@ export function random(
   memory: KernelMemory,
   pool: ThreadPool,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const array = memory.array({ shape, dtype }, false);
   const count = elementCount(shape);
   // 2.4 ns a value.

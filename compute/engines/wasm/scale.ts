@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { scale as scaleOutside } from "../reference/elementwise.ts";
 import type { ParallelTask, ThreadPool } from "../threads.ts";
@@ -26,12 +26,12 @@ export const scaleTask: ParallelTask<Args> = {
 
 /** Multiplies a float64 or complex128 array by a real factor, in place. */
 export function scale(
-  a: DenseArray,
+  a: FloatingArray,
   factor: number,
   memory: KernelMemory,
   pool: ThreadPool,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const address = memory.addressOf(a.data);
   const count = a.data.length;
   if (address === undefined || a.dtype === "float32") return scaleOutside(a, factor, onFraction);

@@ -1,4 +1,4 @@
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype } from "@sluice/contract/array";
 import { cos, sin } from "../../math/circular.ts";
 import { hypot } from "../../math/hypot.ts";
 import type { Engine } from "../engine.ts";
@@ -15,7 +15,7 @@ export function fusesMultiplyAdd(kernels: Kernels): boolean {
 type Complex = readonly [re: number, im: number];
 
 /** Small integers: their products and sums of a few are exact in float32, so every order gives the same bits. */
-function matrix(rows: number, columns: number, dtype: Dtype): DenseArray {
+function matrix(rows: number, columns: number, dtype: FloatingDtype): FloatingArray {
   const length = rows * columns * (dtype === "complex128" ? 2 : 1);
   const value = (_: unknown, index: number) => ((index * 7) % 13) - 6;
   const data =
@@ -23,7 +23,7 @@ function matrix(rows: number, columns: number, dtype: Dtype): DenseArray {
   return { shape: [rows, columns], dtype, data };
 }
 
-function element({ shape, dtype, data }: DenseArray, row: number, column: number): Complex {
+function element({ shape, dtype, data }: FloatingArray, row: number, column: number): Complex {
   const index = row * shape[1] + column;
   return dtype === "complex128" ? [data[2 * index], data[2 * index + 1]] : [data[index], 0];
 }
@@ -31,7 +31,7 @@ function element({ shape, dtype, data }: DenseArray, row: number, column: number
 /** Compares a two-dimensional result with what its definition says of each element. */
 function expectElements(
   what: string,
-  got: DenseArray,
+  got: FloatingArray,
   expected: (row: number, column: number) => Complex,
   tolerance: number,
 ): void {
@@ -45,7 +45,7 @@ function expectElements(
   }
 }
 
-function testMatmul(engine: Engine, dtype: Dtype): void {
+function testMatmul(engine: Engine, dtype: FloatingDtype): void {
   // A whole tile with edges on both sides of it.
   const [a, b] = [matrix(7, 5, dtype), matrix(5, 9, dtype)];
   const product = (row: number, column: number): Complex => {
@@ -97,7 +97,7 @@ function testFft2(engine: Engine, [rows, columns]: readonly [number, number]): v
 }
 
 /** One line of a matrix or of its transform along axis 1, as complex numbers. */
-const rowOf = (a: DenseArray, row: number): Complex[] =>
+const rowOf = (a: FloatingArray, row: number): Complex[] =>
   Array.from({ length: a.shape[1] }, (_, column) => element(a, row, column));
 
 function testFft(engine: Engine, length: number): void {

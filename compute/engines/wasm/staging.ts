@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { WorkerContext } from "../threads.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { KernelMemory } from "./memory.ts";
@@ -26,13 +26,13 @@ export interface Operand {
 }
 
 /** The numbers of a matrix as rows; complex128 has two per element. */
-export function rowsOf({ shape, dtype, data }: DenseArray, memory: KernelMemory): Rows {
+export function rowsOf({ shape, dtype, data }: FloatingArray, memory: KernelMemory): Rows {
   const stride = shape[1] * (dtype === "complex128" ? 2 : 1);
   return { data, address: memory.addressOf(data), offset: 0, stride };
 }
 
 /** All numbers of an array in one row. */
-export function lineOf({ data }: DenseArray, memory: KernelMemory): Rows {
+export function lineOf({ data }: FloatingArray, memory: KernelMemory): Rows {
   return { data, address: memory.addressOf(data), offset: 0, stride: data.length };
 }
 

@@ -1,4 +1,4 @@
-import { type DenseArray, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { OperandBlocks, stagedElements, type Working } from "./operand-blocks.ts";
 
@@ -19,7 +19,7 @@ export type Loop = (
 ) => void;
 
 export interface Operand {
-  readonly array: DenseArray;
+  readonly array: FloatingArray;
   /** What the loop reads it as; complex128 for a real array widens it with imaginary parts of 0. */
   readonly as: Working;
 }
@@ -39,9 +39,9 @@ function roundInto(rounded: Float32Array, first: number, out: Float64Array, coun
 export function applyElementwise(
   loop: Loop,
   operands: readonly Operand[],
-  result: DenseArray,
+  result: FloatingArray,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const count = elementCount(result.shape);
   const parts = result.dtype === "complex128" ? 2 : 1;
   const blocks = operands.map(({ array, as }) => new OperandBlocks(array, as, result.shape));

@@ -1,4 +1,4 @@
-import { type DenseArray, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingArray } from "@sluice/contract/array";
 import { type BroadcastAxis, broadcastAxes } from "../../model/broadcast.ts";
 
 /** What loops calculate in: float32 is widened on the way in and rounded on the way out. */
@@ -14,7 +14,7 @@ export class OperandBlocks {
   at = 0;
   /** Whether blocks are the array itself, of any length, or staged copies of at most `stagedElements`. */
   readonly staged: boolean;
-  readonly #source: DenseArray;
+  readonly #source: FloatingArray;
   readonly #axes: readonly BroadcastAxis[];
   /** Numbers of an element: in the source and as the loop reads it. */
   readonly #from: number;
@@ -22,7 +22,7 @@ export class OperandBlocks {
   /** Whether the staged block already is what every later one would be: one element, repeated. */
   #isFilled = false;
 
-  constructor(source: DenseArray, working: Working, shape: readonly number[]) {
+  constructor(source: FloatingArray, working: Working, shape: readonly number[]) {
     this.#source = source;
     this.#axes = broadcastAxes(source, shape);
     this.#from = source.dtype === "complex128" ? 2 : 1;
@@ -79,7 +79,7 @@ export class OperandBlocks {
 }
 
 type Copy = (
-  data: DenseArray["data"],
+  data: FloatingArray["data"],
   from: number,
   step: number,
   out: Float64Array,

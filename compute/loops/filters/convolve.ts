@@ -1,12 +1,12 @@
 /** Two-dimensional convolution by the definition, a row of the result at a time. */
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 
 /** out[to + n] += factor · data[from + n] */
 function addScaled(
   out: Float64Array,
   to: number,
-  data: DenseArray["data"],
+  data: FloatingArray["data"],
   from: number,
   count: number,
   factor: number,
@@ -17,7 +17,7 @@ function addScaled(
 function addScaledComplex(
   out: Float64Array,
   to: number,
-  data: DenseArray["data"],
+  data: FloatingArray["data"],
   from: number,
   count: number,
   re: number,
@@ -34,12 +34,12 @@ function addScaledComplex(
  * rows down and `left` columns in and has the shape of `result`. Beyond its edges `a` is zero.
  */
 export function convolve(
-  a: DenseArray,
-  kernel: DenseArray,
-  result: DenseArray,
+  a: FloatingArray,
+  kernel: FloatingArray,
+  result: FloatingArray,
   { top, left }: { top: number; left: number },
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const [rows, columns] = a.shape;
   const [kernelRows, kernelColumns] = kernel.shape;
   const [height, width] = result.shape;
@@ -71,7 +71,7 @@ export function convolve(
 }
 
 /** A copy turned by half a circle, and conjugated: convolving with it is correlating. */
-export function turned({ shape, dtype, data }: DenseArray): DenseArray {
+export function turned({ shape, dtype, data }: FloatingArray): FloatingArray {
   const copy = new Float64Array(data.length);
   const parts = dtype === "complex128" ? 2 : 1;
   for (let from = 0, to = data.length - parts; to >= 0; from += parts, to -= parts) {

@@ -1,5 +1,5 @@
 /** Covariance in the steps of numpy.cov: centre, multiply with the adjoint, divide by the degrees of freedom. */
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { elementwiseStep, rearrangeStep } from "../../model/loop-steps.ts";
 import { matmulStep, type PlanStep, whileHolding } from "../../model/steps.ts";
@@ -21,7 +21,7 @@ export interface Layout {
 }
 
 /** A vector, and so a number, is one variable, whatever `rowvar` says. */
-export function layoutOf({ shape, dtype }: ArraySpec, rowvar: boolean): Layout {
+export function layoutOf({ shape, dtype }: FloatingSpec, rowvar: boolean): Layout {
   const byRows = rowvar || shape.length < 2;
   const [rows, columns] = shape.length === 2 ? shape : [1, shape[0] ?? 1];
   return {
@@ -36,18 +36,18 @@ export function layoutOf({ shape, dtype }: ArraySpec, rowvar: boolean): Layout {
 export const covarianceShape = ({ variables }: Layout): number[] =>
   variables === 1 ? [] : [variables, variables];
 
-const matrixOf = ({ variables, observations, byRows, dtype }: Layout): ArraySpec => ({
+const matrixOf = ({ variables, observations, byRows, dtype }: Layout): FloatingSpec => ({
   shape: byRows ? [variables, observations] : [observations, variables],
   dtype,
 });
 
-export function covarianceSteps(a: ArraySpec, layout: Layout): PlanStep[] {
+export function covarianceSteps(a: FloatingSpec, layout: Layout): PlanStep[] {
   const { variables, observations, byRows, dtype } = layout;
   const centred = matrixOf(layout);
-  const mean: ArraySpec = { shape: byRows ? [variables, 1] : [1, variables], dtype };
-  const left: ArraySpec = { shape: [variables, observations], dtype };
-  const right: ArraySpec = { shape: [observations, variables], dtype };
-  const result: ArraySpec = { shape: [variables, variables], dtype };
+  const mean: FloatingSpec = { shape: byRows ? [variables, 1] : [1, variables], dtype };
+  const left: FloatingSpec = { shape: [variables, observations], dtype };
+  const right: FloatingSpec = { shape: [observations, variables], dtype };
+  const result: FloatingSpec = { shape: [variables, variables], dtype };
   // Widened first, as NumPy takes the mean of float32 in float64 too.
   const widening = a.dtype === dtype ? [] : whileHolding([a, centred], [elementwiseStep([a], centred)]);
   return [
@@ -61,11 +61,11 @@ export function covarianceSteps(a: ArraySpec, layout: Layout): PlanStep[] {
 }
 
 /** variables × variables, times 1/(observations - ddof). Runs `covarianceSteps`. */
-export function covariance(a: DenseArray, layout: Layout, ddof: number, engine: Engine): DenseArray {
+export function covariance(a: FloatingArray, layout: Layout, ddof: number, engine: Engine): FloatingArray {
   const { observations, byRows, dtype } = layout;
   const spec = matrixOf(layout);
   const wide = a.dtype === dtype ? undefined : widened(a, dtype, engine);
-  const matrix: DenseArray = { ...(wide ?? a), shape: spec.shape };
+  const matrix: FloatingArray = { ...(wide ?? a), shape: spec.shape };
   const mean = meanOver(matrix, [byRows ? 1 : 0], true, engine);
   const operands = [matrix, mean].map((array) => ({ array, as: dtype }));
   const subtract = dtype === "complex128" ? subtractComplex : subtractReal;
@@ -81,8 +81,8 @@ export function covariance(a: DenseArray, layout: Layout, ddof: number, engine: 
 }
 
 /** By a real factor, part by part: 0 · infinity is NaN, as there. */
-function scaled(a: DenseArray, factor: number, engine: Engine): DenseArray {
-  const numbers: DenseArray = { shape: [a.data.length], dtype: "float64", data: a.data };
+function scaled(a: FloatingArray, factor: number, engine: Engine): FloatingArray {
+  const numbers: FloatingArray = { shape: [a.data.length], dtype: "float64", data: a.data };
   const operands = [numbers, scalar(factor)].map((array) => ({ array, as: "float64" }) as const);
   applyElementwise(multiplyReal, operands, numbers, engine.nextStep());
   return a;

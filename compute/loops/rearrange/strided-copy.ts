@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 
 /** Elements between neighbours along each axis of a C-order array. */
@@ -65,8 +65,8 @@ export function planesOf(shape: readonly number[], order: readonly number[]): nu
 
 /** Copies two axes square by square, so that neither source nor result is read in steps alone. */
 function copyPlane(
-  data: DenseArray["data"],
-  out: DenseArray["data"],
+  data: FloatingArray["data"],
+  out: FloatingArray["data"],
   start: { from: number; to: number },
   slow: Axis,
   fast: Axis,
@@ -90,11 +90,11 @@ function copyPlane(
 
 /** Writes the elements of a view of `a` to `result` in C order. */
 export function stridedCopy(
-  a: DenseArray,
+  a: FloatingArray,
   view: StridedView,
-  result: DenseArray,
+  result: FloatingArray,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const parts = a.dtype === "complex128" ? 2 : 1;
   const { data: out } = result;
   const axes = axesOf(view, parts);

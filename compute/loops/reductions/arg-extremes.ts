@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { type ArrayLines, startOfLine } from "../../engines/array-lines.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { isAtMost, isComplexNaN } from "./order.ts";
@@ -39,11 +39,11 @@ function firstComplex(data: Numbers, from: number, length: number, stride: numbe
 /** Where the first extreme of each line is, counted from 0; `sign` 1 looks for the least, -1 for the largest. */
 export function argExtreme(
   sign: 1 | -1,
-  a: DenseArray,
+  a: FloatingArray,
   lines: ArrayLines,
-  result: DenseArray,
+  result: FloatingArray,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const first = a.dtype === "complex128" ? firstComplex : firstReal;
   for (let line = 0; line < lines.lines; line += 1) {
     result.data[line] = first(a.data, startOfLine(line, lines), lines.points, lines.inner, sign);

@@ -1,14 +1,14 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { ArrayLines } from "../../engines/array-lines.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
 
 /** Running sums along each line; a float32 result rounds each of them as it is stored. */
 export function cumulativeSum(
-  a: DenseArray,
+  a: FloatingArray,
   { points, inner }: ArrayLines,
-  result: DenseArray,
+  result: FloatingArray,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const { data } = a;
   const { data: out } = result;
   // Re and im are lines of their own, side by side.

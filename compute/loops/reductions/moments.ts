@@ -1,5 +1,5 @@
 /** Mean and variance in the steps in which NumPy takes them, so that they agree with it to the bit. */
-import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype, FloatingSpec } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { reducedCount, reducedShape } from "../../model/axes.ts";
 import { elementwiseStep, reduceStep } from "../../model/loop-steps.ts";
@@ -9,60 +9,67 @@ import { applyElementwise, type Loop } from "../elementwise/apply.ts";
 import * as loops from "../elementwise/arithmetic.ts";
 import { sqrtReal } from "../elementwise/functions.ts";
 import { type Fold, reduce } from "./reduce.ts";
-import { sumComplex, sumReal, sumSingle } from "./sum.ts";
+import { sumComplex, sumComplexSingle, sumReal, sumSingle } from "./sum.ts";
 
-export const sumFolds: Readonly<Record<Dtype, Fold>> = {
+export const sumFolds: Readonly<Record<FloatingDtype, Fold>> = {
   float64: sumReal,
   float32: sumSingle,
   complex128: sumComplex,
+  complex64: sumComplexSingle,
 };
 
-const realDtypeOf = (dtype: Dtype): Dtype => (dtype === "complex128" ? "float64" : dtype);
+const realDtypeOf = (dtype: FloatingDtype): FloatingDtype => (dtype === "complex128" ? "float64" : dtype);
 
 function sumInto(
-  a: DenseArray,
+  a: FloatingArray,
   axes: readonly number[],
   shape: readonly number[],
   engine: Engine,
-): DenseArray {
+): FloatingArray {
   const result = engine.array({ shape, dtype: a.dtype });
   result.data.fill(0);
   return reduce(sumFolds[a.dtype], a, axes, result, engine.nextStep());
 }
 
 /** Element by element with a second operand, in place. */
-function applyInPlace(real: Loop, complex: Loop, a: DenseArray, b: DenseArray, engine: Engine): DenseArray {
+function applyInPlace(
+  real: Loop,
+  complex: Loop,
+  a: FloatingArray,
+  b: FloatingArray,
+  engine: Engine,
+): FloatingArray {
   const as = a.dtype === "complex128" ? "complex128" : "float64";
   const operands = [a, b].map((array) => ({ array, as }) as const);
   return applyElementwise(as === "complex128" ? complex : real, operands, a, engine.nextStep());
 }
 
-const divideBy = (a: DenseArray, count: number, engine: Engine): DenseArray =>
+const divideBy = (a: FloatingArray, count: number, engine: Engine): FloatingArray =>
   applyInPlace(loops.divideReal, loops.divideComplex, a, scalar(count), engine);
 
-export function meanSteps(a: ArraySpec, mean: ArraySpec, axes: readonly number[]): PlanStep[] {
+export function meanSteps(a: FloatingSpec, mean: FloatingSpec, axes: readonly number[]): PlanStep[] {
   return whileHolding([a, mean], [reduceStep(a, mean, axes), elementwiseStep([mean], mean)]);
 }
 
 /** Mean over axes in the dtype of a; NaN over no elements. Runs `meanSteps`. */
 export function meanOver(
-  a: DenseArray,
+  a: FloatingArray,
   axes: readonly number[],
   keepdims: boolean,
   engine: Engine,
-): DenseArray {
+): FloatingArray {
   const sum = sumInto(a, axes, reducedShape(a.shape, axes, keepdims), engine);
   return divideBy(sum, reducedCount(a.shape, axes), engine);
 }
 
-export function varianceSpec(a: ArraySpec, axes: readonly number[], keepdims: boolean): ArraySpec {
+export function varianceSpec(a: FloatingSpec, axes: readonly number[], keepdims: boolean): FloatingSpec {
   return { shape: reducedShape(a.shape, axes, keepdims), dtype: realDtypeOf(a.dtype) };
 }
 
-export function varianceSteps(a: ArraySpec, axes: readonly number[], result: ArraySpec): PlanStep[] {
-  const mean: ArraySpec = { shape: reducedShape(a.shape, axes, true), dtype: a.dtype };
-  const deviations: ArraySpec = { shape: a.shape, dtype: a.dtype };
-  const squares: ArraySpec = { shape: a.shape, dtype: realDtypeOf(a.dtype) };
+export function varianceSteps(a: FloatingSpec, axes: readonly number[], result: FloatingSpec): PlanStep[] {
+  const mean: FloatingSpec = { shape: reducedShape(a.shape, axes, true), dtype: a.dtype };
+  const deviations: FloatingSpec = { shape: a.shape, dtype: a.dtype };
+  const squares: FloatingSpec = { shape: a.shape, dtype: realDtypeOf(a.dtype) };
   const both = a.dtype === "complex128" ? [deviations, squares] : [deviations];
   return [
     ...meanSteps(a, mean, axes),
@@ -77,11 +84,11 @@ export function varianceSteps(a: ArraySpec, axes: readonly number[], result: Arr
 
 /** Mean of |a - mean|² over axes, real, with n - ddof for n. Runs `varianceSteps`. */
 export function varianceOver(
-  a: DenseArray,
+  a: FloatingArray,
   axes: readonly number[],
   { ddof, keepdims }: { ddof: number; keepdims: boolean },
   engine: Engine,
-): DenseArray {
+): FloatingArray {
   const as = a.dtype === "complex128" ? "complex128" : "float64";
   const mean = meanOver(a, axes, true, engine);
   const operands = [a, mean].map((array) => ({ array, as }) as const);
@@ -95,7 +102,7 @@ export function varianceOver(
 }
 
 /** |z|² of each, where that needs no other memory in place. */
-function squaresOf(deviations: DenseArray, engine: Engine): DenseArray {
+function squaresOf(deviations: FloatingArray, engine: Engine): FloatingArray {
   if (deviations.dtype !== "complex128") {
     return applyInPlace(loops.multiplyReal, loops.multiplyComplex, deviations, deviations, engine);
   }
@@ -111,6 +118,6 @@ function squaresOf(deviations: DenseArray, engine: Engine): DenseArray {
 }
 
 /** Square roots, in place. */
-export function rootsInPlace(a: DenseArray, engine: Engine): DenseArray {
+export function rootsInPlace(a: FloatingArray, engine: Engine): FloatingArray {
   return applyElementwise(sqrtReal, [{ array: a, as: "float64" }], a, engine.nextStep());
 }

@@ -1,4 +1,6 @@
-import type { Fold } from "./reduce.ts";
+import type { Fold, Numbers } from "./reduce.ts";
+
+const { fround } = Math;
 
 type Row = Fold["row"];
 
@@ -48,3 +50,22 @@ export const productComplex: Fold = {
     }
   },
 };
+
+/** The same with both parts of every product rounded to float32. */
+export const productComplexSingle: Fold = {
+  line(results, at, data, from, count) {
+    for (let index = from; index < from + 2 * count; index += 2) multiplyInto(results, at, data, index);
+  },
+  row(results, at, data, from, count) {
+    for (let index = 0; index < 2 * count; index += 2) multiplyInto(results, at + index, data, from + index);
+  },
+};
+
+function multiplyInto(results: Numbers, at: number, data: Numbers, from: number): void {
+  const x = results[at];
+  const y = results[at + 1];
+  const [re, im] = [data[from], data[from + 1]];
+  // Each product is exact in float64; NumPy rounds it, then the sum.
+  results[at] = fround(x * re) - fround(y * im);
+  results[at + 1] = fround(x * im) + fround(y * re);
+}

@@ -1,7 +1,7 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
 
-export type Numbers = DenseArray["data"];
+export type Numbers = FloatingArray["data"];
 
 /**
  * How numbers are taken into results that were set to a starting value. `at` and `from` count numbers, of
@@ -41,11 +41,11 @@ const perReport = 2 ** 18;
  */
 export function reduce(
   fold: Fold,
-  a: DenseArray,
+  a: FloatingArray,
   axes: readonly number[],
-  results: DenseArray,
+  results: FloatingArray,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const { data } = a;
   const parts = a.dtype === "complex128" ? 2 : 1;
   const runs = runsOf(a.shape, axes);

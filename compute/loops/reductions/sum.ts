@@ -111,6 +111,34 @@ function pairwisePart(data: Numbers, from: number, count: number): number {
   return total;
 }
 
+/** The same with every sum rounded to float32. */
+function pairwisePartSingle(data: Numbers, from: number, count: number): number {
+  if (count > blockLength) {
+    const left = half(count);
+    return fround(pairwisePartSingle(data, from, left) + pairwisePartSingle(data, from + left, count - left));
+  }
+  const end = from + count;
+  if (count < 8) {
+    let total = fround(-0);
+    for (let index = from; index < end; index += 2) total = fround(total + data[index]);
+    return total;
+  }
+  let s0 = fround(data[from]);
+  let s2 = fround(data[from + 2]);
+  let s4 = fround(data[from + 4]);
+  let s6 = fround(data[from + 6]);
+  let index = from + 8;
+  for (; index + 8 <= end; index += 8) {
+    s0 = fround(s0 + data[index]);
+    s2 = fround(s2 + data[index + 2]);
+    s4 = fround(s4 + data[index + 4]);
+    s6 = fround(s6 + data[index + 6]);
+  }
+  let total = fround(fround(s0 + s2) + fround(s4 + s6));
+  for (; index < end; index += 2) total = fround(total + data[index]);
+  return total;
+}
+
 function addRow(results: Numbers, at: number, data: Numbers, from: number, count: number): void {
   for (let index = 0; index < count; index += 1) results[at + index] += data[from + index];
 }
@@ -134,6 +162,14 @@ export const sumComplex: Fold = {
   line(results, at, data, from, count) {
     results[at] += pairwisePart(data, from, 2 * count);
     results[at + 1] += pairwisePart(data, from + 1, 2 * count);
+  },
+  row: (results, at, data, from, count) => addRow(results, at, data, from, 2 * count),
+};
+
+export const sumComplexSingle: Fold = {
+  line(results, at, data, from, count) {
+    results[at] += pairwisePartSingle(data, from, 2 * count);
+    results[at + 1] += pairwisePartSingle(data, from + 1, 2 * count);
   },
   row: (results, at, data, from, count) => addRow(results, at, data, from, 2 * count),
 };

@@ -1,7 +1,7 @@
 /** Counting numbers into bins, in the steps of numpy.histogram: the last bin has both its edges. */
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 
-type Numbers = DenseArray["data"];
+type Numbers = FloatingArray["data"];
 
 /** numpy.linspace(first, last, bins + 1) */
 export function evenEdges(first: number, last: number, edges: Numbers): void {

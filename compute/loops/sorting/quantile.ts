@@ -1,5 +1,5 @@
 /** Quantiles of sorted numbers, by the methods of numpy.percentile that are points or lines between points. */
-import type { Dtype } from "@sluice/contract/array";
+import type { FloatingDtype } from "@sluice/contract/array";
 
 /** Where between 0 and n - 1 the quantile q (0 to 1) of n numbers lies. */
 type RankFormula = (n: number, q: number) => number;
@@ -52,7 +52,7 @@ export function quantile(
   { data, from, count }: Sorted,
   q: number,
   method: QuantileMethod,
-  dtype: Dtype,
+  dtype: FloatingDtype,
 ): number {
   const last = from + count - 1;
   if (Number.isNaN(data[last])) return Number.NaN;

@@ -1,12 +1,12 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { type ArrayLines, startOfLine } from "../../engines/array-lines.ts";
 import type { OnFraction } from "../../model/on-fraction.ts";
 import { sortComplex } from "./complex-sort.ts";
 
 /** How one line of numbers is sorted in place. */
-type SortLine = (line: DenseArray["data"]) => void;
+type SortLine = (line: FloatingArray["data"]) => void;
 
-function sorterOf({ dtype }: DenseArray, length: number): SortLine {
+function sorterOf({ dtype }: FloatingArray, length: number): SortLine {
   // JavaScript's own order of numbers: NaN last, as NumPy's.
   if (dtype !== "complex128") return (line) => void line.sort();
   const spare = new Float64Array(2 * length);
@@ -19,12 +19,12 @@ function sorterOf({ dtype }: DenseArray, length: number): SortLine {
  * What sorting holds besides: a line to merge into, or the copy V8 sorts where memory is shared; for complex
  * lines whose elements lie apart one more.
  */
-export function sortingSpare({ dtype }: ArraySpec, length: number): ArraySpec {
+export function sortingSpare({ dtype }: FloatingSpec, length: number): FloatingSpec {
   return { shape: [dtype === "complex128" ? 2 * length : length], dtype };
 }
 
 /** Sorts each line of `a` by itself, in place. */
-export function sortLines(a: DenseArray, lines: ArrayLines, onFraction: OnFraction): DenseArray {
+export function sortLines(a: FloatingArray, lines: ArrayLines, onFraction: OnFraction): FloatingArray {
   const { data } = a;
   const { points, inner } = lines;
   const parts = a.dtype === "complex128" ? 2 : 1;

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { mostColumns, mostRows, mostTerms } from "../../engines/native/scratch.ts";
 import { foldedLeft, foldedRight, halfOf } from "../../engines/wasm/fold.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
@@ -10,7 +10,7 @@ import { inPlace, inScratch, staged } from "./operands.ts";
 import { blockOf, doubles, product } from "./product.ts";
 
 /** Rows i and -i hold the even half of a product and the odd one with the other sign: makes them what they stand for. */
-function unfold({ shape: [m, n], data }: DenseArray): void {
+function unfold({ shape: [m, n], data }: FloatingArray): void {
   const { count } = halfOf(m, "odd");
   for (let row = 1; row <= count; row += 1) {
     const one = row * n;
@@ -30,13 +30,13 @@ function unfold({ shape: [m, n], data }: DenseArray): void {
  * where a⁻ has the other sign, so that it lands in the rows -i of the result without being turned around.
  */
 export function foldedMatmul(
-  a: DenseArray,
-  b: DenseArray,
+  a: FloatingArray,
+  b: FloatingArray,
   blas: OpenBlas,
   memory: KernelMemory,
   onFraction: OnFraction,
   threads = 1,
-): DenseArray {
+): FloatingArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = freshResult({ shape: [m, n], dtype: "float64" }, memory, threads);

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
+import { byteLength, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { KernelMemory } from "../../engines/wasm/memory.ts";
  * took 6 to 18 and the product 90.
  * @throws RangeError "Array buffer allocation failed", as typed arrays do
  */
-export function freshResult(spec: ArraySpec, memory: KernelMemory, threads: number): DenseArray {
+export function freshResult(spec: FloatingSpec, memory: KernelMemory, threads: number): FloatingArray {
   if (threads > 1) return memory.array(spec, false);
   const { shape, dtype } = spec;
   const { buffer } = uninitialised(byteLength(spec));

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { mostColumns, mostRows, mostTerms } from "../../engines/native/scratch.ts";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import { planeOperand, type Rows, realOperand, rowsOf } from "../../engines/wasm/staging.ts";
@@ -15,13 +15,13 @@ import { blockOf, complexes, doubles, type Extents, product, singles } from "./p
  * each part.
  */
 export function matmul(
-  a: DenseArray,
-  b: DenseArray,
+  a: FloatingArray,
+  b: FloatingArray,
   blas: OpenBlas,
   memory: KernelMemory,
   onFraction: OnFraction,
   threads = 1,
-): DenseArray {
+): FloatingArray {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const result = freshResult({ shape: [m, n], dtype: resultDtype(a.dtype, b.dtype) }, memory, threads);

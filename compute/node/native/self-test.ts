@@ -1,4 +1,4 @@
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype } from "@sluice/contract/array";
 import type { KernelMemory } from "../../engines/wasm/memory.ts";
 import type { Rows } from "../../engines/wasm/staging.ts";
 import { foldedMatmul } from "./fold.ts";
@@ -10,7 +10,7 @@ import { complexes, doubles, product, singles, type TileGemm } from "./product.t
 const extent = 5;
 
 /** A diagonal of `value`: everything else of a product with it is exactly zero. */
-function diagonal(value: number, dtype: Dtype): DenseArray {
+function diagonal(value: number, dtype: FloatingDtype): FloatingArray {
   const width = dtype === "complex128" ? 2 : 1;
   const length = extent * extent * width;
   const data = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
@@ -18,16 +18,16 @@ function diagonal(value: number, dtype: Dtype): DenseArray {
   return { shape: [extent, extent], dtype, data };
 }
 
-function expectEqual(what: string, got: DenseArray, expected: DenseArray): void {
+function expectEqual(what: string, got: FloatingArray, expected: FloatingArray): void {
   const at = expected.data.findIndex((value, index) => got.data[index] !== value);
   if (at === -1) return;
   throw new Error(`self-test of ${what}: expected ${expected.data[at]} at ${at}, got ${got.data[at]}`);
 }
 
 /** Results start as whatever was there: with beta = 0 it must not be read, as NaN times 0 is NaN. */
-function testDirtyResult(gemm: TileGemm, dtype: Dtype): void {
+function testDirtyResult(gemm: TileGemm, dtype: FloatingDtype): void {
   const width = dtype === "complex128" ? 2 : 1;
-  const rowsOf = ({ data }: DenseArray): Rows => ({
+  const rowsOf = ({ data }: FloatingArray): Rows => ({
     data,
     address: undefined,
     offset: 0,
@@ -43,7 +43,7 @@ function testDirtyResult(gemm: TileGemm, dtype: Dtype): void {
 
 /** |fft2| of an impulse plus a constant is like this: its fold's odd half vanishes in no row. */
 function testFold(blas: OpenBlas, memory: KernelMemory): void {
-  const square = (value: (row: number, column: number) => number): DenseArray => ({
+  const square = (value: (row: number, column: number) => number): FloatingArray => ({
     shape: [extent, extent],
     dtype: "float64",
     data: Float64Array.from({ length: extent * extent }, (_, index) =>

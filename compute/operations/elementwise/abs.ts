@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { applyElementwise } from "../../loops/elementwise/apply.ts";
 import { absReal } from "../../loops/elementwise/functions.ts";
@@ -7,7 +7,7 @@ import { defineOperation } from "../../model/operation.ts";
 import { absoluteStep, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
-const resultOf = ({ shape, dtype }: ArraySpec): ArraySpec => ({
+const resultOf = ({ shape, dtype }: FloatingSpec): FloatingSpec => ({
   shape,
   dtype: dtype === "complex128" ? "float64" : dtype,
 });

@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { applyElementwise } from "../../loops/elementwise/apply.ts";
 import { clipReal } from "../../loops/elementwise/select.ts";
@@ -31,7 +31,7 @@ export const clip = defineOperation({
   example: { operation: "clip", params: { min: 0, max: 1 }, dataMatrix: [[-1, 0.5, 3]] },
 
   plan(settled, { a }) {
-    const result: ArraySpec = { shape: a.shape, dtype: a.dtype };
+    const result: FloatingSpec = { shape: a.shape, dtype: a.dtype };
     // Two comparisons, which random data makes as slow as two thirds of an exp.
     return {
       params: settled,

@@ -1,4 +1,4 @@
-import type { ArraySpec, Dtype } from "@sluice/contract/array";
+import type { FloatingDtype, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { applyElementwise, type Loop } from "../../loops/elementwise/apply.ts";
 import { broadcastShape } from "../../model/broadcast.ts";
@@ -24,12 +24,12 @@ interface Elementwise {
   readonly example: Readonly<Record<string, unknown>>;
 }
 
-function stepOf({ flopsEach }: Elementwise, operands: readonly ArraySpec[], result: ArraySpec): Work {
+function stepOf({ flopsEach }: Elementwise, operands: readonly FloatingSpec[], result: FloatingSpec): Work {
   if (!flopsEach) return elementwiseStep(operands, result);
   return transcendentalStep(operands, result, flopsEach[result.dtype === "complex128" ? 1 : 0]);
 }
 
-const loopOf = ({ real, complex }: Elementwise, dtype: Dtype): Loop =>
+const loopOf = ({ real, complex }: Elementwise, dtype: FloatingDtype): Loop =>
   dtype === "complex128" ? complex : real;
 
 /** f(a), element by element, in the dtype of a. */
@@ -45,7 +45,7 @@ export function unaryOperation(own: Elementwise): Operation {
     example: { operation: name, ...example },
 
     plan(_params, { a }) {
-      const result: ArraySpec = { shape: a.shape, dtype: a.dtype };
+      const result: FloatingSpec = { shape: a.shape, dtype: a.dtype };
       return {
         params: {},
         outputs: { result },
@@ -65,7 +65,7 @@ export function unaryOperation(own: Elementwise): Operation {
 /** f(a, b), element by element, broadcast together, in NumPy's result dtype. */
 export function binaryOperation(own: Elementwise): Operation {
   const { name, summary, differences, example } = own;
-  const resultOf = (a: ArraySpec, b: ArraySpec): ArraySpec => ({
+  const resultOf = (a: FloatingSpec, b: FloatingSpec): FloatingSpec => ({
     shape: broadcastShape({ a, b }),
     dtype: resultDtype(a.dtype, b.dtype),
   });

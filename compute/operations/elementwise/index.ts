@@ -1,6 +1,7 @@
 import type { Operation } from "../../model/operation.ts";
 import { abs } from "./abs.ts";
 import { add, divide, multiply, power, subtract } from "./arithmetic.ts";
+import { astype } from "./astype.ts";
 import { clip } from "./clip.ts";
 import { cos, exp, log, sin, sqrt, tanh } from "./functions.ts";
 import { where } from "./where.ts";
@@ -21,4 +22,5 @@ export const elementwise: readonly Operation[] = [
   tanh,
   clip,
   where,
+  astype,
 ];

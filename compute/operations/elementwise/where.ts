@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { applyElementwise } from "../../loops/elementwise/apply.ts";
 import { whereComplex, whereReal } from "../../loops/elementwise/select.ts";
@@ -9,7 +9,7 @@ import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { anyDtype, realDtypes, workingDtype } from "../dtypes.ts";
 
-const resultOf = (condition: ArraySpec, x: ArraySpec, y: ArraySpec): ArraySpec => ({
+const resultOf = (condition: FloatingSpec, x: FloatingSpec, y: FloatingSpec): FloatingSpec => ({
   shape: broadcastShape({ condition, x, y }),
   dtype: resultDtype(x.dtype, y.dtype),
 });
@@ -23,6 +23,7 @@ export const where = defineOperation({
       description: "any shape; zero means y, everything else (NaN too) x",
       rank: { min: 0 },
       dtypes: realDtypes,
+      promotes: false,
     },
     x: { description: "a shape that broadcasts with condition", rank: { min: 0 }, dtypes: anyDtype },
     y: { description: "a shape that broadcasts with both", rank: { min: 0 }, dtypes: anyDtype },
@@ -30,7 +31,7 @@ export const where = defineOperation({
   outputs: { result: "the broadcast shape, in NumPy's result dtype of x and y" },
   params: () => z.strictObject({}),
   differences: [
-    "The condition is an array of numbers, as there is no bool; a complex condition is refused.",
+    "A complex condition is refused.",
     "Without x and y NumPy answers indices; here both are needed.",
   ],
   example: {

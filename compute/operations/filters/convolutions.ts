@@ -1,5 +1,5 @@
 /** convolve2d, correlate2d: scipy.signal's filters of matrices. */
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
@@ -34,7 +34,7 @@ interface Window {
 }
 
 /** @throws Problem invalid-shape when neither contains the other and mode is valid */
-function windowOf(a: ArraySpec, b: ArraySpec, mode: Mode, correlates: boolean): Window {
+function windowOf(a: FloatingSpec, b: FloatingSpec, mode: Mode, correlates: boolean): Window {
   const full = a.shape.map((extent, axis) => extent + b.shape[axis] - 1);
   if (mode === "full") return { swapped: false, shape: full, top: 0, left: 0 };
   if (mode === "same") {
@@ -42,7 +42,7 @@ function windowOf(a: ArraySpec, b: ArraySpec, mode: Mode, correlates: boolean): 
     const [top, left] = b.shape.map((extent) => Math.floor((extent - (correlates ? 0 : 1)) / 2));
     return { swapped: false, shape: a.shape, top, left };
   }
-  const contains = (one: ArraySpec, other: ArraySpec) =>
+  const contains = (one: FloatingSpec, other: FloatingSpec) =>
     one.shape.every((extent, axis) => extent >= other.shape[axis]);
   const swapped = !contains(a, b);
   if (swapped && !contains(b, a)) {
@@ -62,17 +62,17 @@ function windowOf(a: ArraySpec, b: ArraySpec, mode: Mode, correlates: boolean): 
   };
 }
 
-const wideSpec = (input: ArraySpec, result: ArraySpec): ArraySpec => ({
+const wideSpec = (input: FloatingSpec, result: FloatingSpec): FloatingSpec => ({
   shape: input.shape,
   dtype: workingDtype(result.dtype),
 });
 
-const asWorking = (input: DenseArray, result: ArraySpec, engine: Engine): DenseArray =>
+const asWorking = (input: FloatingArray, result: FloatingSpec, engine: Engine): FloatingArray =>
   widened(input, workingDtype(result.dtype), engine);
 
 function filterOperation(name: "convolve2d" | "correlate2d", summary: string): Operation {
   const correlates = name === "correlate2d";
-  const resultOf = (a: ArraySpec, b: ArraySpec, mode: Mode): ArraySpec => ({
+  const resultOf = (a: FloatingSpec, b: FloatingSpec, mode: Mode): FloatingSpec => ({
     shape: windowOf(a, b, mode, correlates).shape,
     dtype: resultDtype(a.dtype, b.dtype),
   });
@@ -136,7 +136,7 @@ function filterOperation(name: "convolve2d" | "correlate2d", summary: string): O
 }
 
 /** By half a circle, in place. */
-function turnedBack(result: DenseArray): DenseArray {
+function turnedBack(result: FloatingArray): FloatingArray {
   const { data, dtype } = result;
   data.reverse();
   if (dtype !== "complex128") return result;

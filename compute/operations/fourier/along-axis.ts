@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { halfPoints } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
@@ -28,21 +28,21 @@ const realCut =
 export function alongAxis(method: Method) {
   const isInverse = method === "inverseFft" || method === "inverseRealFft";
   const isToReal = method === "inverseRealFft";
-  const dtype: Dtype = isToReal ? "float64" : "complex128";
+  const dtype: FloatingDtype = isToReal ? "float64" : "complex128";
 
-  function settled({ n, axis }: Params, { shape }: ArraySpec) {
+  function settled({ n, axis }: Params, { shape }: FloatingSpec) {
     const at = settleAxis(axis, shape.length);
     const given = shape[at];
     const length = n ?? (isToReal ? realPoints(given, "params.n") : given);
     const written = method === "realFft" ? halfPoints(length) : length;
-    const result: ArraySpec = { shape: shape.with(at, written), dtype };
+    const result: FloatingSpec = { shape: shape.with(at, written), dtype };
     return { at, length, result };
   }
 
   return {
     params: () => paramsFor(isInverse, isToReal ? realCut : cut),
 
-    plan(params: Params, { a }: { a: ArraySpec }) {
+    plan(params: Params, { a }: { a: FloatingSpec }) {
       requireNonEmpty("a", a);
       const { at, length, result } = settled(params, a);
       const steps = [fftLinesStep(a, result, at, length), ...scalingSteps(params.norm, isInverse, result)];
@@ -53,7 +53,7 @@ export function alongAxis(method: Method) {
       };
     },
 
-    run(params: Params, { a }: { a: DenseArray }, engine: Engine) {
+    run(params: Params, { a }: { a: FloatingArray }, engine: Engine) {
       const { at, length } = settled(params, a);
       const result = engine[method](a, { axis: at, length });
       return { result: scaled(result, params.norm, isInverse, length, engine) };

@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
@@ -42,7 +42,7 @@ export const axesParam = () =>
     );
 
 /** Two different axes. @throws Problem invalid-params */
-export function axesOf(axes: readonly [number, number], a: ArraySpec): readonly [number, number] {
+export function axesOf(axes: readonly [number, number], a: FloatingSpec): readonly [number, number] {
   const [first, second] = axes.map((axis, index) =>
     settleAxis(axis, a.shape.length, `params.axes[${index}]`),
   );
@@ -72,17 +72,17 @@ export function realPoints(given: number, field: string): number {
 export const isScaled = (norm: Norm, isInverse: boolean): boolean =>
   norm !== (isInverse ? "forward" : "backward");
 
-export const scalingSteps = (norm: Norm, isInverse: boolean, result: ArraySpec) =>
+export const scalingSteps = (norm: Norm, isInverse: boolean, result: FloatingSpec) =>
   isScaled(norm, isInverse) ? [scaleStep(result)] : [];
 
 /** @param count points of the transform: of both axes together */
 export function scaled(
-  array: DenseArray,
+  array: FloatingArray,
   norm: Norm,
   isInverse: boolean,
   count: number,
   engine: Engine,
-): DenseArray {
+): FloatingArray {
   if (!isScaled(norm, isInverse)) return array;
   return engine.scale(array, 1 / (norm === "ortho" ? Math.sqrt(count) : count));
 }

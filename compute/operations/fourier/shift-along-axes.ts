@@ -1,4 +1,4 @@
-import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { byteLength, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
@@ -18,7 +18,7 @@ const params = () =>
 type Params = z.output<ReturnType<typeof params>>;
 
 /** Copies `from` into `to` with its points along an axis moved up by `by`, those at the end to the beginning. */
-function rotate(from: DenseArray, to: DenseArray, axis: number, by: number): void {
+function rotate(from: FloatingArray, to: FloatingArray, axis: number, by: number): void {
   const { points, inner } = linesAlong(from.shape, axis);
   const slab = (points * inner * from.data.length) / elementCount(from.shape);
   const split = slab - (by * slab) / points;
@@ -36,16 +36,16 @@ function copiesOf(shape: readonly number[], axes: readonly number[]): number {
 
 /** Params, plan and run of fftshift (by half of the points, rounded down) and ifftshift (rounded up). */
 export function shiftAlongAxes(half: (points: number) => number) {
-  const axesOf = ({ axes }: Params, a: ArraySpec): number[] =>
+  const axesOf = ({ axes }: Params, a: FloatingSpec): number[] =>
     axes?.map((axis, index) => settleAxis(axis, a.shape.length, `params.axes[${index}]`)) ??
     a.shape.map((_, axis) => axis);
 
   return {
     params,
 
-    plan(asked: Params, { a }: { a: ArraySpec }) {
+    plan(asked: Params, { a }: { a: FloatingSpec }) {
       const { shape, dtype } = a;
-      const result: ArraySpec = { shape, dtype };
+      const result: FloatingSpec = { shape, dtype };
       const passes = Math.max(1, axesOf(asked, a).length);
       // A copy runs at the speed of memory, as scaling does.
       const copy = {
@@ -58,7 +58,7 @@ export function shiftAlongAxes(half: (points: number) => number) {
       return { params: asked, outputs: { result }, steps: whileHolding(alive, [copy]) };
     },
 
-    run(asked: Params, { a }: { a: DenseArray }, engine: Engine) {
+    run(asked: Params, { a }: { a: FloatingArray }, engine: Engine) {
       const moves = axesOf(asked, a).map((axis) => ({ axis, by: half(a.shape[axis]) % a.shape[axis] }));
       const isEmpty = elementCount(a.shape) === 0;
       const onFraction = engine.nextStep();

@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { halfPoints } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
@@ -31,7 +31,7 @@ interface Pass {
   readonly method: "fft" | "inverseFft" | "realFft" | "inverseRealFft";
   readonly axis: number;
   readonly length: number;
-  readonly result: ArraySpec;
+  readonly result: FloatingSpec;
 }
 
 /** Params, plan and run that the operations over two axes have in common. */
@@ -40,7 +40,7 @@ export function overTwoAxes({ isInverse, real }: Kind) {
 
   function settled(
     { s, axes }: Params,
-    { shape }: ArraySpec,
+    { shape }: FloatingSpec,
   ): { s: [number, number]; passes: readonly [Pass, Pass] } {
     const [first, second] = axesOf(axes, { shape, dtype: "complex128" });
     const [rows, columns] = s ?? [
@@ -64,7 +64,7 @@ export function overTwoAxes({ isInverse, real }: Kind) {
   }
 
   /** Whole matrices of the last two axes, for which engines have a method of its own. */
-  function isWhole([before, after]: readonly [Pass, Pass], { shape, dtype }: ArraySpec): boolean {
+  function isWhole([before, after]: readonly [Pass, Pass], { shape, dtype }: FloatingSpec): boolean {
     const rank = shape.length;
     const last = before.axis === rank - 1 && after.axis === rank - 2;
     const same = before.length === shape[before.axis] && after.length === shape[after.axis];
@@ -74,7 +74,7 @@ export function overTwoAxes({ isInverse, real }: Kind) {
   return {
     params: () => paramsFor(isInverse, real === "out" ? realCut : cut),
 
-    plan(params: Params, { a }: { a: ArraySpec }) {
+    plan(params: Params, { a }: { a: FloatingSpec }) {
       requireNonEmpty("a", a);
       const { s, passes } = settled(params, a);
       const [{ result: between, ...before }, { result, ...after }] = passes;
@@ -88,7 +88,7 @@ export function overTwoAxes({ isInverse, real }: Kind) {
       return { params: { ...params, s }, outputs: { result }, steps: [...transform, ...scale] };
     },
 
-    run(params: Params, { a }: { a: DenseArray }, engine: Engine) {
+    run(params: Params, { a }: { a: FloatingArray }, engine: Engine) {
       const { s, passes } = settled(params, a);
       const result = isWhole(passes, a)
         ? engine[isInverse ? "inverseFft2" : "fft2"](a)
@@ -98,7 +98,11 @@ export function overTwoAxes({ isInverse, real }: Kind) {
   };
 }
 
-function inTwoPasses([before, after]: readonly [Pass, Pass], a: DenseArray, engine: Engine): DenseArray {
+function inTwoPasses(
+  [before, after]: readonly [Pass, Pass],
+  a: FloatingArray,
+  engine: Engine,
+): FloatingArray {
   const between = engine[before.method](a, before);
   const result = engine[after.method](between, after);
   engine.release(between);

@@ -1,4 +1,4 @@
-import type { ArraySpec, Dtype } from "@sluice/contract/array";
+import type { Dtype, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 
 export const realOrComplex = ["float64", "float32", "complex128"] as const satisfies readonly Dtype[];
@@ -10,7 +10,7 @@ export const widens = "float32 is widened: the result is float64.";
 export const noComplex = "Complex matrices are refused.";
 
 /** @throws Problem invalid-shape */
-export function requireSquare(name: string, { shape }: ArraySpec): number {
+export function requireSquare(name: string, { shape }: FloatingSpec): number {
   if (shape[0] === shape[1]) return shape[0];
   throw new Problem(
     "invalid-shape",
@@ -23,7 +23,7 @@ export function requireSquare(name: string, { shape }: ArraySpec): number {
  * A vector or a matrix with as many rows as `a`.
  * @throws Problem invalid-shape
  */
-export function requireRightSide(b: ArraySpec, rows: number): void {
+export function requireRightSide(b: FloatingSpec, rows: number): void {
   const fits = b.shape.length <= 2 && b.shape[0] === rows;
   if (fits) return;
   throw new Problem(

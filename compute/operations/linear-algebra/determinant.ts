@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { binaryExponent } from "../../math/exponent.ts";
@@ -18,7 +18,7 @@ interface Scaled {
   readonly exponent: number;
 }
 
-function determinant(a: DenseArray, engine: Engine): Scaled {
+function determinant(a: FloatingArray, engine: Engine): Scaled {
   const { lu, pivots } = engine.lu(a);
   const width = widthOf(lu);
   let [re, im, exponent] = [1, 0, 0];
@@ -52,18 +52,21 @@ function scaled(x: number, exponent: number): number {
 
 const inputs = { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } } as const;
 
-function planOf(a: ArraySpec, outputs: Record<string, ArraySpec>): OperationPlan<Record<string, never>> {
+function planOf(
+  a: FloatingSpec,
+  outputs: Record<string, FloatingSpec>,
+): OperationPlan<Record<string, never>> {
   requireSquare("a", a);
   return { params: {}, outputs, steps: whileHolding([a, widened(a)], [luStep(a)]) };
 }
 
-const scalar = (a: ArraySpec): ArraySpec => ({ shape: [], dtype: widened(a).dtype });
+const scalar = (a: FloatingSpec): FloatingSpec => ({ shape: [], dtype: widened(a).dtype });
 
 function scalarOf(
   { re, im }: { re: number; im: number },
-  dtype: ArraySpec["dtype"],
+  dtype: FloatingSpec["dtype"],
   engine: Engine,
-): DenseArray {
+): FloatingArray {
   return made(engine, [], dtype === "complex128" ? [re, im] : [re], dtype);
 }
 const sample = [

@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { eigStep } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
@@ -17,7 +17,7 @@ const specs = (n: number) =>
   ({
     values: { shape: [n], dtype: "complex128" },
     vectors: { shape: [n, n], dtype: "complex128" },
-  }) satisfies Record<string, ArraySpec>;
+  }) satisfies Record<string, FloatingSpec>;
 
 /** As numpy.linalg.eig, of a real matrix. @throws Problem not-finite, no-convergence (run) */
 export const eig = defineOperation({

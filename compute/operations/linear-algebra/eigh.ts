@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { eighStep } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
@@ -34,8 +34,8 @@ export const eigh = defineOperation({
 
   plan({ UPLO }, { a }) {
     const n = requireSquare("a", a);
-    const eigenvalues: ArraySpec = { shape: [n], dtype: "float64" };
-    const eigenvectors: ArraySpec = { shape: [n, n], dtype: "float64" };
+    const eigenvalues: FloatingSpec = { shape: [n], dtype: "float64" };
+    const eigenvectors: FloatingSpec = { shape: [n, n], dtype: "float64" };
     return {
       params: { UPLO },
       outputs: { eigenvalues, eigenvectors },

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import type { Engine } from "../../engines/engine.ts";
 import type { Lu } from "../../engines/linear-algebra.ts";
@@ -37,7 +37,7 @@ export function requireRegular({ lu, pivots }: Lu): void {
 }
 
 /** A⁻¹·b for a matrix b, in a new array of the engine's; both of a's dtype, or b complex and a real. */
-export function solveFactored({ lu, pivots }: Lu, b: DenseArray, engine: Engine): DenseArray {
+export function solveFactored({ lu, pivots }: Lu, b: FloatingArray, engine: Engine): FloatingArray {
   const [n, columns] = b.shape;
   // Each of a real matrix's right sides is a column, whatever it means: real and imaginary parts are two.
   const complexB = b.dtype === "complex128";

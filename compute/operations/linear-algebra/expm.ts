@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { upperExponent } from "../../math/exponent.ts";
@@ -25,10 +25,10 @@ const mostTimes = 100;
 /** Σ factors[i] · matrices[i] + identity · 1, in a new array. */
 function combination(
   factors: readonly number[],
-  matrices: readonly DenseArray[],
+  matrices: readonly FloatingArray[],
   identity: number,
   engine: Engine,
-): DenseArray {
+): FloatingArray {
   const [first] = matrices;
   const result = engine.array(first);
   const { data } = result;
@@ -43,7 +43,7 @@ function combination(
 }
 
 /** Largest column sum of magnitudes. */
-function oneNorm(a: DenseArray): number {
+function oneNorm(a: FloatingArray): number {
   const n = a.shape[1];
   const sums = new Float64Array(n);
   const width = widthOf(a);
@@ -55,13 +55,13 @@ function oneNorm(a: DenseArray): number {
 }
 
 /** The Padé approximant of a matrix of small norm. */
-function approximant(a: DenseArray, engine: Engine): DenseArray {
+function approximant(a: FloatingArray, engine: Engine): FloatingArray {
   const [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13] = pade;
   const a2 = engine.matmul(a, a);
   const a4 = engine.matmul(a2, a2);
   const a6 = engine.matmul(a4, a2);
   const powers = [a6, a4, a2];
-  const half = (high: readonly number[], low: readonly number[], last: number): DenseArray => {
+  const half = (high: readonly number[], low: readonly number[], last: number): FloatingArray => {
     const outer = combination(high, powers, 0, engine);
     const product = engine.matmul(a6, outer);
     engine.release(outer);
@@ -106,7 +106,7 @@ export const expm = defineOperation({
 
   plan(_params, { a }) {
     requireSquare("a", a);
-    const result: ArraySpec = widened(a);
+    const result: FloatingSpec = widened(a);
     const product = matmulStep(result, result, result);
     const triangle = triangleStep(result, result);
     const squarings = Array.from({ length: usualSquarings }, () => product);

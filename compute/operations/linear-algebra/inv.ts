@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import type { Lu } from "../../engines/linear-algebra.ts";
@@ -9,7 +9,7 @@ import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, rowOrder, unitLower, upper, widthOf } from "./elimination.ts";
 
 /** What inverting takes: the steps of `invert`. */
-export function inverseSteps(a: ArraySpec, alsoAlive: readonly ArraySpec[] = []): PlanStep[] {
+export function inverseSteps(a: FloatingSpec, alsoAlive: readonly FloatingSpec[] = []): PlanStep[] {
   const wide = widened(a);
   return [
     ...whileHolding([a, wide, ...alsoAlive], [luStep(a)]),
@@ -21,7 +21,7 @@ export function inverseSteps(a: ArraySpec, alsoAlive: readonly ArraySpec[] = [])
 }
 
 /** U⁻¹·L⁻¹·P. */
-function inverse({ lu, pivots }: Lu, engine: Engine): DenseArray {
+function inverse({ lu, pivots }: Lu, engine: Engine): FloatingArray {
   const [n] = lu.shape;
   const width = widthOf(lu);
   const result = engine.array(lu);
@@ -45,7 +45,7 @@ function inverse({ lu, pivots }: Lu, engine: Engine): DenseArray {
 }
 
 /** @throws Problem singular-matrix */
-export function invert(a: DenseArray, engine: Engine): DenseArray {
+export function invert(a: FloatingArray, engine: Engine): FloatingArray {
   const factors = engine.lu(a);
   requireRegular(factors);
   const result = inverse(factors, engine);

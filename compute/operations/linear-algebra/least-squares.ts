@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { square } from "../../math/powers.ts";
@@ -13,18 +13,18 @@ import { whileDecomposing } from "./spectral-steps.ts";
 const cutoff = (text: string) =>
   z.number({ error: "a number of at least 0, or null" }).min(0).nullable().default(null).describe(text);
 
-const reduced = (a: ArraySpec) => {
+const reduced = (a: FloatingSpec) => {
   const [m, n] = a.shape;
   const least = Math.min(m, n);
   return {
     u: { shape: [m, least], dtype: "float64" },
     s: { shape: [least], dtype: "float64" },
     vh: { shape: [least, n], dtype: "float64" },
-  } satisfies Record<string, ArraySpec>;
+  } satisfies Record<string, FloatingSpec>;
 };
 
 /** A transposed matrix of the engine's, its row i times factors[i] first. */
-function transposed(a: DenseArray, engine: Engine, factors?: Float64Array): DenseArray {
+function transposed(a: FloatingArray, engine: Engine, factors?: Float64Array): FloatingArray {
   const [m, n] = a.shape;
   const result = engine.array({ shape: [n, m], dtype: "float64" });
   for (let i = 0; i < m; i += 1) {
@@ -35,7 +35,7 @@ function transposed(a: DenseArray, engine: Engine, factors?: Float64Array): Dens
 }
 
 /** 1/s where s is above a fraction of the largest, else 0. */
-function inverses({ data }: DenseArray, fraction: number): { factors: Float64Array; rank: number } {
+function inverses({ data }: FloatingArray, fraction: number): { factors: Float64Array; rank: number } {
   const least = fraction * (data[0] ?? 0);
   const factors = Float64Array.from(data, (value) => (value > least ? 1 / value : 0));
   return { factors, rank: data.filter((value) => value > least).length };
@@ -64,9 +64,9 @@ export const pinv = defineOperation({
   plan({ rcond }, { a }) {
     const [m, n] = a.shape;
     const { u, s, vh } = reduced(a);
-    const result: ArraySpec = { shape: [n, m], dtype: "float64" };
+    const result: FloatingSpec = { shape: [n, m], dtype: "float64" };
     const [v, ut] = [vh, u].map(
-      ({ shape }): ArraySpec => ({ shape: [shape[1], shape[0]], dtype: "float64" }),
+      ({ shape }): FloatingSpec => ({ shape: [shape[1], shape[0]], dtype: "float64" }),
     );
     return {
       params: { rcond },
@@ -135,19 +135,19 @@ export const lstsq = defineOperation({
     requireRightSide(b, m);
     const k = b.shape[1] ?? 1;
     const { u, s, vh } = reduced(a);
-    const matrix = (rows: number, columns: number): ArraySpec => ({
+    const matrix = (rows: number, columns: number): FloatingSpec => ({
       shape: [rows, columns],
       dtype: "float64",
     });
     const [v, ut, sides] = [matrix(n, s.shape[0]), matrix(s.shape[0], m), matrix(m, k)];
     const [inner, found] = [matrix(s.shape[0], k), matrix(n, k)];
-    const x: ArraySpec = { shape: [n, ...b.shape.slice(1)], dtype: "float64" };
+    const x: FloatingSpec = { shape: [n, ...b.shape.slice(1)], dtype: "float64" };
     const outputs = {
       x,
       residuals: { shape: [k], dtype: "float64" },
       rank: { shape: [], dtype: "float64" },
       s,
-    } satisfies Record<string, ArraySpec>;
+    } satisfies Record<string, FloatingSpec>;
     return {
       params: { rcond },
       outputs,
@@ -173,7 +173,7 @@ export const lstsq = defineOperation({
     engine.release(vh);
     const ut = transposed(u, engine);
     engine.release(u);
-    const sides: DenseArray = { ...b, shape: [m, k] };
+    const sides: FloatingArray = { ...b, shape: [m, k] };
     const inner = engine.matmul(ut, sides);
     engine.release(ut);
     const found = engine.matmul(v, inner);

@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { luStep, widened } from "../../model/linear-algebra-steps.ts";
@@ -15,7 +15,7 @@ const params = () =>
       .describe("p as row numbers with a = l[p] @ u, instead of a matrix with a = p @ l @ u"),
   });
 
-function specsOf(a: ArraySpec, indices: boolean) {
+function specsOf(a: FloatingSpec, indices: boolean) {
   const [m, n] = a.shape;
   const { dtype } = widened(a);
   const least = Math.min(m, n);
@@ -23,16 +23,16 @@ function specsOf(a: ArraySpec, indices: boolean) {
     p: { shape: indices ? [m] : [m, m], dtype: "float64" },
     l: { shape: [m, least], dtype },
     u: { shape: [least, n], dtype },
-  } satisfies Record<string, ArraySpec>;
+  } satisfies Record<string, FloatingSpec>;
 }
 
 /** Elements [from(i), to(i)) of each row i of a matrix; the others are zero. */
 function rowsOf(
-  a: DenseArray,
-  spec: ArraySpec,
+  a: FloatingArray,
+  spec: FloatingSpec,
   engine: Engine,
   range: (row: number) => readonly [from: number, to: number],
-): DenseArray {
+): FloatingArray {
   const result = engine.array(spec);
   const width = widthOf(a);
   result.data.fill(0);
@@ -45,7 +45,7 @@ function rowsOf(
   return result;
 }
 
-function permutation(order: Int32Array, spec: ArraySpec, indices: boolean, engine: Engine): DenseArray {
+function permutation(order: Int32Array, spec: FloatingSpec, indices: boolean, engine: Engine): FloatingArray {
   const p = engine.array(spec);
   if (!indices) p.data.fill(0);
   for (const [row, source] of order.entries()) {

@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { widened } from "../../model/linear-algebra-steps.ts";
@@ -14,13 +14,13 @@ const params = () =>
   });
 
 /** A copy of the engine's, not float32. */
-export function copyOf(a: DenseArray, engine: Engine): DenseArray {
+export function copyOf(a: FloatingArray, engine: Engine): FloatingArray {
   const copy = engine.array(widened(a));
   copy.data.set(a.data);
   return copy;
 }
 
-export function identityLike(a: ArraySpec, engine: Engine): DenseArray {
+export function identityLike(a: FloatingSpec, engine: Engine): FloatingArray {
   const identity = engine.array(widened(a));
   identity.data.fill(0);
   const n = a.shape[0];
@@ -35,9 +35,9 @@ function productsFor(exponent: number): number {
 }
 
 /** base^exponent by squaring, exponent from 1; the base is used up. */
-function power(base: DenseArray, exponent: number, engine: Engine): DenseArray {
+function power(base: FloatingArray, exponent: number, engine: Engine): FloatingArray {
   let square = base;
-  let result: DenseArray | undefined;
+  let result: FloatingArray | undefined;
   for (let left = exponent; ; left = Math.floor(left / 2)) {
     if (left % 2 === 1) {
       const before = result;

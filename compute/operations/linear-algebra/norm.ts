@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
@@ -38,7 +38,7 @@ const refuse = (field: string, detail: string, expected: string, got: string): n
 };
 
 /** What is summed over, as axes counted from the first; undefined: everything, as one vector. */
-function axesOf({ ord, axis }: Params, { shape }: ArraySpec): readonly number[] | undefined {
+function axesOf({ ord, axis }: Params, { shape }: FloatingSpec): readonly number[] | undefined {
   const rank = shape.length;
   if (axis === null) {
     if (ord === null) return undefined;
@@ -74,10 +74,10 @@ interface Settled {
   readonly axes: readonly number[] | undefined;
   readonly order: number;
   readonly matrix: MatrixNorm | undefined;
-  readonly result: ArraySpec;
+  readonly result: FloatingSpec;
 }
 
-function settle(asked: Params, a: ArraySpec): Settled {
+function settle(asked: Params, a: FloatingSpec): Settled {
   const axes = axesOf(asked, a);
   const { ord, keepdims } = asked;
   const isMatrix = axes?.length === 2;
@@ -118,7 +118,7 @@ const slowness = (order: number): number =>
   [0, 1, 2].includes(Math.abs(order)) || !Number.isFinite(order) ? 8 : 32;
 
 /** Reads each number once. */
-function normSteps(a: ArraySpec, { matrix, order, result }: Settled): PlanStep[] {
+function normSteps(a: FloatingSpec, { matrix, order, result }: Settled): PlanStep[] {
   if (matrix === "nuc" || matrix === "largest" || matrix === "smallest") {
     return whileHolding([a, a, a, a], [svdStep(a, false, false)]);
   }
@@ -127,7 +127,7 @@ function normSteps(a: ArraySpec, { matrix, order, result }: Settled): PlanStep[]
   return whileHolding([a, result], [{ kernel, size, flops: 4 * flops, bytes: slowness(order) * bytes }]);
 }
 
-function singularNorm(a: DenseArray, matrix: MatrixNorm, engine: Engine): number {
+function singularNorm(a: FloatingArray, matrix: MatrixNorm, engine: Engine): number {
   requireFinite("a", a);
   const { s } = engine.svd(a, "none");
   const values = Float64Array.from(s.data);

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { binaryExponent } from "../../math/exponent.ts";
 import { hypot } from "../../math/hypot.ts";
 import { power } from "../../math/power.ts";
@@ -49,11 +49,11 @@ export function linesAlong(shape: readonly number[], along: readonly number[]): 
   return { offsets, last, starts: () => grid(others.map(axis)) };
 }
 
-const magnitude = ({ dtype, data }: DenseArray, index: number): number =>
+const magnitude = ({ dtype, data }: FloatingArray, index: number): number =>
   dtype === "complex128" ? hypot(data[2 * index], data[2 * index + 1]) : Math.abs(data[index]);
 
 /** Σ (|x| · scale)^p, for p = 0 of ones; by Kahan, as exact as NumPy's pairwise sums whatever the length. */
-function powerSum(a: DenseArray, offsets: Offsets, start: number, p: number, scale = 1): number {
+function powerSum(a: FloatingArray, offsets: Offsets, start: number, p: number, scale = 1): number {
   const count = countOf(offsets);
   let sum = 0;
   let lost = 0;
@@ -74,7 +74,7 @@ function powerSum(a: DenseArray, offsets: Offsets, start: number, p: number, sca
 
 /** Math.max and Math.min keep a NaN, as NumPy's do. */
 function extreme(
-  a: DenseArray,
+  a: FloatingArray,
   offsets: Offsets,
   start: number,
   choose: (one: number, other: number) => number,
@@ -88,7 +88,7 @@ function extreme(
 }
 
 /** ‖x‖ₚ of the elements at start + offsets. */
-export function lineNorm(a: DenseArray, offsets: Offsets, start: number, p: number): number {
+export function lineNorm(a: FloatingArray, offsets: Offsets, start: number, p: number): number {
   if (p === Number.POSITIVE_INFINITY) return extreme(a, offsets, start, Math.max, 0);
   if (p === Number.NEGATIVE_INFINITY) return extreme(a, offsets, start, Math.min, Number.POSITIVE_INFINITY);
   const plain = powerSum(a, offsets, start, p);
@@ -103,7 +103,7 @@ export function lineNorm(a: DenseArray, offsets: Offsets, start: number, p: numb
 
 /** Largest, or for a negative order smallest, sum of magnitudes of a column or of a row of one matrix. */
 export function matrixNorm(
-  a: DenseArray,
+  a: FloatingArray,
   { offsets, last }: Lines,
   start: number,
   matrix: "rows" | "columns",

@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { qrStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
@@ -39,8 +39,8 @@ export const qr = defineOperation({
     const [m, n] = a.shape;
     const { dtype } = widened(a);
     const k = mode === "complete" ? m : Math.min(m, n);
-    const q: ArraySpec = { shape: [m, k], dtype };
-    const r: ArraySpec = { shape: [k, n], dtype };
+    const q: FloatingSpec = { shape: [m, k], dtype };
+    const r: FloatingSpec = { shape: [k, n], dtype };
     const outputs = mode === "r" ? { r } : { q, r };
     return {
       params: { mode },

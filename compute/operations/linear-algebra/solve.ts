@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
@@ -34,10 +34,10 @@ export const solve = defineOperation({
   plan(_params, { a, b }) {
     const n = requireSquare("a", a);
     requireRightSide(b, n);
-    const result: ArraySpec = { shape: b.shape, dtype: resultDtype(widened(a).dtype, widened(b).dtype) };
+    const result: FloatingSpec = { shape: b.shape, dtype: resultDtype(widened(a).dtype, widened(b).dtype) };
     // A complex right side of a real matrix is two real ones.
     const columns = (b.shape[1] ?? 1) * (result.dtype === a.dtype || b.dtype !== "complex128" ? 1 : 2);
-    const sides: ArraySpec = { shape: [n, columns], dtype: widened(a).dtype };
+    const sides: FloatingSpec = { shape: [n, columns], dtype: widened(a).dtype };
     const triangle = triangleStep(widened(a), sides);
     return {
       params: {},

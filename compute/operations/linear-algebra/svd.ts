@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { svdStep } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
@@ -42,9 +42,9 @@ export const svd = defineOperation({
     const [m, n] = a.shape;
     const least = Math.min(m, n);
     const full = asked.full_matrices;
-    const s: ArraySpec = { shape: [least], dtype: "float64" };
-    const u: ArraySpec = { shape: [m, full ? m : least], dtype: "float64" };
-    const vh: ArraySpec = { shape: [full ? n : least, n], dtype: "float64" };
+    const s: FloatingSpec = { shape: [least], dtype: "float64" };
+    const u: FloatingSpec = { shape: [m, full ? m : least], dtype: "float64" };
+    const vh: FloatingSpec = { shape: [full ? n : least, n], dtype: "float64" };
     const outputs = asked.compute_uv ? { u, s, vh } : { s };
     const step = svdStep(a, asked.compute_uv, full);
     return { params: asked, outputs, steps: whileDecomposing(a, Object.values(outputs), step) };

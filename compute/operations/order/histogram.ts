@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { countBetween, countEven, evenEdges, toDensity } from "../../loops/sorting/bins.ts";
@@ -42,7 +42,7 @@ const params = () =>
 
 type Params = z.output<ReturnType<typeof params>>;
 
-function outputsOf({ bins }: Params): { hist: ArraySpec; bin_edges: ArraySpec } {
+function outputsOf({ bins }: Params): { hist: FloatingSpec; bin_edges: FloatingSpec } {
   const edges = typeof bins === "number" ? bins + 1 : bins.length;
   return {
     hist: { shape: [edges - 1], dtype: "float64" },
@@ -51,7 +51,7 @@ function outputsOf({ bins }: Params): { hist: ArraySpec; bin_edges: ArraySpec } 
 }
 
 /** @throws Problem not-finite */
-function rangeOf({ data }: DenseArray): [number, number] {
+function rangeOf({ data }: FloatingArray): [number, number] {
   if (data.length === 0) return [0, 1];
   let [least, most] = [data[0], data[0]];
   for (let index = 0; index < data.length; index += 1) {
@@ -95,7 +95,7 @@ export const histogram = defineOperation({
 
   plan(settled, { a }) {
     const outputs = outputsOf(settled);
-    const ends: ArraySpec = { shape: [2], dtype: "float64" };
+    const ends: FloatingSpec = { shape: [2], dtype: "float64" };
     const { bins } = settled;
     const counting = transcendentalStep([a], { shape: a.shape, dtype: "float64" }, flopsOf(bins));
     return {

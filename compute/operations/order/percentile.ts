@@ -1,4 +1,4 @@
-import { type ArraySpec, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { transposed } from "../../loops/rearrange/transposed.ts";
 import { interpolates, type QuantileMethod, quantile, quantileRanks } from "../../loops/sorting/quantile.ts";
@@ -38,7 +38,7 @@ const params = () =>
 
 type Params = z.output<ReturnType<typeof params>>;
 
-function resultOf({ q, axis, method, keepdims }: Params, a: ArraySpec): ArraySpec {
+function resultOf({ q, axis, method, keepdims }: Params, a: FloatingSpec): FloatingSpec {
   const shape = reducedShape(a.shape, settleAxes(axis, a), keepdims);
   if (typeof q === "number") return { shape, dtype: a.dtype };
   // As in NumPy, where shares between two elements of a list of percentages are an array of float64.
@@ -46,7 +46,7 @@ function resultOf({ q, axis, method, keepdims }: Params, a: ArraySpec): ArraySpe
 }
 
 /** The reduced axes last, so that what is sorted lies together. */
-function orderOf({ shape }: ArraySpec, axes: readonly number[]): number[] {
+function orderOf({ shape }: FloatingSpec, axes: readonly number[]): number[] {
   return [...shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
 }
 

@@ -1,4 +1,4 @@
-import { type ArraySpec, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import { sortingSpare, sortLines } from "../../loops/sorting/sort-lines.ts";
@@ -8,13 +8,13 @@ import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
-const resultOf = ({ shape, dtype }: ArraySpec, axis: number | null): ArraySpec => ({
+const resultOf = ({ shape, dtype }: FloatingSpec, axis: number | null): FloatingSpec => ({
   shape: axis === null ? [elementCount(shape)] : shape,
   dtype,
 });
 
 /** @throws Problem invalid-params */
-const linesOf = ({ shape }: ArraySpec, axis: number | null) =>
+const linesOf = ({ shape }: FloatingSpec, axis: number | null) =>
   linesAlong(shape, axis === null ? null : settleAxis(axis, shape.length));
 
 /** numpy.sort */

@@ -1,5 +1,5 @@
 /** cov, corrcoef: how variables vary together. */
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { correlationInPlace } from "../../loops/products/correlation.ts";
 import { covariance, covarianceShape, covarianceSteps, layoutOf } from "../../loops/products/covariance.ts";
@@ -53,7 +53,7 @@ export const cov = defineOperation({
 
   plan(params, { a }) {
     const layout = layoutOf(a, params.rowvar);
-    const result: ArraySpec = { shape: covarianceShape(layout), dtype: layout.dtype };
+    const result: FloatingSpec = { shape: covarianceShape(layout), dtype: layout.dtype };
     return { params, outputs: { result }, steps: covarianceSteps(a, layout) };
   },
 
@@ -75,7 +75,7 @@ export const corrcoef = defineOperation({
 
   plan(params, { a }) {
     const layout = layoutOf(a, params.rowvar);
-    const result: ArraySpec = { shape: covarianceShape(layout), dtype: layout.dtype };
+    const result: FloatingSpec = { shape: covarianceShape(layout), dtype: layout.dtype };
     const dividing = whileHolding([a, result], [elementwiseStep([result, result], result, 4)]);
     return { params, outputs: { result }, steps: [...covarianceSteps(a, layout), ...dividing] };
   },

@@ -1,4 +1,4 @@
-import { type ArraySpec, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
@@ -10,15 +10,15 @@ import { matmulStep, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** The axis of b that is summed over: its only one, or the last but one. */
-const summedAxis = ({ shape }: ArraySpec): number => Math.max(0, shape.length - 2);
+const summedAxis = ({ shape }: FloatingSpec): number => Math.max(0, shape.length - 2);
 
 /** b with the summed axis first, where it is not already. */
-function order(b: ArraySpec): number[] {
+function order(b: FloatingSpec): number[] {
   const axis = summedAxis(b);
   return [axis, ...b.shape.map((_, index) => index).filter((index) => index !== axis)];
 }
 
-function resultOf(a: ArraySpec, b: ArraySpec): ArraySpec {
+function resultOf(a: FloatingSpec, b: FloatingSpec): FloatingSpec {
   const dtype = resultDtype(a.dtype, b.dtype);
   if (a.shape.length === 0 || b.shape.length === 0) return { shape: [...a.shape, ...b.shape], dtype };
   const rest = b.shape.filter((_, axis) => axis !== summedAxis(b));
@@ -26,7 +26,7 @@ function resultOf(a: ArraySpec, b: ArraySpec): ArraySpec {
 }
 
 /** The factors as matrices: m×k and k×n. */
-function asMatrices<Spec extends ArraySpec>(a: Spec, b: Spec): { left: Spec; right: Spec } {
+function asMatrices<Spec extends FloatingSpec>(a: Spec, b: Spec): { left: Spec; right: Spec } {
   const inner = a.shape[a.shape.length - 1];
   const m = elementCount(a.shape.slice(0, -1));
   const n = elementCount(b.shape.filter((_, axis) => axis !== summedAxis(b)));
@@ -65,7 +65,7 @@ export const dot = defineOperation({
       );
     }
     const { left, right } = asMatrices(a, b);
-    const product: ArraySpec = { shape: [left.shape[0], right.shape[1]], dtype: result.dtype };
+    const product: FloatingSpec = { shape: [left.shape[0], right.shape[1]], dtype: result.dtype };
     const turns = b.shape.length > 2;
     return {
       params: {},

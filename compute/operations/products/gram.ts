@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { gramian, gramianSteps } from "../../loops/products/gramian.ts";
 import { defineOperation } from "../../model/operation.ts";
@@ -22,7 +22,7 @@ export const gram = defineOperation({
   },
 
   plan(_params, { a }) {
-    const result: ArraySpec = { shape: [a.shape[1], a.shape[1]], dtype: a.dtype };
+    const result: FloatingSpec = { shape: [a.shape[1], a.shape[1]], dtype: a.dtype };
     return { params: {}, outputs: { result }, steps: gramianSteps(a, result) };
   },
 

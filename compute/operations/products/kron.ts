@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
 import { elementwiseStep } from "../../model/loop-steps.ts";
@@ -8,14 +8,14 @@ import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** Both shapes with as many axes, by leading ones of extent 1. */
-function aligned(a: ArraySpec, b: ArraySpec): { left: number[]; right: number[] } {
+function aligned(a: FloatingSpec, b: FloatingSpec): { left: number[]; right: number[] } {
   const rank = Math.max(a.shape.length, b.shape.length);
-  const pad = ({ shape }: ArraySpec) => [...new Array(rank - shape.length).fill(1), ...shape];
+  const pad = ({ shape }: FloatingSpec) => [...new Array(rank - shape.length).fill(1), ...shape];
   return { left: pad(a), right: pad(b) };
 }
 
 /** Axes of a and b in turns: broadcasting along them is the product, and taken together they are its axes. */
-function inTurns(a: ArraySpec, b: ArraySpec): { a: number[]; b: number[]; both: number[] } {
+function inTurns(a: FloatingSpec, b: FloatingSpec): { a: number[]; b: number[]; both: number[] } {
   const { left, right } = aligned(a, b);
   return {
     a: left.flatMap((extent) => [extent, 1]),
@@ -24,7 +24,7 @@ function inTurns(a: ArraySpec, b: ArraySpec): { a: number[]; b: number[]; both: 
   };
 }
 
-function resultOf(a: ArraySpec, b: ArraySpec): ArraySpec {
+function resultOf(a: FloatingSpec, b: FloatingSpec): FloatingSpec {
   const { left, right } = aligned(a, b);
   return { shape: left.map((extent, axis) => extent * right[axis]), dtype: resultDtype(a.dtype, b.dtype) };
 }

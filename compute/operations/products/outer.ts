@@ -1,4 +1,4 @@
-import { type ArraySpec, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
 import { elementwiseStep } from "../../model/loop-steps.ts";
@@ -7,7 +7,7 @@ import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
-const resultOf = (a: ArraySpec, b: ArraySpec): ArraySpec => ({
+const resultOf = (a: FloatingSpec, b: FloatingSpec): FloatingSpec => ({
   shape: [elementCount(a.shape), elementCount(b.shape)],
   dtype: resultDtype(a.dtype, b.dtype),
 });

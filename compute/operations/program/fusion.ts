@@ -1,3 +1,4 @@
+import { type ArraySpec, isFloating } from "@sluice/contract/array";
 import type { ResolvedProgram, ResolvedStep } from "./resolve.ts";
 
 /** Pairs of steps that engines do at once, by the index of their second step. */
@@ -12,13 +13,18 @@ export interface Fusions {
 
 const isSame = (one: unknown, other: readonly number[]): boolean => String(one) === String(other);
 
-/** An fft2 of a whole real matrix, unscaled. A plan's params have everything filled in. */
+/** An fft2 of a whole matrix of float64 or float32, unscaled. A plan's params have everything filled in. */
 function isPlainFft2(
   { operation, args, plan: { params } }: ResolvedStep,
   { specs }: ResolvedProgram,
 ): boolean {
   const spec = specs.get(String(args.a));
-  if (operation.name !== "fft2" || spec?.shape.length !== 2 || spec.dtype === "complex128") return false;
+  if (
+    operation.name !== "fft2" ||
+    spec?.shape.length !== 2 ||
+    !(spec.dtype === "float64" || spec.dtype === "float32")
+  )
+    return false;
   const isAlongBoth = isSame(params.axes, [-2, -1]) || isSame(params.axes, [0, 1]);
   return params.norm === "backward" && isAlongBoth && isSame(params.s, spec.shape);
 }
@@ -43,8 +49,9 @@ export function fusionsOf(program: ResolvedProgram): Fusions {
     absorbed.add(index);
     magnitudes.add(index + 1);
     for (const user of users.get(next.as) ?? []) {
-      if (steps[user].operation.name === "matmul" && steps[user].args.a === next.as)
-        centrosymmetric.add(user);
+      const { operation, args } = steps[user];
+      const isByFloats = typeof args.b !== "string" || isFloating(program.specs.get(args.b) as ArraySpec);
+      if (operation.name === "matmul" && args.a === next.as && isByFloats) centrosymmetric.add(user);
     }
   }
   return { magnitudes, absorbed, centrosymmetric };

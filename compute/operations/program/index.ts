@@ -1,4 +1,4 @@
-import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type DenseArray, type FloatingArray } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { type Arrays, type Operation, once, type Specs } from "../../model/operation.ts";
 import { emptySteps } from "../../model/spec-limits.ts";
@@ -7,6 +7,7 @@ import { type Fusions, fusionsOf } from "./fusion.ts";
 import { lastUses } from "./lifetimes.ts";
 import { type FindOperation, type ResolvedProgram, type ResolvedStep, resolveProgram } from "./resolve.ts";
 import { type ProgramParams, programParams } from "./schema.ts";
+import { scalarArray } from "./weak-scalar.ts";
 
 /** All steps of all steps, each with everything that is alive meanwhile: what its own plan does not count, too. */
 function stepsOf(program: ResolvedProgram, inputs: Specs): PlanStep[] {
@@ -23,14 +24,8 @@ function stepsOf(program: ResolvedProgram, inputs: Specs): PlanStep[] {
   });
 }
 
-function constant(value: number, spec: ArraySpec, engine: Engine): DenseArray {
-  const array = engine.array(spec);
-  array.data[0] = value;
-  return array;
-}
-
 function runStep(
-  { operation, args, scalar, plan }: ResolvedStep,
+  { operation, args, scalars, plan }: ResolvedStep,
   index: number,
   values: ReadonlyMap<string, DenseArray>,
   fusions: Fusions,
@@ -40,15 +35,20 @@ function runStep(
   const inputs = Object.fromEntries(
     Object.entries(args).map(([name, arg]) => {
       if (typeof arg === "string") return [name, values.get(arg) as DenseArray];
-      const made = constant(arg, scalar, engine);
+      const made = scalarArray(arg, scalars[name].dtype, engine);
       constants.push(made);
       return [name, made];
     }),
   );
   const outputs = fusions.magnitudes.has(index)
-    ? { result: engine.absoluteFft2(inputs.a) }
+    ? // Fused only where both are floating: see fusion.ts.
+      { result: engine.absoluteFft2(inputs.a as FloatingArray) }
     : fusions.centrosymmetric.has(index)
-      ? { result: engine.matmul(inputs.a, inputs.b, { centrosymmetric: true }) }
+      ? {
+          result: engine.matmul(inputs.a as FloatingArray, inputs.b as FloatingArray, {
+            centrosymmetric: true,
+          }),
+        }
       : operation.run(plan.params, inputs, engine);
   for (const array of constants) engine.release(array);
   return outputs;

@@ -5,6 +5,7 @@ import { parseParams } from "../../model/parse-params.ts";
 import { checkSpecs } from "../../model/spec-limits.ts";
 import { checkInputs } from "../input-checks.ts";
 import type { ProgramParams, ProgramStep } from "./schema.ts";
+import { type WeakScalar, weakDtype } from "./weak-scalar.ts";
 
 export type FindOperation = (name: string) => Operation;
 
@@ -13,9 +14,9 @@ export interface ResolvedStep {
   readonly as: string;
   readonly operation: Operation;
   /** For each input of the operation, the name of a value or a number. */
-  readonly args: Readonly<Record<string, string | number>>;
-  /** What a number among them becomes. */
-  readonly scalar: ArraySpec;
+  readonly args: Readonly<Record<string, string | WeakScalar>>;
+  /** What the numbers among them become. */
+  readonly scalars: Specs;
   readonly plan: OperationPlan;
   /** Output name of the operation → name of the value. */
   readonly values: Readonly<Record<string, string>>;
@@ -27,12 +28,6 @@ export interface ResolvedProgram {
   readonly specs: ReadonlyMap<string, ArraySpec>;
   /** Name of an output → name of the value it is. */
   readonly outputs: Readonly<Record<string, string>>;
-}
-
-/** A number among the arguments: a 0-d array that, as Python's numbers in NumPy 2, makes no float32 wider. */
-export function scalarAmong(specs: readonly ArraySpec[]): ArraySpec {
-  const isSingle = specs.length > 0 && specs.every(({ dtype }) => dtype === "float32");
-  return { shape: [], dtype: isSingle ? "float32" : "float64" };
 }
 
 function refuse(field: string, detail: string, expected: string, got: string): never {
@@ -59,7 +54,7 @@ function inStep<Result>(index: number, { as, op }: ProgramStep, work: () => Resu
 }
 
 /** The arguments by the operation's own input names. */
-function argsByName({ args }: ProgramStep, { inputs }: Operation): Record<string, string | number> {
+function argsByName({ args }: ProgramStep, { inputs }: Operation): Record<string, string | WeakScalar> {
   if (!Array.isArray(args)) return args;
   const names = Object.keys(inputs);
   if (args.length > names.length) {
@@ -81,13 +76,18 @@ function resolveStep(
   const args = argsByName(step, operation);
   const inputs: Specs = {};
   for (const [name, arg] of Object.entries(args)) {
-    if (typeof arg === "number") continue;
+    if (typeof arg !== "string") continue;
     const spec = specs.get(arg);
     if (!spec) refuse(`args.${name}`, "no such value", `one of ${[...specs.keys()].join(", ")}`, arg);
     inputs[name] = spec;
   }
-  const scalar = scalarAmong(Object.values(inputs));
-  for (const [name, arg] of Object.entries(args)) if (typeof arg === "number") inputs[name] = scalar;
+  const beside = Object.entries(inputs).filter(([name]) => operation.inputs[name]?.promotes !== false);
+  const arrays = beside.map(([, spec]) => spec);
+  const scalars: Specs = {};
+  for (const [name, arg] of Object.entries(args)) {
+    if (typeof arg !== "string") scalars[name] = { shape: [], dtype: weakDtype(arg, arrays) };
+  }
+  Object.assign(inputs, scalars);
   const params = parseParams(operation.params(), step.params);
   checkInputs(operation.inputs, inputs);
   const plan = operation.plan(params, inputs);
@@ -96,7 +96,7 @@ function resolveStep(
   const values = Object.fromEntries(
     names.map((name) => [name, names.length === 1 ? step.as : `${step.as}.${name}`]),
   );
-  return { as: step.as, operation, args, scalar, plan, values };
+  return { as: step.as, operation, args, scalars, plan, values };
 }
 
 function outputsOf(

@@ -1,7 +1,7 @@
-import { type DenseArray, zeros } from "@sluice/contract/array";
+import { type FloatingArray, zeros } from "@sluice/contract/array";
 
 /** A number as a 0-d array, which broadcasts with anything. */
-export function scalar(value: number): DenseArray {
+export function scalar(value: number): FloatingArray {
   const array = zeros({ shape: [], dtype: "float64" });
   array.data[0] = value;
   return array;

@@ -1,3 +1,4 @@
+import { nonFiniteNames } from "@sluice/contract/array";
 import * as z from "zod";
 
 /** Steps of one program. Each is planned on its own: the bound keeps submit quick. */
@@ -13,9 +14,19 @@ const value = () =>
   z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,31}(\.[A-Za-z][A-Za-z0-9_]{0,31})?$/, {
     error: "the name of an input or of an earlier step, or step.output",
   });
+const real = () => z.union([z.number(), z.literal(nonFiniteNames)]);
+/** Python's scalars: an int or a float by how it is written, a bool, an explicit float, a complex number. */
+const scalar = () =>
+  z.union([
+    z.number(),
+    z.boolean(),
+    z.strictObject({ float: real() }),
+    z.strictObject({ complex: z.tuple([real(), real()]) }),
+  ]);
 const argument = () =>
-  z.union([value(), z.number()], {
-    error: "the name of an input or of an earlier step, step.output, or a number",
+  z.union([value(), scalar()], {
+    error:
+      'the name of an input or of an earlier step, step.output, a number, true, false, {"float": x} or {"complex": [re, im]}',
   });
 
 const programStep = () =>
@@ -26,7 +37,9 @@ const programStep = () =>
       .union([z.array(argument()), z.record(name(), argument())], {
         error: "a list of values, or an object with a value for each input's name",
       })
-      .describe("Values for the operation's inputs, in its order or by name; numbers are 0-d arrays"),
+      .describe(
+        "Values for the operation's inputs, in its order or by name; numbers, true and false are Python's scalars: they take the dtype of the arrays beside them",
+      ),
     params: z.record(z.string(), z.unknown()).default({}),
   });
 

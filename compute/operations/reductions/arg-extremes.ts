@@ -1,5 +1,5 @@
 /** argmin, argmax: where the extremes are. */
-import { type ArraySpec, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import { argExtreme } from "../../loops/reductions/arg-extremes.ts";
@@ -10,7 +10,7 @@ import { type Work, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
 
 /** Each line by itself, also those whose elements lie apart. */
-function argStep(a: ArraySpec, result: ArraySpec): Work {
+function argStep(a: FloatingSpec, result: FloatingSpec): Work {
   return { ...reduceStep(a, result), lines: { kind: "reduce", count: elementCount(result.shape) } };
 }
 
@@ -27,7 +27,7 @@ function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): O
     plan({ axis, keepdims }, { a }) {
       const axes = settleAxes(axis, a);
       requireElements(a, axes);
-      const result: ArraySpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: "float64" };
+      const result: FloatingSpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: "float64" };
       return {
         params: { axis, keepdims },
         outputs: { result },

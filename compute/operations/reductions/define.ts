@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { type Fold, reduce } from "../../loops/reductions/reduce.ts";
@@ -12,7 +12,7 @@ import { anyDtype } from "../dtypes.ts";
 interface Reduction {
   readonly name: string;
   readonly summary: string;
-  readonly folds: Readonly<Record<Dtype, Fold>>;
+  readonly folds: Readonly<Record<FloatingDtype, Fold>>;
   /** What results are before anything is taken in: real part, imaginary part. */
   readonly start: readonly [number, number];
   /** Whether there is a result over no elements: the start. */
@@ -22,7 +22,11 @@ interface Reduction {
 }
 
 /** A new array of results, all at their starting value. */
-export function startingAt([re, im]: readonly [number, number], spec: ArraySpec, engine: Engine): DenseArray {
+export function startingAt(
+  [re, im]: readonly [number, number],
+  spec: FloatingSpec,
+  engine: Engine,
+): FloatingArray {
   const array = engine.array(spec);
   array.data.fill(re);
   if (spec.dtype === "complex128") {
@@ -45,7 +49,7 @@ export function reduction({ name, summary, differences, example, ...own }: Reduc
     plan({ axis, keepdims }, { a }) {
       const axes = settleAxes(axis, a);
       if (!own.hasIdentity) requireElements(a, axes);
-      const result: ArraySpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype };
+      const result: FloatingSpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype };
       return {
         params: { axis, keepdims },
         outputs: { result },

@@ -1,7 +1,12 @@
 /** sum, prod, min, max: each element taken into its result. */
 import * as extremes from "../../loops/reductions/extremes.ts";
 import { sumFolds } from "../../loops/reductions/moments.ts";
-import { productComplex, productReal, productSingle } from "../../loops/reductions/product.ts";
+import {
+  productComplex,
+  productComplexSingle,
+  productReal,
+  productSingle,
+} from "../../loops/reductions/product.ts";
 import { reduction } from "./define.ts";
 
 const example = {
@@ -24,7 +29,12 @@ export const sum = reduction({
 export const prod = reduction({
   name: "prod",
   summary: "Product over axes, as numpy.prod",
-  folds: { float64: productReal, float32: productSingle, complex128: productComplex },
+  folds: {
+    float64: productReal,
+    float32: productSingle,
+    complex128: productComplex,
+    complex64: productComplexSingle,
+  },
   start: [1, 0],
   hasIdentity: true,
   differences: ["Complex parts are rounded after each product; NumPy fuses them on some CPUs."],
@@ -40,6 +50,7 @@ export const min = reduction({
     float64: extremes.minimumReal,
     float32: extremes.minimumReal,
     complex128: extremes.minimumComplex,
+    complex64: extremes.minimumComplex,
   },
   start: [infinity, infinity],
   hasIdentity: false,
@@ -54,6 +65,7 @@ export const max = reduction({
     float64: extremes.maximumReal,
     float32: extremes.maximumReal,
     complex128: extremes.maximumComplex,
+    complex64: extremes.maximumComplex,
   },
   start: [-infinity, -infinity],
   hasIdentity: false,

@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { meanOver, meanSteps } from "../../loops/reductions/moments.ts";
 import { axesParam, keepdimsParam, reducedShape, settleAxes } from "../../model/axes.ts";
@@ -24,7 +24,7 @@ export const mean = defineOperation({
   plan({ axis, keepdims }, { a }) {
     const axes = settleAxes(axis, a);
     const shape = reducedShape(a.shape, axes, keepdims);
-    const result: ArraySpec = { shape, dtype: a.dtype };
+    const result: FloatingSpec = { shape, dtype: a.dtype };
     return { params: { axis, keepdims }, outputs: { result }, steps: meanSteps(a, result, axes) };
   },
 

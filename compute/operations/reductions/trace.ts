@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
@@ -28,12 +28,12 @@ interface Diagonals {
   readonly first: number;
   /** The axis of that array to be summed. */
   readonly axis: number;
-  readonly result: ArraySpec;
+  readonly result: FloatingSpec;
 }
 
 /** @throws Problem invalid-params */
 function diagonals(
-  { shape, dtype }: ArraySpec,
+  { shape, dtype }: FloatingSpec,
   { offset, axis1, axis2 }: z.output<ReturnType<typeof params>>,
 ): Diagonals {
   const rows = settleAxis(axis1, shape.length, "params.axis1");
@@ -63,7 +63,7 @@ function diagonals(
   };
 }
 
-function sumOf(lines: DenseArray, { axis, result }: Diagonals, engine: Engine): DenseArray {
+function sumOf(lines: FloatingArray, { axis, result }: Diagonals, engine: Engine): FloatingArray {
   const sum = engine.array(result);
   sum.data.fill(0);
   return reduce(sumFolds[lines.dtype], lines, [axis], sum, engine.nextStep());
@@ -86,7 +86,7 @@ export const trace = defineOperation({
 
   plan(settled, { a }) {
     const { shape, result } = diagonals(a, settled);
-    const lines: ArraySpec = { shape, dtype: a.dtype };
+    const lines: FloatingSpec = { shape, dtype: a.dtype };
     return {
       params: settled,
       outputs: { result },

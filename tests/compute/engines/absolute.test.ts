@@ -1,11 +1,11 @@
 import type { Engine } from "@sluice/compute/engines/engine";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testedEngines } from "../../support/compute/engines.ts";
 
 function magnitudes(engine: Engine, parts: readonly (readonly [number, number])[]): number[] {
-  const array: DenseArray = {
+  const array: FloatingArray = {
     shape: [parts.length],
     dtype: "complex128",
     data: new Float64Array(parts.flat()),

@@ -1,15 +1,15 @@
 import type { Engine } from "@sluice/compute/engines/engine";
 import { chosenEngine, engines } from "@sluice/compute/engines/index";
 import { selfTest } from "@sluice/compute/engines/wasm/self-test";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { reference, wasm } from "../../support/compute/engines.ts";
 
 /** A wasm engine whose every result of one method has one bit too many. */
 function faulty(method: "matmul" | "fft2" | "absolute" | "absoluteFft2" | "random"): Engine {
   const engine = wasm.open();
-  const spoilt = (...args: never[]): DenseArray => {
-    const result = (engine[method] as (...given: never[]) => DenseArray)(...args);
+  const spoilt = (...args: never[]): FloatingArray => {
+    const result = (engine[method] as (...given: never[]) => FloatingArray)(...args);
     result.data[result.data.length - 1] = (result.data.at(-1) ?? 0) + 2 ** -10;
     return result;
   };

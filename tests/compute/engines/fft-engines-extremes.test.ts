@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { reference } from "@sluice/compute/engines/reference/index";
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { eps, operand, real, relativeError } from "../../support/compute/arrays.ts";
 import { expectSameBytes, tolerance, wasm } from "../../support/compute/wasm-fft.ts";
@@ -9,7 +9,7 @@ const truth = reference.open(() => () => {}, 0);
 const dtypes = ["float64", "complex128"] as const;
 const { NaN: nan, POSITIVE_INFINITY: inf, MAX_VALUE: largest } = Number;
 
-const times = (a: DenseArray, factor: number): DenseArray => ({
+const times = (a: FloatingArray, factor: number): FloatingArray => ({
   ...a,
   data: Float64Array.from(a.data, (value) => value * factor),
 });
@@ -40,7 +40,7 @@ describe("transforms of numbers from the ends of the range", () => {
     const { data } = wasm.absoluteFft2(real([[8e307], [-8e307]]));
     expect(data).toEqual(Float64Array.of(0, 1.6e308));
     const prime = Float64Array.from({ length: 37 }, (_, index) => (index === 5 ? 1.5e308 : 0));
-    const impulse: DenseArray = { shape: [1, 37], dtype: "float64", data: prime };
+    const impulse: FloatingArray = { shape: [1, 37], dtype: "float64", data: prime };
     expect(relativeError(wasm.absoluteFft2(impulse).data, new Float64Array(37).fill(1.5e308))).toBeLessThan(
       8 * eps,
     );
@@ -73,7 +73,7 @@ describe("transforms of numbers from the ends of the range", () => {
 
 interface ExtremeCase {
   shape: number[];
-  dtype: Dtype;
+  dtype: FloatingDtype;
   placed: [number, "nan" | "inf" | "-inf"][];
   words: string;
 }
@@ -95,7 +95,7 @@ describe("NaN and infinity spread as in NumPy", () => {
 
   test.each(titled)("$title", ({ shape, dtype, placed, words }) => {
     const length = shape.reduce((product, extent) => product * extent, dtype === "complex128" ? 2 : 1);
-    const a: DenseArray = { shape, dtype, data: new Float64Array(length).fill(0.5) };
+    const a: FloatingArray = { shape, dtype, data: new Float64Array(length).fill(0.5) };
     for (const [index, name] of placed) a.data[index] = values[name];
     const actual = Array.from(wasm.absoluteFft2(a).data, word).join("");
     expect(Array.from(wasm.absolute(wasm.fft2(a)).data, word).join("")).toBe(actual);

@@ -2,19 +2,21 @@ import { random } from "@sluice/compute";
 import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { foldable, foldedMatmul } from "@sluice/compute/engines/wasm/fold";
 import { type KernelMemory, kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eps, operand, relativeError } from "../../support/compute/arrays.ts";
 import { reference, runOn, staged, wasm } from "../../support/compute/engines.ts";
+import { floating } from "../../support/contract/floating.ts";
 
 const truth = reference.open();
 const memory = kernelMemory(2 ** 22);
 const small = stagingMemory(2 ** 23);
 
-const magnitude = (m: number, n: number): DenseArray => truth.absoluteFft2(operand([m, n], "float64", m + n));
+const magnitude = (m: number, n: number): FloatingArray =>
+  truth.absoluteFft2(operand([m, n], "float64", m + n));
 
-function folded(a: DenseArray, b: DenseArray, on: KernelMemory = memory): Float64Array | Float32Array {
+function folded(a: FloatingArray, b: FloatingArray, on: KernelMemory = memory): Float64Array | Float32Array {
   const result = foldedMatmul(a, b, on, singleThreadPool(on.memory), () => {});
   const copy = Float64Array.from(result.data);
   on.release(result);
@@ -71,7 +73,7 @@ describe("the product with a centrosymmetric left factor", () => {
     const [expected, direct, copied] = [reference, wasm, staged].map(
       (engine) => runOn(engine, "spectral-projection", { seed: 8 }, inputs).result,
     );
-    expect(relativeError(direct?.data ?? [], expected?.data ?? [])).toBeLessThan(32 * eps);
+    expect(relativeError(floating(direct).data, floating(expected).data)).toBeLessThan(32 * eps);
     expect(copied).toEqual(direct);
   });
 
@@ -92,8 +94,8 @@ describe("the product with a centrosymmetric left factor", () => {
 
 describe("whether a product is folded", () => {
   const pool = singleThreadPool(memory.memory);
-  const can = (a: DenseArray, b: DenseArray): boolean => foldable(a, b, memory, pool);
-  const with_ = (array: DenseArray, value: number, index: number): DenseArray => {
+  const can = (a: FloatingArray, b: FloatingArray): boolean => foldable(a, b, memory, pool);
+  const with_ = (array: FloatingArray, value: number, index: number): FloatingArray => {
     array.data[index] = value;
     return array;
   };

@@ -1,10 +1,10 @@
 import { type KernelMemory, kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { spec } from "../../support/compute/arrays.ts";
 
-const isInside = (memory: KernelMemory, array: DenseArray): boolean =>
+const isInside = (memory: KernelMemory, array: FloatingArray): boolean =>
   memory.addressOf(array.data) !== undefined;
 
 describe("kernel memory", () => {

@@ -1,15 +1,15 @@
 import type { Engine } from "@sluice/compute/engines/engine";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eps, operand, real, relativeError } from "../../support/compute/arrays.ts";
 import { staged, testedEngines, wasm } from "../../support/compute/engines.ts";
 
 /** The three loops, complex throughout: the oracle. */
-function definition(a: DenseArray, b: DenseArray): { re: Float64Array; im: Float64Array } {
+function definition(a: FloatingArray, b: FloatingArray): { re: Float64Array; im: Float64Array } {
   const [m = 0, k = 0] = a.shape;
   const n = b.shape[1] ?? 0;
-  const at = ({ dtype, data }: DenseArray, index: number): [number, number] =>
+  const at = ({ dtype, data }: FloatingArray, index: number): [number, number] =>
     dtype === "complex128" ? [data[2 * index] ?? 0, data[2 * index + 1] ?? 0] : [data[index] ?? 0, 0];
   const [re, im] = [new Float64Array(m * n), new Float64Array(m * n)];
   for (let i = 0; i < m; i += 1) {
@@ -32,7 +32,7 @@ const largest = (values: Iterable<number>): number =>
   Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** Largest difference relative to k·max|a|·max|b|: terms may cancel, their roundings do not. */
-function errorAgainstDefinition(engine: Engine, a: DenseArray, b: DenseArray): number {
+function errorAgainstDefinition(engine: Engine, a: FloatingArray, b: FloatingArray): number {
   const { dtype, data } = engine.matmul(a, b);
   const { re, im } = definition(a, b);
   const expected = dtype === "complex128" ? Array.from(re).flatMap((x, index) => [x, im[index] ?? 0]) : re;
@@ -88,7 +88,7 @@ describe.each(testedEngines)("matmul on $name", ({ open }) => {
   });
 
   test("a real factor is not widened: an infinity beside it makes no NaN out of 0·∞", () => {
-    const i: DenseArray = { shape: [1, 1], dtype: "complex128", data: Float64Array.of(0, 1) };
+    const i: FloatingArray = { shape: [1, 1], dtype: "complex128", data: Float64Array.of(0, 1) };
     const infinite = real([[Number.POSITIVE_INFINITY]]);
     const { data } = engine.matmul(i, infinite);
     expect(data[1]).toBe(Number.POSITIVE_INFINITY);

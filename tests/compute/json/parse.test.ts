@@ -5,6 +5,7 @@ import { arrayPlaces } from "@sluice/contract/submit";
 import { describe, expect, test } from "vitest";
 import { expectSameBits, randomWords } from "../../support/compute/doubles.ts";
 import { accepted, refused } from "../../support/compute/json-texts.ts";
+import { floating } from "../../support/contract/floating.ts";
 
 const encoder = new TextEncoder();
 /** Enough of nothing to make a document large, and a list in it. */
@@ -21,7 +22,7 @@ const isRead = (value: unknown): value is { data: Float64Array } =>
 /** Equal, where an array that was read stands for its lists; answers how many there were. */
 function expectSame(got: unknown, expected: unknown): number {
   if (isRead(got)) {
-    expectSameBits(got.data, arrayFromJson(expected, "x").data);
+    expectSameBits(got.data, floating(arrayFromJson(expected, "x")).data);
     expect(got).toMatchObject({ shape: arrayFromJson(expected, "x").shape });
     return 1;
   }

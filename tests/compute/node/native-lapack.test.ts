@@ -6,7 +6,7 @@ import { kernelMemory } from "@sluice/compute/engines/wasm/memory";
 import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
 import type { Fortran, OpenBlas } from "@sluice/compute/node/native/openblas";
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype } from "@sluice/contract/array";
 import { expect, test } from "vitest";
 import { operand, relativeError } from "../../support/compute/arrays.ts";
 import { describeOpenBlas, wasm } from "../../support/compute/engines.ts";
@@ -45,7 +45,7 @@ function bytesOf(args: Parameters<Fortran>): number {
 describeOpenBlas("LAPACK", (blas) => {
   const engine = engineWith(blas);
 
-  test.each<[string, Record<string, unknown>, Dtype, string[]]>([
+  test.each<[string, Record<string, unknown>, FloatingDtype, string[]]>([
     ["lu", {}, "float64", ["dgetrf"]],
     ["lu", {}, "complex128", ["zgetrf"]],
     ["inv", {}, "float32", ["dgetrf"]],
@@ -125,7 +125,7 @@ describeOpenBlas("LAPACK", (blas) => {
     const two = engineWith(blas, 2);
     const n = 1030;
     const a = matrix("random", [n, n], 4);
-    const times = (x: DenseArray, y: DenseArray) => two.matmul(x, y);
+    const times = (x: FloatingArray, y: FloatingArray) => two.matmul(x, y);
     const { q, r } = two.qr(a, "reduced");
     if (!q) throw new Error("no q");
     expect(difference(times(q, r), a)).toBeLessThan(1e-11);

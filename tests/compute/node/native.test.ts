@@ -4,7 +4,7 @@ import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/me
 import { foldedMatmul } from "@sluice/compute/node/native/fold";
 import { nativeEngineOn, nativeFactory } from "@sluice/compute/node/native/index";
 import { matmul } from "@sluice/compute/node/native/matmul";
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { Dtype, FloatingArray } from "@sluice/contract/array";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { eps, operand, relativeError } from "../../support/compute/arrays.ts";
@@ -14,19 +14,21 @@ const truth = reference.open();
 const memory = kernelMemory(2 ** 28);
 const silent = () => {};
 
-const magnitude = (m: number, n: number): DenseArray => truth.absoluteFft2(operand([m, n], "float64", m + n));
+const magnitude = (m: number, n: number): FloatingArray =>
+  truth.absoluteFft2(operand([m, n], "float64", m + n));
 
-function inside(array: DenseArray, of: KernelMemory = memory): DenseArray {
+function inside(array: FloatingArray, of: KernelMemory = memory): FloatingArray {
   const copy = of.array(array, false);
   copy.data.set(array.data);
   return copy;
 }
 
-const bytesOf = ({ data }: DenseArray): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = ({ data }: FloatingArray): Buffer =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 /** Element by element the comparison of a million numbers takes seconds. */
-const sameBytes = (one: DenseArray, other: DenseArray): boolean => bytesOf(one).equals(bytesOf(other));
+const sameBytes = (one: FloatingArray, other: FloatingArray): boolean => bytesOf(one).equals(bytesOf(other));
 
-function shared(array: DenseArray): DenseArray {
+function shared(array: FloatingArray): FloatingArray {
   const bytes = new SharedArrayBuffer(array.data.byteLength);
   const data = array.dtype === "float32" ? new Float32Array(bytes) : new Float64Array(bytes);
   data.set(array.data);
@@ -146,7 +148,7 @@ describeOpenBlas("the native engine", (blas) => {
     ] as const) {
       const [a, b] = (["float64", "complex128"] satisfies Dtype[]).map((dtype, index) =>
         operand(index === 0 ? [m, k] : [k, n], dtype, index),
-      ) as [DenseArray, DenseArray];
+      ) as [FloatingArray, FloatingArray];
       const calls: number[] = [];
       const counting = nativeEngineOn(
         { ...short, dgemm: () => calls.push(1) },

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { runInThread } from "@sluice/compute/node/thread";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { arrayToJson } from "@sluice/contract/array-json";
 import { dataBytes, encodeNpy } from "@sluice/contract/npy";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -10,6 +10,7 @@ import { s3 } from "../../../aws/s3/client.ts";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { operand, relativeError } from "../../support/compute/arrays.ts";
 import { reference } from "../../support/compute/engines.ts";
+import { floating } from "../../support/contract/floating.ts";
 
 /** An S3 that keeps what it is sent. */
 let server: Server;
@@ -40,15 +41,15 @@ afterAll(async () => {
 async function resultOf(
   rows: number,
   columns: number,
-): Promise<{ result: DenseArray; expected: DenseArray }> {
+): Promise<{ result: FloatingArray; expected: FloatingArray }> {
   const inputs = () => ({ a: operand([rows, 3], "float64", 1), b: operand([3, columns], "float64", 2) });
   const { a, b } = inputs();
   const { result } = await runInThread({ operation: "matmul", params: {}, inputs: inputs() });
-  if (!result) throw new Error("matmul gave no result");
-  return { result, expected: reference.open().matmul(a, b) };
+  return { result: floating(result), expected: reference.open().matmul(a, b) };
 }
 
-const bytesOf = ({ data }: DenseArray): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = ({ data }: FloatingArray): Buffer =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 describe("a result in shared memory", () => {
   // Up to 1 MiB a body is one buffer, above it is streamed in slices.
@@ -69,7 +70,7 @@ describe("a result in shared memory", () => {
 
   test("is written as .npy and as JSON like any other array", async () => {
     const { result } = await resultOf(4, 5);
-    const own: DenseArray = { ...result, data: Float64Array.from(result.data) };
+    const own: FloatingArray = { ...result, data: Float64Array.from(result.data) };
     expect(encodeNpy(result)).toEqual(encodeNpy(own));
     expect(arrayToJson(result)).toEqual(arrayToJson(own));
   });

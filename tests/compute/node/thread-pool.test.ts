@@ -7,7 +7,7 @@ import { engineOn } from "@sluice/compute/engines/wasm/index";
 import { matmulTask } from "@sluice/compute/engines/wasm/matmul";
 import { type KernelMemory, kernelMemory, stagingMemory } from "@sluice/compute/engines/wasm/memory";
 import { openThreads } from "@sluice/compute/node/thread-pool";
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype } from "@sluice/contract/array";
 import { beforeAll, describe, expect, test } from "vitest";
 import { operand } from "../../support/compute/arrays.ts";
 
@@ -46,7 +46,7 @@ function everywhere(pool: ThreadPool): { pool: ThreadPool; helped: () => number 
   return { pool: eager, helped: () => helped };
 }
 
-const bytes = ({ data }: DenseArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+const bytes = ({ data }: FloatingArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 const memories: Record<string, (threads: number) => KernelMemory> = {
   "in kernel memory": (threads) => kernelMemory(2 ** 26, threads),
@@ -59,9 +59,9 @@ const shapes = [
   [131, 300, 97],
   [200, 523, 601],
 ] as const;
-const dtypes: readonly Dtype[] = ["float64", "float32", "complex128"];
+const dtypes: readonly FloatingDtype[] = ["float64", "float32", "complex128"];
 
-const works: Record<string, (engine: Engine) => DenseArray> = {
+const works: Record<string, (engine: Engine) => FloatingArray> = {
   ...Object.fromEntries(
     shapes.flatMap(([m, k, n]) =>
       dtypes.flatMap((left) =>

@@ -1,10 +1,11 @@
 import { type Plan, plan, run } from "@sluice/compute";
-import { byteLength, type DenseArray } from "@sluice/contract/array";
+import { byteLength, type FloatingArray } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { operand, relativeError, spec } from "../../support/compute/arrays.ts";
 import { runOn, testedEngines } from "../../support/compute/engines.ts";
+import { floating } from "../../support/contract/floating.ts";
 import { runTracked } from "../../support/parity/tracked.ts";
 
 const steps = {
@@ -14,7 +15,7 @@ const steps = {
 };
 const projection = { steps: Object.values(steps) };
 
-const bytes = ({ data }: DenseArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+const bytes = ({ data }: FloatingArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 function problemOf(work: () => unknown): Problem {
   try {
@@ -37,7 +38,7 @@ describe.each(testedEngines)("a program, by $name", (tested) => {
     const { result: wanted } = runOn(tested, "spectral-projection", { seed: 7, columns }, { a });
     const { result: got } = runOn(tested, "program", projection, { a, r });
     expect(got?.shape).toEqual(wanted?.shape);
-    expect(bytes(got as DenseArray).equals(bytes(wanted as DenseArray))).toBe(true);
+    expect(bytes(got as FloatingArray).equals(bytes(wanted as FloatingArray))).toBe(true);
   });
 
   test("a value that a fused transform reads is given back like any other", () => {
@@ -71,12 +72,13 @@ describe.each(testedEngines)("a program, by $name", (tested) => {
     };
     const outputs = runOn(tested, "program", params, { a });
     const { result: transposed } = runOn(tested, "transpose", {}, { a });
-    const { result: gram } = runOn(tested, "matmul", {}, { a: transposed as DenseArray, b: a });
-    expect(outputs.gram?.data).toEqual(gram?.data);
+    const { result: gram } = runOn(tested, "matmul", {}, { a: floating(transposed), b: a });
+    const product = floating(gram).data;
+    expect(outputs.gram?.data).toEqual(product);
     expect(outputs.input?.data).toEqual(a.data);
-    expect(outputs.scaled?.data).toEqual(gram?.data.map((value) => -2 * value));
-    const wanted = gram?.data.map((value, index) => value - (transposed?.data[index] ?? Number.NaN)) ?? [];
-    expect(relativeError(outputs.difference?.data ?? [], wanted)).toBe(0);
+    expect(outputs.scaled?.data).toEqual(product.map((value) => -2 * value));
+    const wanted = product.map((value, index) => value - (floating(transposed).data[index] ?? Number.NaN));
+    expect(relativeError(floating(outputs.difference).data, wanted)).toBe(0);
   });
 });
 
@@ -209,7 +211,7 @@ describe("a program", () => {
     const op = fc.constantFrom("add", "subtract", "multiply");
     fc.assert(
       fc.property(fc.array(fc.tuple(op, fc.nat(), fc.nat()), { minLength: 1, maxLength: 12 }), (choices) => {
-        const values: [string, DenseArray][] = [
+        const values: [string, FloatingArray][] = [
           ["a", operand([3, 4], "float64", 1)],
           ["b", operand([3, 4], "float64", 2)],
         ];
@@ -218,7 +220,7 @@ describe("a program", () => {
           const [x, y] = [values[left % values.length], values[right % values.length]];
           if (!x || !y) throw new Error("no values");
           const { result } = run(name, {}, { a: x[1], b: y[1] });
-          values.push([`s${index}`, result as DenseArray]);
+          values.push([`s${index}`, result as FloatingArray]);
           return { as: `s${index}`, op: name, args: [x[0], y[0]] };
         });
         const { result } = run("program", { steps: program }, inputs);

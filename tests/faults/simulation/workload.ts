@@ -1,5 +1,5 @@
 import { run } from "@sluice/compute";
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { Target } from "@sluice/contract/job";
 import { dataBytes, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
@@ -42,7 +42,7 @@ export interface Script {
   /** The job whose output it takes, which may have yet to make it. */
   readonly parent: Script | undefined;
   /** Its result, from the same operation run directly, and that as a file. */
-  readonly result: DenseArray;
+  readonly result: FloatingArray;
   readonly expected: Buffer;
 }
 
@@ -125,7 +125,7 @@ function oracle(
   params: object,
   inputs: Record<string, unknown>,
   parent: Script | undefined,
-): DenseArray {
+): FloatingArray {
   const arrays = Object.entries(inputs).map(([name, ref]) => {
     if (parent && name === "a") return [name, parent.result] as const;
     const { data, random } = ref as { data?: number[][]; random?: { shape: number[]; seed: number } };
@@ -135,10 +135,10 @@ function oracle(
     return [name, { shape, dtype: "float64", data: Float64Array.from(rows.flat()) }] as const;
   });
   const { result } = run(operation, params, Object.fromEntries(arrays) as never);
-  return result as DenseArray;
+  return result as FloatingArray;
 }
 
-function npy(array: DenseArray): Buffer {
+function npy(array: FloatingArray): Buffer {
   return Buffer.concat([npyHeader(array), dataBytes(array)]);
 }
 

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import { zeros } from "@sluice/contract/array";
 import { maxNpzResultBytes } from "@sluice/contract/limits";
 import { encodeNpy } from "@sluice/contract/npy";
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 /** A COMPLETED job with these outputs; every number is `fill`. */
-function completedWith(specs: Record<string, ArraySpec>, fill = 0.1): Job {
+function completedWith(specs: Record<string, FloatingSpec>, fill = 0.1): Job {
   const outputs = Object.entries(specs).map(([name, spec]) => {
     const array = zeros(spec);
     array.data.fill(fill);

@@ -8,6 +8,7 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { limits, timing } from "../../../jobs/timing.ts";
+import { floating } from "../../support/contract/floating.ts";
 import { deadline, decide, due, look, refused, released, stopped } from "../../support/jobs/deciding.ts";
 import { forged } from "../../support/jobs/forged.ts";
 import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
@@ -87,11 +88,11 @@ describe("a job whose input another has yet to make", () => {
     });
     expect(await worked(child)).toBe("completed");
     const key = now(child).outputs?.result?.key ?? "";
-    const { data } = decodeNpy(world.bucket.get(key) ?? new Uint8Array());
+    const { data } = floating(decodeNpy(world.bucket.get(key) ?? new Uint8Array()));
     const made = decodeNpy(world.bucket.get(now(first).outputs?.result?.key ?? "") ?? new Uint8Array());
     // The first element of a transform is the sum of its input.
     expect(data[0]).toBeCloseTo(
-      [...made.data].reduce((sum, value) => sum + value, 0),
+      [...floating(made).data].reduce((sum, value) => sum + value, 0),
       12,
     );
   });

@@ -3,7 +3,7 @@
  * Arguments: bucket, key, "write" | "read" | "job".
  */
 import { demand, plan, profiles, run } from "@sluice/compute";
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { ArraySpec, FloatingArray } from "@sluice/contract/array";
 import { dataBytes, npyHeader } from "@sluice/contract/npy";
 import { objectStore } from "../../../aws/s3/object-store.ts";
 import { readInput, shared, writeOutputs } from "../../../jobs/run/arrays.ts";
@@ -40,13 +40,13 @@ async function write(): Promise<Measured> {
   return measured(0, () => objects.put(key, [npyHeader(spec), dataBytes({ ...spec, data })]));
 }
 
-function read(): Promise<DenseArray> {
+function read(): Promise<FloatingArray> {
   const input = { ...spec, key, offset: 0, length: npyHeader(spec).byteLength + 512 * mebibyte };
-  return readInput("a", input, objects, { allocate: shared }) as Promise<DenseArray>;
+  return readInput("a", input, objects, { allocate: shared }) as Promise<FloatingArray>;
 }
 
 async function readOnly(): Promise<Measured> {
-  let array: DenseArray | undefined;
+  let array: FloatingArray | undefined;
   const taken = await measured(512 * mebibyte, async () => {
     array = await read();
   });

@@ -1,14 +1,27 @@
 import { random } from "@sluice/compute";
-import { type ArraySpec, type DenseArray, type Dtype, zeros } from "@sluice/contract/array";
+import {
+  type FloatingArray,
+  type FloatingDtype,
+  type FloatingSpec,
+  isComplex,
+  isSingle,
+  zeros,
+} from "@sluice/contract/array";
 
 export const eps = 2 ** -52;
 
-export const spec = (shape: readonly number[], dtype: Dtype = "float64"): ArraySpec => ({ shape, dtype });
+export const spec = (shape: readonly number[], dtype: FloatingDtype = "float64"): FloatingSpec => ({
+  shape,
+  dtype,
+});
 
 /** Values in [-0.5, 0.5), as `operand` in scripts/fixtures/make_numpy_fixtures.py makes them. */
-export function operand(shape: readonly number[], dtype: Dtype, seed: number): DenseArray {
-  const { data } =
-    dtype === "complex128" ? random({ shape: [...shape, 2], seed }) : random({ shape, seed, dtype });
+export function operand(shape: readonly number[], dtype: FloatingDtype, seed: number): FloatingArray {
+  const { data } = random({
+    shape: isComplex({ dtype }) ? [...shape, 2] : shape,
+    seed,
+    dtype: isSingle({ dtype }) ? "float32" : "float64",
+  });
   for (let index = 0; index < data.length; index += 1) data[index] = (data[index] ?? 0) - 0.5;
   return { shape, dtype, data };
 }
@@ -28,7 +41,7 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return difference === 0 ? 0 : difference / largest;
 }
 
-export function real(rows: readonly (readonly number[])[]): DenseArray {
+export function real(rows: readonly (readonly number[])[]): FloatingArray {
   const array = zeros(spec([rows.length, rows[0]?.length ?? 0]));
   array.data.set(rows.flat());
   return array;

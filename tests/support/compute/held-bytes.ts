@@ -13,7 +13,7 @@ import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/me
 import { findOperation, operations } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
 import { bind, findOpenBlas } from "@sluice/compute/node/native/openblas";
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import type { Dtype, FloatingArray } from "@sluice/contract/array";
 import { plannedJobs } from "../jobs/planned-jobs.ts";
 import { measured } from "./measured-memory.ts";
 
@@ -65,7 +65,7 @@ function opened(memory: KernelMemory): Engine {
 }
 
 /** Positive definite where square, so that no factorization refuses it. */
-function input(shape: readonly number[], dtype: Dtype): DenseArray {
+function input(shape: readonly number[], dtype: Dtype): FloatingArray {
   const array = random({ shape, seed: 1, dtype: dtype === "float32" ? dtype : "float64" });
   const [rows = 0, columns = 0] = shape;
   if (shape.length === 2 && rows === columns) {

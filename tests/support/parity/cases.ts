@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Arrays } from "@sluice/compute";
-import type { DenseArray, Dtype } from "@sluice/contract/array";
-import { zeros } from "@sluice/contract/array";
+import { type DenseArray, type Dtype, type FloatingDtype, zeros } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { operand } from "../compute/arrays.ts";
 import { testedEngines } from "../compute/engines.ts";
@@ -17,15 +16,16 @@ interface Numbers {
 interface Case {
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly inputs: Record<string, Numbers | { shape: number[]; dtype: Dtype; seed: number }>;
+  readonly inputs: Record<string, Numbers | { shape: number[]; dtype: FloatingDtype; seed: number }>;
   readonly within: Within;
   readonly outputs: Record<string, Numbers>;
 }
 
 function arrayOf({ shape, dtype, values }: Numbers): DenseArray {
-  const array = zeros({ shape, dtype });
-  // Number() knows the words for what JSON has none for.
-  array.data.set(values.map(Number));
+  const array: DenseArray = zeros({ shape, dtype });
+  if (array.dtype === "int64") array.data.set(values.map(BigInt));
+  // Number() knows the words for what JSON has none for, and true and false.
+  else array.data.set(values.map(Number));
   return array;
 }
 
@@ -66,9 +66,10 @@ export function testParity(name: string): void {
         expect(Object.keys(outputs), title(entry)).toEqual(Object.keys(entry.outputs));
         for (const [output, numbers] of Object.entries(entry.outputs)) {
           const expected = arrayOf(numbers);
-          const { shape, dtype, data } = outputs[output] ?? zeros({ shape: [], dtype: "float64" });
+          const actual: DenseArray = outputs[output] ?? zeros({ shape: [], dtype: "float64" });
+          const { shape, dtype } = actual;
           expect({ shape, dtype }, title(entry)).toEqual({ shape: expected.shape, dtype: expected.dtype });
-          const { wrong, detail } = worst(data, expected, entry.within);
+          const { wrong, detail } = worst(actual, expected, entry.within);
           expect(wrong, `${title(entry)}: ${detail}`).toBe(0);
         }
       }

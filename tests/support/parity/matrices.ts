@@ -1,4 +1,4 @@
-import { type DenseArray, type Dtype, zeros } from "@sluice/contract/array";
+import { type FloatingArray, type FloatingDtype, zeros } from "@sluice/contract/array";
 import { operand, spec } from "../compute/arrays.ts";
 
 export type Kind =
@@ -15,10 +15,10 @@ export type Kind =
   | "ones"
   | "clustered";
 
-const width = ({ dtype }: { dtype: Dtype }): number => (dtype === "complex128" ? 2 : 1);
+const width = ({ dtype }: { dtype: FloatingDtype }): number => (dtype === "complex128" ? 2 : 1);
 
 /** Each element of a copy by its row, its column and what it was. */
-function mapped(a: DenseArray, value: (i: number, j: number, was: number) => number): DenseArray {
+function mapped(a: FloatingArray, value: (i: number, j: number, was: number) => number): FloatingArray {
   const n = a.shape.at(-1) ?? 1;
   const data = a.data.map((was, at) => {
     const index = Math.floor(at / width(a));
@@ -32,8 +32,8 @@ export function matrix(
   kind: Kind,
   shape: readonly number[],
   seed: number,
-  dtype: Dtype = "float64",
-): DenseArray {
+  dtype: FloatingDtype = "float64",
+): FloatingArray {
   const values = operand(shape, dtype, seed);
   const n = shape.at(-1) ?? 1;
   const at = (i: number, j: number) => values.data[i * n + j] ?? 0;
@@ -74,7 +74,7 @@ export function matrix(
   }
 }
 
-export function adjoint(a: DenseArray): DenseArray {
+export function adjoint(a: FloatingArray): FloatingArray {
   const [m = 0, n = 0] = a.shape;
   const result = zeros({ shape: [n, m], dtype: a.dtype });
   for (let i = 0; i < m; i += 1) {
@@ -88,7 +88,7 @@ export function adjoint(a: DenseArray): DenseArray {
 }
 
 /** The three loops, no engine's. */
-export function multiply(a: DenseArray, b: DenseArray): DenseArray {
+export function multiply(a: FloatingArray, b: FloatingArray): FloatingArray {
   const [m = 0, k = 0] = a.shape;
   const n = b.shape[1] ?? 0;
   if (a.dtype !== b.dtype) return multiply(complex(a), complex(b));
@@ -110,7 +110,7 @@ export function multiply(a: DenseArray, b: DenseArray): DenseArray {
   return result;
 }
 
-export function complex(a: DenseArray): DenseArray {
+export function complex(a: FloatingArray): FloatingArray {
   if (a.dtype === "complex128") return a;
   const result = zeros({ shape: a.shape, dtype: "complex128" });
   for (const [index, value] of a.data.entries()) result.data[2 * index] = value;
@@ -124,24 +124,24 @@ export function largest({ data }: { data: Iterable<number> }): number {
 }
 
 /** max |x - y|; infinite where they differ in shape. */
-export function difference(x: DenseArray, y: DenseArray): number {
+export function difference(x: FloatingArray, y: FloatingArray): number {
   if (String(x.shape) !== String(y.shape)) return Number.POSITIVE_INFINITY;
   if (x.dtype !== y.dtype) return difference(complex(x), complex(y));
   return largest({ data: x.data.map((value, index) => value - (y.data[index] ?? Number.NaN)) });
 }
 
-export function identity(n: number): DenseArray {
+export function identity(n: number): FloatingArray {
   const result = zeros(spec([n, n]));
   for (let i = 0; i < n; i += 1) result.data[i * (n + 1)] = 1;
   return result;
 }
 
 /** By a power of two to about 1, so that residuals of huge and tiny matrices are numbers. */
-export function scaled(a: DenseArray, by: number): DenseArray {
+export function scaled(a: FloatingArray, by: number): FloatingArray {
   return { ...a, data: a.data.map((value) => value * by) };
 }
 
-export function unitScale(a: DenseArray): number {
+export function unitScale(a: FloatingArray): number {
   const most = largest(a);
   return most === 0 ? 1 : 2 ** -Math.floor(Math.log2(most));
 }

@@ -16,7 +16,7 @@ export interface TrackedRun {
 
 /** An engine that keeps account of the arrays it makes and takes back. */
 function accounted(engine: Engine, change: (bytes: number) => void): Engine {
-  const made = (array: DenseArray): DenseArray => {
+  const made = <Made extends DenseArray>(array: Made): Made => {
     change(byteLength(array));
     return array;
   };

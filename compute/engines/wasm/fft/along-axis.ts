@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { linesAlong } from "../../array-lines.ts";
 import type { Along } from "../../engine.ts";
@@ -18,12 +18,16 @@ type ExecutionContext = readonly [memory: KernelMemory, pool: ThreadPool, onFrac
  * on its neighbours. One plan step.
  * @throws RangeError when memory for the result or for the work on four lines is not to be had
  */
-export function fft(a: DenseArray, { axis, length }: Along, ...context: ExecutionContext): DenseArray {
+export function fft(a: FloatingArray, { axis, length }: Along, ...context: ExecutionContext): FloatingArray {
   return transformAll(a, axis, either(a, length, false), context);
 }
 
 /** The inverse of `fft`, unnormalised; of real numbers too. @throws RangeError as `fft` */
-export function inverseFft(a: DenseArray, { axis, length }: Along, ...context: ExecutionContext): DenseArray {
+export function inverseFft(
+  a: FloatingArray,
+  { axis, length }: Along,
+  ...context: ExecutionContext
+): FloatingArray {
   return transformAll(a, axis, either(a, length, true), context);
 }
 
@@ -31,7 +35,11 @@ export function inverseFft(a: DenseArray, { axis, length }: Along, ...context: E
  * Points 0 … length/2 of `fft` of a real array.
  * @throws TypeError for a complex array; RangeError as `fft`
  */
-export function realFft(a: DenseArray, { axis, length }: Along, ...context: ExecutionContext): DenseArray {
+export function realFft(
+  a: FloatingArray,
+  { axis, length }: Along,
+  ...context: ExecutionContext
+): FloatingArray {
   if (a.dtype === "complex128") throw new TypeError("a real transform is of real numbers, not of complex128");
   const transform = realTransform(length, a.dtype, false, false);
   return transformAll(a, axis, transform, context);
@@ -42,23 +50,23 @@ export function realFft(a: DenseArray, { axis, length }: Along, ...context: Exec
  * @throws TypeError for an array that is not complex128; RangeError as `fft`
  */
 export function inverseRealFft(
-  a: DenseArray,
+  a: FloatingArray,
   { axis, length }: Along,
   ...context: ExecutionContext
-): DenseArray {
+): FloatingArray {
   if (a.dtype !== "complex128") throw new TypeError(`this inverse is of complex128, not of ${a.dtype}`);
   return transformAll(a, axis, hermitianTransform(length), context);
 }
 
-const either = ({ dtype }: DenseArray, length: number, inverse: boolean): LineTransform =>
+const either = ({ dtype }: FloatingArray, length: number, inverse: boolean): LineTransform =>
   dtype === "complex128" ? complexTransform(length, inverse) : realTransform(length, dtype, true, inverse);
 
 function transformAll(
-  a: DenseArray,
+  a: FloatingArray,
   axis: number,
   transform: LineTransform,
   [memory, pool, onFraction]: ExecutionContext,
-): DenseArray {
+): FloatingArray {
   const spec = { shape: a.shape.with(axis, transform.written), dtype: transform.result };
   const { lines, inner } = linesAlong(a.shape, axis);
   const method = isLong(transform.inner, lines) ? transformLong : transformDirectly;

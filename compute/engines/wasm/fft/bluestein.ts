@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import type { ParallelTask, ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
@@ -56,8 +56,8 @@ export interface Chirp {
   readonly length: number;
   readonly padded: number;
   /** exp(-iπj²/length), and the transform of its conjugate wrapped around `padded` points, over `padded`. */
-  readonly chirp: DenseArray;
-  readonly spectrum: DenseArray;
+  readonly chirp: FloatingArray;
+  readonly spectrum: FloatingArray;
 }
 
 /** The tables for a length, in memory of the run: kept by its user, released by `releaseChirp`. */

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { log2 } from "../../../math/logarithm.ts";
 import { rootsOfUnity } from "../../../math/roots-of-unity.ts";
 import type { OnFraction } from "../../../model/on-fraction.ts";
@@ -80,8 +80,8 @@ const nanoseconds = (length: number, lines: number): number => (5 * length * log
 
 /** Lines so short that four of them, side by side, are transformed within a cache: all lines of `a` into `result`. */
 export function transformDirectly(
-  a: DenseArray,
-  result: DenseArray,
+  a: FloatingArray,
+  result: FloatingArray,
   axis: number,
   transform: LineTransform,
   memory: KernelMemory,
@@ -116,13 +116,13 @@ export function transformDirectly(
 }
 
 /** Columns outside kernel memory are copied in all at once, to where their transforms go, rather than point by point. */
-const fitsInPlace = (a: DenseArray, result: DenseArray, memory: KernelMemory): boolean =>
+const fitsInPlace = (a: FloatingArray, result: FloatingArray, memory: KernelMemory): boolean =>
   a.dtype === result.dtype &&
   a.data.length === result.data.length &&
   memory.addressOf(a.data) === undefined &&
   memory.addressOf(result.data) !== undefined;
 
-function copied(a: DenseArray, result: DenseArray): DenseArray {
+function copied(a: FloatingArray, result: FloatingArray): FloatingArray {
   result.data.set(a.data);
   return result;
 }

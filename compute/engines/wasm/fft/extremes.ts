@@ -1,10 +1,10 @@
-import type { Dtype } from "@sluice/contract/array";
+import type { FloatingDtype } from "@sluice/contract/array";
 
 type Data = Float64Array | Float32Array;
 
 interface Replacement {
   readonly data: Data;
-  readonly dtype: Dtype;
+  readonly dtype: FloatingDtype;
   /** What the transform of the replacement has to be multiplied by. */
   readonly factor: number;
 }
@@ -18,7 +18,7 @@ const shrink = 2 ** -64;
  * the pairs of rows that real transforms work on: the same as complex numbers, which are not
  * paired. Complex ones have nothing better: undefined.
  */
-export function withinRange(data: Data, dtype: Dtype): Replacement | undefined {
+export function withinRange(data: Data, dtype: FloatingDtype): Replacement | undefined {
   if (data.every(Number.isFinite)) {
     return {
       data: Float64Array.from(data, (value) => value * shrink),
@@ -32,4 +32,4 @@ export function withinRange(data: Data, dtype: Dtype): Replacement | undefined {
   return { data: complex, dtype: "complex128", factor: 1 };
 }
 
-const widened = (dtype: Dtype): Dtype => (dtype === "complex128" ? dtype : "float64");
+const widened = (dtype: FloatingDtype): FloatingDtype => (dtype === "complex128" ? dtype : "float64");

@@ -1,4 +1,4 @@
-import { type DenseArray, elementCount } from "@sluice/contract/array";
+import { elementCount, type FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { singleThreadPool, type ThreadPool } from "../../threads.ts";
 import type { KernelMemory } from "../memory.ts";
@@ -19,7 +19,12 @@ const magnitudeForm: ResultForm = { absolute: true, factor: 1 };
  * steps, rows and columns.
  * @throws RangeError when memory for the result or for the work on a group of columns is not to be had
  */
-export function fft2(a: DenseArray, memory: KernelMemory, pool: ThreadPool, nextStep: NextStep): DenseArray {
+export function fft2(
+  a: FloatingArray,
+  memory: KernelMemory,
+  pool: ThreadPool,
+  nextStep: NextStep,
+): FloatingArray {
   return transform(a, spectrumForm, false, memory, pool, acrossSteps(nextStep, 2));
 }
 
@@ -28,11 +33,11 @@ export function fft2(a: DenseArray, memory: KernelMemory, pool: ThreadPool, next
  * @throws TypeError for an array that is not complex128; RangeError as `fft2`
  */
 export function inverseFft2(
-  a: DenseArray,
+  a: FloatingArray,
   memory: KernelMemory,
   pool: ThreadPool,
   nextStep: NextStep,
-): DenseArray {
+): FloatingArray {
   if (a.dtype !== "complex128")
     throw new TypeError(`an inverse transform is of complex128, not of ${a.dtype}`);
   return transform(a, spectrumForm, true, memory, pool, acrossSteps(nextStep, 2));
@@ -45,11 +50,11 @@ export function inverseFft2(
  * @throws RangeError as `fft2`
  */
 export function absoluteFft2(
-  a: DenseArray,
+  a: FloatingArray,
   memory: KernelMemory,
   pool: ThreadPool,
   nextStep: NextStep,
-): DenseArray {
+): FloatingArray {
   const onFraction = acrossSteps(nextStep, 2);
   const result = transform(a, magnitudeForm, false, memory, pool, onFraction);
   nextStep()(1);
@@ -57,13 +62,13 @@ export function absoluteFft2(
 }
 
 function transform(
-  a: DenseArray,
+  a: FloatingArray,
   form: ResultForm,
   swapped: boolean,
   memory: KernelMemory,
   pool: ThreadPool,
   onFraction: OnFraction,
-): DenseArray {
+): FloatingArray {
   const [rows, columns] = [a.shape.at(-2) ?? 1, a.shape.at(-1) ?? 1];
   const kind: MatrixKind = { rows, columns, dtype: a.dtype, swapped };
   const result = memory.array({ shape: a.shape, dtype: form.absolute ? "float64" : "complex128" }, false);
@@ -83,9 +88,9 @@ function transform(
   return result;
 }
 
-type Matrix = DenseArray["data"];
+type Matrix = FloatingArray["data"];
 
-function matrixOf({ shape, data }: DenseArray, index: number): Matrix {
+function matrixOf({ shape, data }: FloatingArray, index: number): Matrix {
   const length = ((shape.at(-2) ?? 1) * (shape.at(-1) ?? 1) * data.length) / elementCount(shape);
   return data.subarray(index * length, (index + 1) * length);
 }

@@ -1,4 +1,4 @@
-import type { DenseArray, Dtype } from "@sluice/contract/array";
+import { byteLength, type FloatingArray, type FloatingDtype } from "@sluice/contract/array";
 import { type ArrayLines, linesAlong } from "../../array-lines.ts";
 import { lanes } from "../kernels/abi.ts";
 import type { KernelMemory } from "../memory.ts";
@@ -32,8 +32,6 @@ export const blockBytes = columnBytes;
 /** Lines side by side that fill whole cache lines. */
 const fullest = 8;
 
-const bytesPerElement = { float64: 8, float32: 4, complex128: 16 } as const;
-
 /** How arrays with the same lines are cut into blocks. */
 interface Cut {
   readonly count: number;
@@ -45,7 +43,7 @@ interface Cut {
 /** @param mostPoints of a line, in either array */
 export function cutIntoBlocks({ lines, inner }: ArrayLines, mostPoints: number): Cut {
   const slabs = lines / inner;
-  const lineBytes = mostPoints * bytesPerElement.complex128;
+  const lineBytes = mostPoints * byteLength({ shape: [], dtype: "complex128" });
   if (inner === 1 || inner * lineBytes <= slabBytes) {
     const fitting = Math.floor(slabBytes / (inner * lineBytes));
     const most = inner === 1 ? Math.max(lanes, Math.floor(fitting / lanes) * lanes) : Math.max(1, fitting);
@@ -78,18 +76,22 @@ type Floats = Float64Array | Float32Array;
 /** An array of lines as every thread gets it. */
 export interface LineArray extends ArrayLines {
   readonly data: Floats;
-  readonly dtype: Dtype;
+  readonly dtype: FloatingDtype;
   /** Byte address when it lies in kernel memory. */
   readonly address: number | undefined;
 }
 
-export function lineArray({ shape, dtype, data }: DenseArray, axis: number, memory: KernelMemory): LineArray {
+export function lineArray(
+  { shape, dtype, data }: FloatingArray,
+  axis: number,
+  memory: KernelMemory,
+): LineArray {
   return { ...linesAlong(shape, axis), data, dtype, address: memory.addressOf(data) };
 }
 
 /** Bytes of the buffer by way of which blocks of so many lines of an array outside kernel memory are copied. */
 export const bufferBytes = ({ address, points, dtype }: LineArray, lines: number): number =>
-  address === undefined ? lines * points * bytesPerElement[dtype] : 0;
+  address === undefined ? lines * points * byteLength({ shape: [], dtype }) : 0;
 
 /** The blocks of an array as one thread's kernels see them: where they are, or copied by way of its buffer. */
 export class BlockedArray {
@@ -106,7 +108,7 @@ export class BlockedArray {
   /** Where the block is; its numbers are there after `load`, and reach the array by `store`. */
   position({ slab, column, columns }: Block): BlockPosition {
     const { address: base, dtype, points, inner } = this.#array;
-    const bytes = bytesPerElement[dtype];
+    const bytes = byteLength({ shape: [], dtype });
     const width = base === undefined ? columns : inner;
     const address = base === undefined ? this.#buffer : base + (slab * points * inner + column) * bytes;
     return { address, step: width * bytes, next: bytes, slab: points * width * bytes };

@@ -1,4 +1,4 @@
-import type { Dtype } from "@sluice/contract/array";
+import type { FloatingDtype } from "@sluice/contract/array";
 import { halfPoints } from "../../array-lines.ts";
 
 /** How one line becomes another: which kernel, at which lengths. Plain data. */
@@ -40,7 +40,12 @@ export function complexTransform(length: number, inverse: boolean): LineTransfor
 }
 
 /** Of real numbers: all points or those up to length/2, of the forward or the inverse transform. */
-export function realTransform(length: number, dtype: Dtype, full: boolean, inverse: boolean): LineTransform {
+export function realTransform(
+  length: number,
+  dtype: FloatingDtype,
+  full: boolean,
+  inverse: boolean,
+): LineTransform {
   return {
     kernel: "realLines",
     length,

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { halfPoints, linesAlong } from "../../array-lines.ts";
 import type { ThreadPool } from "../../threads.ts";
@@ -33,8 +33,8 @@ function coreFor(length: number, memory: KernelMemory, pool: ThreadPool): Core {
 
 /** One line of the input and the one of the result it becomes. */
 interface Job {
-  readonly a: DenseArray;
-  readonly result: DenseArray;
+  readonly a: FloatingArray;
+  readonly result: FloatingArray;
   readonly axis: number;
   readonly line: number;
   readonly transform: LineTransform;
@@ -121,8 +121,8 @@ function methodFor({ kernel, length, inner }: LineTransform): (job: Job) => void
 
 /** Lines too long for a cache, one after another, each worked on by all threads: all lines of `a` into `result`. */
 export function transformLong(
-  a: DenseArray,
-  result: DenseArray,
+  a: FloatingArray,
+  result: FloatingArray,
   axis: number,
   transform: LineTransform,
   memory: KernelMemory,

@@ -1,3 +1,4 @@
+import { byteLength, type FloatingDtype } from "@sluice/contract/array";
 import type { WorkerContext } from "../../threads.ts";
 import { group, pointBytes } from "../kernels/abi.ts";
 import type { KernelMemory } from "../memory.ts";
@@ -7,7 +8,7 @@ import { workingLength } from "./lengths.ts";
 export interface MatrixKind {
   readonly rows: number;
   readonly columns: number;
-  readonly dtype: "float64" | "float32" | "complex128";
+  readonly dtype: FloatingDtype;
   /** Imaginary parts taken for real ones, on the way in and out: the inverse transform. */
   readonly swapped: boolean;
   /** The matrix lies transposed, and is multiplied by roots of unity between the passes: see four-step.ts. */
@@ -106,8 +107,7 @@ const inputBytes = 131_072;
 /** Where rows lie transposed they are copied point by point: 2 KiB at a time of a million points, not 128 bytes. */
 const transposedInputBytes = 2 ** 21;
 
-export const rowBytesOf = ({ columns, dtype }: MatrixKind): number => columns * bytesPerElement[dtype];
-const bytesPerElement = { float64: 8, float32: 4, complex128: 16 };
+export const rowBytesOf = ({ columns, dtype }: MatrixKind): number => byteLength({ shape: [columns], dtype });
 
 /** Rows that are copied into kernel memory at a time, where the input lies outside. */
 export function rowsPerBlock(kind: MatrixKind): number {

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { linesAlong, startOfLine } from "../../array-lines.ts";
 import type { KernelMemory } from "../memory.ts";
 import { type Numbers, numbersOf, partOf } from "./matrix-context.ts";
@@ -12,10 +12,10 @@ export interface OneLine {
   close(): void;
 }
 
-const widthOf = (dtype: DenseArray["dtype"]): 1 | 2 => (dtype === "complex128" ? 2 : 1);
+const widthOf = (dtype: FloatingArray["dtype"]): 1 | 2 => (dtype === "complex128" ? 2 : 1);
 
 function inPlace(
-  array: DenseArray,
+  array: FloatingArray,
   axis: number,
   line: number,
   points: number,
@@ -28,10 +28,10 @@ function inPlace(
 
 /** Elements of a strided line to or from a dense one; an imaginary part that one of them has not is zero, or dropped. */
 function copyElements(
-  array: DenseArray,
+  array: FloatingArray,
   axis: number,
   line: number,
-  dense: DenseArray,
+  dense: FloatingArray,
   count: number,
   toDense: boolean,
 ): void {
@@ -50,7 +50,7 @@ function copyElements(
 
 /** The first `points` of a line, with zeros behind where it has fewer. */
 export function readLine(
-  array: DenseArray,
+  array: FloatingArray,
   axis: number,
   line: number,
   { points, dtype }: { points: number; dtype: LineDtype },
@@ -66,7 +66,7 @@ export function readLine(
 
 /** A line to be written, as so many points; those it has no place for are dropped. */
 export function writeLine(
-  array: DenseArray,
+  array: FloatingArray,
   axis: number,
   line: number,
   { points, dtype }: { points: number; dtype: LineDtype },

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { ExecutionContext } from "./panel.ts";
 
 /** A real matrix up to here is one panel: sharing its work in products would take longer than doing it. */
@@ -11,7 +11,7 @@ export function blockSize(n: number, complex: boolean): number {
 }
 
 /** A copy in the precision of the factorizations. */
-export function widened(a: DenseArray, { memory }: ExecutionContext): DenseArray {
+export function widened(a: FloatingArray, { memory }: ExecutionContext): FloatingArray {
   const dtype = a.dtype === "complex128" ? "complex128" : "float64";
   const copy = memory.array({ shape: a.shape, dtype }, false);
   copy.data.set(a.data);

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { square } from "../../../math/powers.ts";
 import { choleskyInPlace } from "../../factorizations/cholesky.ts";
 import type { Area } from "../../factorizations/planes.ts";
@@ -74,7 +74,7 @@ function factorRows(context: ExecutionContext, panel: Panel): number {
 }
 
 /** Zeros above the diagonal. */
-function clearUpper({ data, shape: [n], dtype }: DenseArray): void {
+function clearUpper({ data, shape: [n], dtype }: FloatingArray): void {
   const step = dtype === "complex128" ? 2 : 1;
   for (let i = 0; i < n; i += 1) data.fill(0, (i * n + i + 1) * step, (i + 1) * n * step);
 }
@@ -84,7 +84,7 @@ function clearUpper({ data, shape: [n], dtype }: DenseArray): void {
  * stored beside it, in the other half.
  * @throws Problem not-positive-definite
  */
-export function cholesky(a: DenseArray, upper: boolean, context: ExecutionContext): DenseArray {
+export function cholesky(a: FloatingArray, upper: boolean, context: ExecutionContext): FloatingArray {
   const n = a.shape[0];
   const complex = a.dtype === "complex128";
   const result = context.memory.array({ shape: [n, n], dtype: complex ? "complex128" : "float64" });

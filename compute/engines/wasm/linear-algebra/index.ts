@@ -1,4 +1,4 @@
-import type { ArraySpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import { eigBy, eighBy, svdBy } from "../../factorizations/spectral-methods.ts";
 import type { LinearAlgebra } from "../../linear-algebra.ts";
@@ -34,7 +34,7 @@ export function linearAlgebra(
     onFraction(1);
     return result;
   };
-  const make = (spec: ArraySpec) => memory.array(spec, false);
+  const make = (spec: FloatingSpec) => memory.array(spec, false);
   return {
     lu: (a) => step((context) => lu(a, context)),
     solveTriangle: (t, triangle, b, lowerB = false) =>

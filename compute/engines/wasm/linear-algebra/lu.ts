@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { cube } from "../../../math/powers.ts";
 import { eliminate } from "../../factorizations/lu.ts";
 import { solveTriangle as solvePlain } from "../../factorizations/triangle.ts";
@@ -59,7 +59,7 @@ function eliminatePanel(context: ExecutionContext, panel: Panel, pivots: Int32Ar
 /** Swaps two rows of an array between two columns. */
 function swapRows(
   context: ExecutionContext,
-  { data, shape, dtype }: DenseArray,
+  { data, shape, dtype }: FloatingArray,
   rows: readonly [number, number],
   columns: readonly [number, number],
 ) {
@@ -80,7 +80,7 @@ function swapRows(
  * P·A = L·U by blocks of columns: a block is eliminated in a compact copy, what lies right of it then takes one
  * product. Where A lies changes no bit.
  */
-export function lu(a: DenseArray, context: ExecutionContext): Lu {
+export function lu(a: FloatingArray, context: ExecutionContext): Lu {
   const [m, n] = a.shape;
   const packed = widened(a, context);
   const complex = packed.dtype === "complex128";

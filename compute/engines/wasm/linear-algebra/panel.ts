@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../../model/on-fraction.ts";
 import type { PlanStep } from "../../../model/steps.ts";
 import { type Area, load, loadAdjoint, type Planes, store } from "../../factorizations/planes.ts";
@@ -69,13 +69,17 @@ export const freePanel = ({ memory }: ExecutionContext, { address }: Panel): voi
   memory.freeScratch(address);
 
 /** Byte address of an area's first number where kernels can copy it: real, in kernel memory. */
-function addressOf({ memory }: ExecutionContext, { data, shape, dtype }: DenseArray, { row, column }: Area) {
+function addressOf(
+  { memory }: ExecutionContext,
+  { data, shape, dtype }: FloatingArray,
+  { row, column }: Area,
+) {
   const base = dtype === "float64" ? memory.addressOf(data) : undefined;
   return base === undefined ? undefined : base + 8 * (row * shape[1] + column);
 }
 
 /** An area of an array in a new panel. */
-export function loadPanel(context: ExecutionContext, from: DenseArray, area: Area): Panel {
+export function loadPanel(context: ExecutionContext, from: FloatingArray, area: Area): Panel {
   const { rows, columns } = area;
   const panel = newPanel(context, rows, columns, from.dtype === "complex128");
   const address = addressOf(context, from, area);
@@ -86,7 +90,7 @@ export function loadPanel(context: ExecutionContext, from: DenseArray, area: Are
 }
 
 /** The conjugate transpose of an area, whose rows and columns are those of the panel. */
-export function loadAdjointPanel(context: ExecutionContext, from: DenseArray, area: Area): Panel {
+export function loadAdjointPanel(context: ExecutionContext, from: FloatingArray, area: Area): Panel {
   const { row, column, rows, columns } = area;
   const panel = newPanel(context, rows, columns, from.dtype === "complex128");
   const { transpose } = context.kernels.linearAlgebra;
@@ -105,7 +109,7 @@ export function loadAdjointPanel(context: ExecutionContext, from: DenseArray, ar
   return panel;
 }
 
-export function storePanel(context: ExecutionContext, panel: Panel, to: DenseArray, area: Area): void {
+export function storePanel(context: ExecutionContext, panel: Panel, to: FloatingArray, area: Area): void {
   const address = addressOf(context, to, area);
   const { copyRows } = context.kernels.linearAlgebra;
   if (address === undefined) store(panel, to, area);
@@ -144,7 +148,7 @@ export function partsOf(panel: Panel): Part[] {
 /** The part of an array from a row and a column on, as a right factor or a target. */
 export function partsFrom(
   { memory }: ExecutionContext,
-  { data, shape, dtype }: DenseArray,
+  { data, shape, dtype }: FloatingArray,
   row: number,
   column: number,
 ): Part[] {

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { square } from "../../../math/powers.ts";
 import type { Planes } from "../../factorizations/planes.ts";
 import { rangeScale, scaleFor } from "../../factorizations/range-scale.ts";
@@ -15,13 +15,18 @@ import {
 } from "./reflectors.ts";
 
 /** Factor that keeps the squares of an array in range. */
-function rangeOf({ data }: DenseArray, { memory, kernels }: ExecutionContext): number {
+function rangeOf({ data }: FloatingArray, { memory, kernels }: ExecutionContext): number {
   const address = memory.addressOf(data);
   return address === undefined ? rangeScale(data) : scaleFor(kernels.misc.largest(address, data.length));
 }
 
 /** The upper triangle of the first rows, times a factor. */
-function upperOf(a: DenseArray, rows: number, factor: number, { memory }: ExecutionContext): DenseArray {
+function upperOf(
+  a: FloatingArray,
+  rows: number,
+  factor: number,
+  { memory }: ExecutionContext,
+): FloatingArray {
   const n = a.shape[1];
   const r = memory.array({ shape: [rows, n], dtype: a.dtype });
   const step = a.dtype === "complex128" ? 2 : 1;
@@ -36,9 +41,9 @@ function upperOf(a: DenseArray, rows: number, factor: number, { memory }: Execut
 function identity(
   rows: number,
   columns: number,
-  dtype: DenseArray["dtype"],
+  dtype: FloatingArray["dtype"],
   { memory }: ExecutionContext,
-): DenseArray {
+): FloatingArray {
   const array = memory.array({ shape: [rows, columns], dtype });
   const step = dtype === "complex128" ? 2 : 1;
   for (let i = 0; i < Math.min(rows, columns); i += 1) array.data[(i * columns + i) * step] = 1;
@@ -47,10 +52,10 @@ function identity(
 
 /** A = Q·R by blocks of reflections, in the compact form of Schreiber and van Loan (1989). */
 export function qr(
-  a: DenseArray,
+  a: FloatingArray,
   mode: QrMode,
   context: ExecutionContext,
-): { q?: DenseArray; r: DenseArray } {
+): { q?: FloatingArray; r: FloatingArray } {
   const [m, n] = a.shape;
   const work = widened(a, context);
   const scale = rangeOf(work, context);

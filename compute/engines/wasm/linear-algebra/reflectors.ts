@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { reflectColumns } from "../../factorizations/householder.ts";
 import { newPlanes, type Planes } from "../../factorizations/planes.ts";
 import {
@@ -84,7 +84,7 @@ export function applyPanel(
   reflectors: Panel,
   t: Planes,
   adjoint: boolean,
-  target: DenseArray,
+  target: FloatingArray,
   row: number,
   column: number,
 ): void {
@@ -119,11 +119,11 @@ export function applyPanel(
  */
 export function applyReflectors(
   context: ExecutionContext,
-  work: DenseArray,
+  work: FloatingArray,
   triangle: (reflectors: Panel, index: number) => Planes,
   count: number,
   offset: number,
-  target: DenseArray,
+  target: FloatingArray,
   isIdentity: boolean,
 ): void {
   const blocks = Math.ceil(count / reflectedColumns);

@@ -1,13 +1,15 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import type { Engine } from "../../engine.ts";
 
-export type Tested = Pick<Engine, "array" | "matmul" | "lu" | "solveTriangle" | "cholesky" | "qr">;
+export type Tested = Pick<Engine, "matmul" | "lu" | "solveTriangle" | "cholesky" | "qr"> & {
+  array(spec: FloatingSpec): FloatingArray;
+};
 
 /** Wider than what is eliminated or factored column by column: halves, small triangles and products take part. */
 const n = 40;
 
 /** (i·7 + j·3) mod 11 - 5 with a large diagonal, or what is symmetric with its lower half. */
-export function matrix(symmetric: boolean): DenseArray {
+export function matrix(symmetric: boolean): FloatingArray {
   const data = Float64Array.from({ length: n * n }, (_, index) => {
     const [i, j] = [Math.floor(index / n), index % n];
     const [row, column] = symmetric && j > i ? [j, i] : [i, j];
@@ -20,9 +22,9 @@ export function matrix(symmetric: boolean): DenseArray {
 export function expectProduct(
   what: string,
   engine: Pick<Tested, "matmul">,
-  left: DenseArray,
-  right: DenseArray,
-  a: DenseArray,
+  left: FloatingArray,
+  right: FloatingArray,
+  a: FloatingArray,
 ): void {
   const { data } = engine.matmul(left, right);
   for (const [index, value] of a.data.entries()) {
@@ -31,7 +33,7 @@ export function expectProduct(
   }
 }
 
-export function transposed({ data }: DenseArray): DenseArray {
+export function transposed({ data }: FloatingArray): FloatingArray {
   const turned = Float64Array.from(data, (_, index) => data[(index % n) * n + Math.floor(index / n)]);
   return { shape: [n, n], dtype: "float64", data: turned };
 }

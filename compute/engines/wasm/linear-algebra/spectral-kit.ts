@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { rotateRows as rotatePlain } from "../../factorizations/spectral-kit.ts";
 import type { FullKit } from "../../factorizations/svd-of-any-shape.ts";
 import type { ParallelTask } from "../../threads.ts";
@@ -32,7 +32,7 @@ export const rotateTask: ParallelTask<Args> = {
 
 function rotateRows(
   { memory, pool }: ExecutionContext,
-  z: DenseArray,
+  z: FloatingArray,
   first: number,
   step: 1 | -1,
   count: number,
@@ -55,10 +55,10 @@ function rotateRows(
 
 function applyReflections(
   context: ExecutionContext,
-  work: DenseArray,
+  work: FloatingArray,
   taus: Float64Array,
   offset: number,
-  target: DenseArray,
+  target: FloatingArray,
 ): void {
   const triangle: Parameters<typeof applyReflectors>[2] = (panel, index) => {
     const re = taus.subarray(index * reflectedColumns, index * reflectedColumns + panel.columns);

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { square } from "../../../math/powers.ts";
 import { solveTriangle as solvePlain, type Triangle } from "../../factorizations/triangle.ts";
 import { blockSize } from "./blocks.ts";
@@ -8,9 +8,9 @@ import { update } from "./update.ts";
 
 /** X of T · X = B in place of B, rows by blocks: one product with all rows known so far, then a small triangle. */
 export function solveTriangle(
-  t: DenseArray,
+  t: FloatingArray,
   triangle: Triangle,
-  b: DenseArray,
+  b: FloatingArray,
   lowerB: boolean,
   context: ExecutionContext,
 ): void {

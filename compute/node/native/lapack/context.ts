@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { release } from "../../../engines/release.ts";
 import type { KernelMemory } from "../../../engines/wasm/memory.ts";
 import { widened } from "../../../model/linear-algebra-steps.ts";
@@ -13,17 +13,17 @@ export interface LapackContext {
 }
 
 /** An array for the engine's caller; its bytes are undefined until they are written. */
-export const resultIn = ({ memory, threads }: LapackContext, spec: ArraySpec): DenseArray =>
+export const resultIn = ({ memory, threads }: LapackContext, spec: FloatingSpec): FloatingArray =>
   freshResult(spec, memory, threads);
 
 /** An array that is released again. It lies outside kernel memory, as only OpenBLAS works on it. */
-export const temporary = ({ memory }: LapackContext, spec: ArraySpec): DenseArray =>
+export const temporary = ({ memory }: LapackContext, spec: FloatingSpec): FloatingArray =>
   freshResult(spec, memory, 1);
 
-export const widthOf = ({ dtype }: ArraySpec): 1 | 2 => (dtype === "complex128" ? 2 : 1);
+export const widthOf = ({ dtype }: FloatingSpec): 1 | 2 => (dtype === "complex128" ? 2 : 1);
 
 /** A copy for LAPACK to overwrite, float32 as float64. */
-export function copyOf(context: LapackContext, a: DenseArray): DenseArray {
+export function copyOf(context: LapackContext, a: FloatingArray): FloatingArray {
   const copy = temporary(context, widened(a));
   copy.data.set(a.data);
   return copy;
@@ -34,10 +34,10 @@ const one = Float64Array.of(1, 0);
 /** Rows `stride` elements apart of a matrix, turned into the columns of another: not conjugated. */
 export function turn(
   { blas }: LapackContext,
-  from: DenseArray,
+  from: FloatingArray,
   [rows, columns]: readonly [number, number],
   stride: number,
-  to: DenseArray,
+  to: FloatingArray,
 ): void {
   const order = [rowMajor, transpose, rows, columns] as const;
   if (widthOf(from) === 2) blas.zomatcopy(...order, one, from.data, stride, to.data, rows);
@@ -45,7 +45,7 @@ export function turn(
 }
 
 /** A by columns, as LAPACK has it: its transpose by rows. To be released. */
-export function byColumns(context: LapackContext, a: DenseArray): DenseArray {
+export function byColumns(context: LapackContext, a: FloatingArray): FloatingArray {
   const [m, n] = a.shape;
   const turned = temporary(context, { ...widened(a), shape: [n, m] });
   if (a.dtype !== "float32") {

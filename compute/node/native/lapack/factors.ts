@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { Triangle } from "../../../engines/factorizations/triangle.ts";
 import type { Lu } from "../../../engines/linear-algebra.ts";
 import { notPositiveDefinite } from "../../../engines/not-positive-definite.ts";
@@ -9,7 +9,7 @@ import { call, integers } from "./call.ts";
 import { byColumns, type LapackContext, resultIn, turn, widthOf } from "./context.ts";
 
 /** By getrf. */
-export function lu(a: DenseArray, context: LapackContext): Lu {
+export function lu(a: FloatingArray, context: LapackContext): Lu {
   const { blas } = context;
   const [m, n] = a.shape;
   const columns = byColumns(context, a);
@@ -24,7 +24,7 @@ export function lu(a: DenseArray, context: LapackContext): Lu {
 }
 
 /** What A's reading half is, beside zeros. */
-function halfOf(a: DenseArray, upper: boolean, context: LapackContext): DenseArray {
+function halfOf(a: FloatingArray, upper: boolean, context: LapackContext): FloatingArray {
   const [n] = a.shape;
   const half = resultIn(context, widened(a));
   const width = widthOf(half);
@@ -43,7 +43,7 @@ function halfOf(a: DenseArray, upper: boolean, context: LapackContext): DenseArr
  * lies there.
  * @throws Problem not-positive-definite
  */
-export function cholesky(a: DenseArray, upper: boolean, context: LapackContext): DenseArray {
+export function cholesky(a: FloatingArray, upper: boolean, context: LapackContext): FloatingArray {
   const { blas } = context;
   const [n] = a.shape;
   const result = halfOf(a, upper, context);
@@ -65,9 +65,9 @@ const one = Float64Array.of(1, 0);
 
 /** By trsm. */
 export function solveTriangle(
-  t: DenseArray,
+  t: FloatingArray,
   { lower, unit }: Triangle,
-  b: DenseArray,
+  b: FloatingArray,
   lowerB: boolean,
   { blas }: LapackContext,
 ): void {

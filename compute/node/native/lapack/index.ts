@@ -1,4 +1,4 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import type { LinearAlgebra } from "../../../engines/linear-algebra.ts";
 import type { ThreadPool } from "../../../engines/threads.ts";
 import type { KernelMemory } from "../../../engines/wasm/memory.ts";
@@ -16,7 +16,7 @@ import { eig, eigh, svd } from "./spectra.ts";
 const leastForThreads = 512;
 
 /** Whether its integers can count a workspace: the largest is gesdd's, 4·n² and some rows. Empty ones are no work. */
-function fits({ shape: [m, n] }: ArraySpec, { mostExtent }: OpenBlas): boolean {
+function fits({ shape: [m, n] }: FloatingSpec, { mostExtent }: OpenBlas): boolean {
   return m > 0 && n > 0 && 8 * square(Math.max(m, n)) <= mostExtent;
 }
 
@@ -49,7 +49,7 @@ export function linearAlgebra(
   nextStep: () => OnFraction,
   wasm: LinearAlgebra,
 ): LinearAlgebra {
-  const step = <Result>(a: DenseArray, work: (by: LinearAlgebra) => Result): Result => {
+  const step = <Result>(a: FloatingArray, work: (by: LinearAlgebra) => Result): Result => {
     if (!fits(a, blas)) return work(wasm);
     if (!tested.has(blas)) {
       const context = { blas, memory, threads: 1 };

@@ -1,11 +1,11 @@
-import type { ArraySpec, DenseArray } from "@sluice/contract/array";
+import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import type { QrMode } from "../../../engines/linear-algebra.ts";
 import { release } from "../../../engines/release.ts";
 import { call, inWorkspace } from "./call.ts";
 import { byColumns, type LapackContext, resultIn, temporary, turn, widthOf } from "./context.ts";
 
 /** R by rows, of reflections by columns of m rows: their first ones, zeros below the diagonal. */
-function upperOf(columns: DenseArray, rows: number, context: LapackContext): DenseArray {
+function upperOf(columns: FloatingArray, rows: number, context: LapackContext): FloatingArray {
   const [n, m] = columns.shape;
   const { dtype } = columns;
   const r = resultIn(context, { shape: [rows, n], dtype });
@@ -16,7 +16,11 @@ function upperOf(columns: DenseArray, rows: number, context: LapackContext): Den
 }
 
 /** By geqrf, and Q by orgqr in the place of the reflections where it fits there. */
-export function qr(a: DenseArray, mode: QrMode, context: LapackContext): { q?: DenseArray; r: DenseArray } {
+export function qr(
+  a: FloatingArray,
+  mode: QrMode,
+  context: LapackContext,
+): { q?: FloatingArray; r: FloatingArray } {
   const { blas } = context;
   const [m, n] = a.shape;
   const least = Math.min(m, n);
@@ -40,7 +44,7 @@ export function qr(a: DenseArray, mode: QrMode, context: LapackContext): { q?: D
     columns = wider;
   }
   worked((work, length) => call(context, orgqr, "", [m, size, least, columns.data, m, taus, work, length]));
-  const spec: ArraySpec = { shape: [m, size], dtype };
+  const spec: FloatingSpec = { shape: [m, size], dtype };
   const q = resultIn(context, spec);
   turn(context, columns, [size, m], m, q);
   release(columns);

@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import type { LinearAlgebra } from "../../../engines/linear-algebra.ts";
 import {
   expectProduct,
@@ -9,7 +9,7 @@ import {
 } from "../../../engines/wasm/linear-algebra/self-test.ts";
 
 /** Column j times factor j. */
-function columnsTimes({ shape, data }: DenseArray, factors: DenseArray): DenseArray {
+function columnsTimes({ shape, data }: FloatingArray, factors: FloatingArray): FloatingArray {
   const scaled = Float64Array.from(data, (value, index) => value * factors.data[index % shape[1]]);
   return { shape, dtype: "float64", data: scaled };
 }

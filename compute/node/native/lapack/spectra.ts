@@ -1,4 +1,4 @@
-import type { DenseArray } from "@sluice/contract/array";
+import type { FloatingArray } from "@sluice/contract/array";
 import { noConvergence } from "../../../engines/factorizations/no-convergence.ts";
 import { complexValues, complexVectors } from "../../../engines/factorizations/spectral-methods.ts";
 import type { SvdVectors } from "../../../engines/linear-algebra.ts";
@@ -10,7 +10,7 @@ import { byColumns, copyOf, type LapackContext, resultIn, temporary, turn } from
  * By syevd, divide and conquer. The lower half by rows is the upper one by columns, and the other way round.
  * @throws Problem no-convergence
  */
-export function eigh(a: DenseArray, lower: boolean, context: LapackContext) {
+export function eigh(a: FloatingArray, lower: boolean, context: LapackContext) {
   const [n] = a.shape;
   const columns = copyOf(context, a);
   const values = resultIn(context, { shape: [n], dtype: "float64" });
@@ -33,7 +33,7 @@ export function eigh(a: DenseArray, lower: boolean, context: LapackContext) {
  * By gesdd, divide and conquer. Of Aᵀ = V·S·Uᵀ, which is A by columns: its V by columns is Vᵀ by rows, its Uᵀ is U.
  * @throws Problem no-convergence
  */
-export function svd(a: DenseArray, vectors: SvdVectors, context: LapackContext) {
+export function svd(a: FloatingArray, vectors: SvdVectors, context: LapackContext) {
   const [m, n] = a.shape;
   const least = Math.min(m, n);
   const columns = copyOf(context, a);
@@ -60,7 +60,7 @@ export function svd(a: DenseArray, vectors: SvdVectors, context: LapackContext) 
  * By geev.
  * @throws Problem no-convergence
  */
-export function eig(a: DenseArray, wanted: boolean, context: LapackContext) {
+export function eig(a: FloatingArray, wanted: boolean, context: LapackContext) {
   const [n] = a.shape;
   // Not the left vectors of Aᵀ, which are the right ones of A: turned, everything is in NumPy's order, for 1 %.
   const columns = byColumns(context, a);

@@ -1,0 +1,120 @@
+import { type ArraySpec, byteLength, type DenseArray, type Dtype, isSingle } from "@sluice/contract/array";
+import type { Engine } from "../engines/engine.ts";
+import { cast } from "../loops/casts/cast.ts";
+import { conversionStep } from "./loop-steps.ts";
+import type { Arrays, InputRule, Operation, OperationPlan, Specs } from "./operation.ts";
+import type { PlanStep } from "./steps.ts";
+
+type Rules = Operation["inputs"];
+
+/** What each dtype may become without losing what it says, nearest first. float64 rounds int64 beyond 2^53, as in NumPy. */
+const wider: Readonly<Record<Dtype, readonly Dtype[]>> = {
+  bool: ["int64", "float64", "complex128"],
+  int64: ["float64", "complex128"],
+  float32: ["float64", "complex64", "complex128"],
+  float64: ["complex128"],
+  complex64: ["complex128"],
+  complex128: [],
+};
+
+/** What an operation that computes some dtypes takes an array of this one as; undefined where that would lose something. */
+export function computedAs(dtype: Dtype, computed: InputRule["dtypes"]): Dtype | undefined {
+  return computed.includes(dtype) ? dtype : wider[dtype].find((candidate) => computed.includes(candidate));
+}
+
+/** All dtypes that an operation takes: those it computes itself, and those that become one of them. */
+export function acceptedDtypes(computed: InputRule["dtypes"]): Dtype[] {
+  const others = (Object.keys(wider) as Dtype[]).filter(
+    (dtype) => !computed.includes(dtype) && computedAs(dtype, computed) !== undefined,
+  );
+  return [...computed, ...others];
+}
+
+interface Conversion {
+  readonly name: string;
+  readonly from: ArraySpec;
+  readonly to: ArraySpec;
+}
+
+/** Inputs that the operation does not compute as they are, and what it takes them as. */
+function inputConversions(rules: Rules, inputs: Specs): Conversion[] {
+  return Object.entries(inputs).flatMap(([name, from]) => {
+    const dtype = rules[name] ? computedAs(from.dtype, rules[name].dtypes) : undefined;
+    if (dtype === undefined || dtype === from.dtype) return [];
+    return [{ name, from, to: { shape: from.shape, dtype } }];
+  });
+}
+
+const singleOf: Partial<Record<Dtype, Dtype>> = { float64: "float32", complex128: "complex64" };
+
+/** Outputs in double precision of an operation that answers single precision where all inputs are of it. */
+function outputConversions(
+  operation: Pick<Operation, "roundsToSingle">,
+  inputs: Specs,
+  outputs: Specs,
+): Conversion[] {
+  if (!operation.roundsToSingle || !Object.values(inputs).every(isSingle)) return [];
+  return Object.entries(outputs).flatMap(([name, from]) => {
+    const dtype = singleOf[from.dtype];
+    return dtype === undefined ? [] : [{ name, from, to: { shape: from.shape, dtype } }];
+  });
+}
+
+const changed = (conversions: readonly Conversion[]): Specs =>
+  Object.fromEntries(conversions.map(({ name, to }) => [name, to]));
+
+const bytesOf = (specs: readonly ArraySpec[]): number =>
+  specs.reduce((bytes, spec) => bytes + byteLength(spec), 0);
+
+/** One step for each, while `held` bytes and what it makes are alive. */
+function stepsOf(conversions: readonly Conversion[], held: number): PlanStep[] {
+  let live = held;
+  return conversions.map(({ from, to }) => {
+    live += byteLength(to);
+    return { ...conversionStep(from, to), live };
+  });
+}
+
+/** The plan of an operation over inputs of any accepted dtype: its own, and the conversions around it. */
+export function planConverting(operation: Operation, params: unknown, inputs: Specs): OperationPlan {
+  const before = inputConversions(operation.inputs, inputs);
+  const planned = operation.plan(params, { ...inputs, ...changed(before) });
+  const after = outputConversions(operation, inputs, planned.outputs);
+  if (before.length + after.length === 0) return planned;
+  // The arrays that were converted are the caller's: they stay alive beside what they became.
+  const beside = bytesOf(before.map(({ from }) => from));
+  const given = bytesOf(Object.values(inputs));
+  return {
+    ...planned,
+    outputs: { ...planned.outputs, ...changed(after) },
+    steps: [
+      ...stepsOf(before, given),
+      ...planned.steps.map((step) => ({ ...step, live: step.live + beside })),
+      ...stepsOf(after, given + bytesOf(Object.values(planned.outputs))),
+    ],
+  };
+}
+
+/** Runs an operation over inputs of any accepted dtype, in the steps that `planConverting` says. */
+export function runConverting(operation: Operation, params: unknown, inputs: Arrays, engine: Engine): Arrays {
+  const before = inputConversions(operation.inputs, inputs);
+  const made = before.map(({ name, to }): [string, DenseArray] => [
+    name,
+    cast(inputs[name], engine.array(to), engine.nextStep()),
+  ]);
+  const outputs = operation.run(params, { ...inputs, ...Object.fromEntries(made) }, engine);
+  for (const [, array] of made) if (!holds(outputs, array)) engine.release(array);
+  const after = outputConversions(operation, inputs, outputs).map(({ name, to }): [string, DenseArray] => {
+    const rounded = cast(outputs[name], engine.array(to), engine.nextStep());
+    engine.release(outputs[name]);
+    return [name, rounded];
+  });
+  return { ...outputs, ...Object.fromEntries(after) };
+}
+
+/** Whether one of the arrays lies where this one does: some operations answer an input as it is. */
+function holds(arrays: Arrays, { data }: DenseArray): boolean {
+  return Object.values(arrays).some(
+    (other) => other.data.buffer === data.buffer && other.data.byteOffset === data.byteOffset,
+  );
+}
