@@ -1,6 +1,14 @@
 /** Plan steps of the loops that all engines share. Sizes are element counts unless said otherwise. */
 
-import { type ArraySpec, byteLength, elementCount } from "@sluice/contract/array";
+import {
+  type ArraySpec,
+  byteLength,
+  elementCount,
+  isComplex,
+  isFloating,
+  isSingle,
+  partsOf,
+} from "@sluice/contract/array";
 import { planesOf } from "../loops/rearrange/strided-copy.ts";
 import { runsOf } from "../loops/reductions/reduce.ts";
 import { log2 } from "../math/logarithm.ts";
@@ -31,9 +39,12 @@ function broadcastLines(operands: readonly ArraySpec[], { shape }: ArraySpec): n
  */
 function trafficOf(operands: readonly ArraySpec[], result: ArraySpec): number {
   const elements = elementCount(result.shape);
-  const width = result.dtype === "complex128" ? 16 : 8;
-  const isStaged = ({ shape, dtype }: ArraySpec): boolean =>
-    dtype === "float32" || (width === 16 && dtype !== "complex128") || elementCount(shape) !== elements;
+  const width = isComplex(result) ? 16 : 8;
+  /** What a floating result is calculated in. */
+  const kind = isComplex(result) ? "complex128" : "float64";
+  const isConverted = (spec: ArraySpec): boolean =>
+    isSingle(spec) || (isFloating(result) && spec.dtype !== kind);
+  const isStaged = (spec: ArraySpec): boolean => isConverted(spec) || elementCount(spec.shape) !== elements;
   const staged = [...operands, result].filter(isStaged).length;
   return bytesOf([...operands, result]) + staged * 2 * width * elements;
 }
@@ -44,7 +55,7 @@ export function elementwiseStep(operands: readonly ArraySpec[], result: ArraySpe
   return {
     kernel: "elementwise",
     size: elements,
-    flops: flopsEach * elements * (result.dtype === "complex128" ? 2 : 1),
+    flops: flopsEach * elements * partsOf(result),
     bytes: trafficOf(operands, result),
     ...counted("broadcast", broadcastLines(operands, result)),
   };
@@ -82,9 +93,9 @@ export function reduceStep(a: ArraySpec, result: ArraySpec, axes?: readonly numb
   return {
     kernel: "reduce",
     size: elements,
-    flops: elements * (a.dtype === "complex128" ? 2 : 1),
-    // A float32 number takes as long as a float64 one: each is converted.
-    bytes: bytesOf([a, result]) + (a.dtype === "float32" ? byteLength(a) : 0),
+    flops: elements * partsOf(a),
+    // A number in single precision takes as long as one in double: each is converted.
+    bytes: bytesOf([a, result]) + (isSingle(a) ? byteLength(a) : 0),
     ...counted("reduce", lines),
   };
 }
@@ -110,7 +121,7 @@ export function quantileStep(result: ArraySpec): Work {
 
 /** Lines of `length` sorted, each by itself; its size is that length, its flops are comparisons of numbers. */
 export function sortStep(a: ArraySpec, length: number): Work {
-  const numbers = elementCount(a.shape) * (a.dtype === "complex128" ? 2 : 1);
+  const numbers = elementCount(a.shape) * partsOf(a);
   return {
     kernel: "sort",
     size: length,
@@ -121,7 +132,7 @@ export function sortStep(a: ArraySpec, length: number): Work {
 
 /** A k×l kernel over a matrix, by the definition; its size is the width of the result. */
 export function convolveStep([a, kernel]: readonly [ArraySpec, ArraySpec], result: ArraySpec): Work {
-  const real = result.dtype === "complex128" ? 4 : 1;
+  const real = isComplex(result) ? 4 : 1;
   return {
     kernel: "convolve",
     size: result.shape[1],

@@ -2,14 +2,14 @@ import type { FloatingArray } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { applyElementwise } from "../elementwise/apply.ts";
 import { divideComplex, divideReal } from "../elementwise/arithmetic.ts";
-import type { Working } from "../elementwise/operand-blocks.ts";
+import type { FloatingWorking } from "../elementwise/operand-blocks.ts";
 
 /**
  * Divides a covariance matrix by the deviations of both variables, in place, and holds the parts of each
  * element to [-1, 1], as numpy.corrcoef. One step of the plan.
  */
 export function correlationInPlace(covariance: FloatingArray, engine: Engine): FloatingArray {
-  const as: Working = covariance.dtype === "complex128" ? "complex128" : "float64";
+  const as: FloatingWorking = covariance.dtype === "complex128" ? "complex128" : "float64";
   const divide = as === "complex128" ? divideComplex : divideReal;
   const onFraction = engine.nextStep();
   const by = (divisor: FloatingArray): FloatingArray =>

@@ -7,7 +7,7 @@ import { scalar } from "../../operations/program/scalar.ts";
 import { applyElementwise } from "../elementwise/apply.ts";
 import { multiplyReal, subtractComplex, subtractReal } from "../elementwise/arithmetic.ts";
 import { conjugateInPlace } from "../elementwise/conjugate.ts";
-import type { Working } from "../elementwise/operand-blocks.ts";
+import type { FloatingWorking } from "../elementwise/operand-blocks.ts";
 import { widened } from "../elementwise/widened.ts";
 import { transposed } from "../rearrange/transposed.ts";
 import { meanOver, meanSteps } from "../reductions/moments.ts";
@@ -17,7 +17,7 @@ export interface Layout {
   readonly observations: number;
   /** Whether each row of the array is a variable. */
   readonly byRows: boolean;
-  readonly dtype: Working;
+  readonly dtype: FloatingWorking;
 }
 
 /** A vector, and so a number, is one variable, whatever `rowvar` says. */

@@ -1,15 +1,15 @@
-import type { FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, dtypes } from "@sluice/contract/array";
 import * as z from "zod";
-import { applyElementwise } from "../../loops/elementwise/apply.ts";
-import { whereComplex, whereReal } from "../../loops/elementwise/select.ts";
+import { applyElementwise, type Operand } from "../../loops/elementwise/apply.ts";
+import { whereNotZero, whereTrue } from "../../loops/elementwise/select.ts";
 import { broadcastShape } from "../../model/broadcast.ts";
 import { elementwiseStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { anyDtype, realDtypes, workingDtype } from "../dtypes.ts";
+import { workingDtype } from "../dtypes.ts";
 
-const resultOf = (condition: FloatingSpec, x: FloatingSpec, y: FloatingSpec): FloatingSpec => ({
+const resultOf = (condition: ArraySpec, x: ArraySpec, y: ArraySpec): ArraySpec => ({
   shape: broadcastShape({ condition, x, y }),
   dtype: resultDtype(x.dtype, y.dtype),
 });
@@ -17,26 +17,23 @@ const resultOf = (condition: FloatingSpec, x: FloatingSpec, y: FloatingSpec): Fl
 /** numpy.where of three arguments. */
 export const where = defineOperation({
   name: "where",
-  summary: "Elements of x where condition is not zero, else of y, with broadcasting, as numpy.where",
+  summary: "Elements of x where condition is true (not zero), else of y, with broadcasting, as numpy.where",
   inputs: {
     condition: {
-      description: "any shape; zero means y, everything else (NaN too) x",
+      description: "any shape; false or zero means y, everything else (NaN too) x",
       rank: { min: 0 },
-      dtypes: realDtypes,
+      dtypes,
       promotes: false,
     },
-    x: { description: "a shape that broadcasts with condition", rank: { min: 0 }, dtypes: anyDtype },
-    y: { description: "a shape that broadcasts with both", rank: { min: 0 }, dtypes: anyDtype },
+    x: { description: "a shape that broadcasts with condition", rank: { min: 0 }, dtypes },
+    y: { description: "a shape that broadcasts with both", rank: { min: 0 }, dtypes },
   },
   outputs: { result: "the broadcast shape, in NumPy's result dtype of x and y" },
   params: () => z.strictObject({}),
-  differences: [
-    "A complex condition is refused.",
-    "Without x and y NumPy answers indices; here both are needed.",
-  ],
+  differences: ["Without x and y NumPy answers indices; here both are needed."],
   example: {
     operation: "where",
-    inputs: { condition: { data: [1, 0, 1] }, x: { data: [1, 2, 3] }, y: { data: -1 } },
+    inputs: { condition: { data: [true, false, true] }, x: { data: [1, 2, 3] }, y: { data: -1 } },
   },
 
   plan(_params, { condition, x, y }) {
@@ -51,12 +48,14 @@ export const where = defineOperation({
   run(_params, { condition, x, y }, engine) {
     const result = engine.array(resultOf(condition, x, y));
     const as = workingDtype(result.dtype);
-    const operands = [
-      { array: condition, as: "float64" },
+    // A condition of float64 is read as it lies where a loop does so; any other is staged as bool.
+    const direct = condition.dtype === "float64" ? whereNotZero[as] : undefined;
+    const operands: Operand[] = [
+      { array: condition, as: direct ? "float64" : "bool" },
       { array: x, as },
       { array: y, as },
-    ] as const;
-    const loop = as === "complex128" ? whereComplex : whereReal;
+    ];
+    const loop = direct ?? whereTrue[as];
     return { result: applyElementwise(loop, operands, result, engine.nextStep()) };
   },
 });
