@@ -62,6 +62,33 @@ const rankText = (rank: CatalogueEntry["inputs"][string]["rank"]): string => {
   return rank.max === undefined ? `≥ ${rank.min}` : `${rank.min} to ${rank.max}`;
 };
 
+/** Functions of an element, which have no params and one result: a row each. */
+function familySection([first, ...others]: readonly [CatalogueEntry, ...CatalogueEntry[]]): string[] {
+  const inputs = Object.entries(first.inputs);
+  return [
+    `## Functions of ${inputs.length === 1 ? "one array" : "two arrays"}: ${first.name} to ${others.at(-1)?.name ?? first.name}`,
+    "",
+    ...inputs.map(([name, { dtypes, description }]) => `- \`${name}\`: ${dtypes.join(", ")}; ${description}`),
+    ...Object.entries(first.outputs).map(([name, description]) => `- \`${name}\`: ${description}`),
+    "",
+    row("operation", "also", "what it is", "differs from NumPy"),
+    "|---|---|---|---|",
+    ...[first, ...others].map(({ name, aliases = [], summary, differences = [] }) =>
+      row(
+        `<a id="${name}"></a>\`${name}\``,
+        aliases.map((alias) => `\`${alias}\``).join(", "),
+        summary,
+        differences.join(" "),
+      ),
+    ),
+    "",
+    "```json",
+    JSON.stringify(first.example),
+    "```",
+    "",
+  ];
+}
+
 function section(entry: CatalogueEntry) {
   const { name, summary, inputs, anyInputs, outputs, params, differences = [], example } = entry;
   return [
@@ -87,6 +114,12 @@ function section(entry: CatalogueEntry) {
 }
 
 const entries = catalogue();
+/** Operations in their order; those of a family together, where its first stands. */
+const parts = entries.flatMap((entry): (CatalogueEntry | [CatalogueEntry, ...CatalogueEntry[]])[] => {
+  if (entry.family === undefined) return [entry];
+  const [first, ...others] = entries.filter(({ family }) => family === entry.family);
+  return first === entry ? [[first, ...others]] : [];
+});
 const text = [
   "# Operations",
   "",
@@ -99,7 +132,7 @@ const text = [
   "",
   entries.map(({ name }) => `[${name}](#${name})`).join(" · "),
   "",
-  ...entries.flatMap(section),
+  ...parts.flatMap((part) => (Array.isArray(part) ? familySection(part) : section(part))),
 ]
   .join("\n")
   .trimEnd();

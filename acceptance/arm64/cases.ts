@@ -1,3 +1,5 @@
+import { type CatalogueEntry, catalogue } from "@sluice/compute";
+
 /** What is run on both CPUs: each kind of arithmetic, at sizes that take its different ways. */
 export interface Case {
   readonly name: string;
@@ -25,33 +27,29 @@ function two(operation: string, a: readonly number[], b: readonly number[]): Cas
 }
 
 /** f of numbers of both signs up to ±30, and of complex ones: the spectrum of a line. */
-function functionOf(operation: string): Case[] {
+function functionOf({ name: operation, inputs }: CatalogueEntry): Case[] {
   const spread = [
     { as: "x", op: "subtract", args: ["a", 0.5] },
     { as: "y", op: "multiply", args: ["x", 60] },
   ];
+  const isComplex = inputs.a?.dtypes.includes("complex128") ?? false;
   const last = { as: "r", op: operation, args: ["y"] };
   const complex = [
     { as: "s", op: "fft", args: ["a"] },
     { as: "y", op: "divide", args: ["s", 20] },
   ];
-  return [
-    {
-      name: `${operation}, real`,
-      operation: "program",
-      params: { steps: [...spread, last] },
-      shapes: [[20_000]],
-      reference: false,
-    },
-    {
-      name: `${operation}, complex`,
-      operation: "program",
-      params: { steps: [...complex, last] },
-      shapes: [[4000]],
-      reference: false,
-    },
-  ];
+  const caseOf = (kind: string, steps: readonly object[], length: number): Case => ({
+    name: `${operation}, ${kind}`,
+    operation: "program",
+    params: { steps: [...steps, last] },
+    shapes: [[length]],
+    reference: false,
+  });
+  return [caseOf("real", spread, 20_000), ...(isComplex ? [caseOf("complex", complex, 4000)] : [])];
 }
+
+/** The lines of the tables of functions. */
+const functions = catalogue().filter(({ family }) => family !== undefined);
 
 export const cases: readonly Case[] = [
   ...[64, 200, 251].map((n) => one("fft2", square(n))),
@@ -61,8 +59,8 @@ export const cases: readonly Case[] = [
   one("fft", [65_536], {}, false),
   one("fft", [100_003], {}, false),
   ...[96, 1009].map((n) => one("rfft", [3, n])),
-  ...["exp", "log", "sin", "cos", "tanh", "sqrt"].flatMap(functionOf),
-  two("power", [20_000], [20_000]),
+  ...functions.filter(({ inputs }) => !("b" in inputs)).flatMap(functionOf),
+  ...functions.filter(({ inputs }) => "b" in inputs).map(({ name }) => two(name, [20_000], [20_000])),
   one("abs", [1000]),
   one("sum", square(100)),
   one("std", square(100)),

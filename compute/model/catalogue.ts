@@ -5,6 +5,10 @@ import { operations } from "./registry.ts";
 
 export interface CatalogueEntry {
   readonly name: string;
+  /** Other names under which a job may ask for it. */
+  readonly aliases?: readonly string[];
+  /** Operations of one family differ in the function of an element alone. */
+  readonly family?: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
   /** Takes inputs of any names and shapes: what they are for. */
@@ -20,19 +24,23 @@ export interface CatalogueEntry {
 
 /** What GET /operations answers: plain JSON, the default operation first. */
 export function catalogue(): CatalogueEntry[] {
-  return operations.map(({ name, summary, inputs, anyInputs, outputs, params, differences, example }) => ({
-    name,
-    summary,
-    inputs: Object.fromEntries(
-      Object.entries(inputs).map(([input, rule]) => [
-        input,
-        { ...rule, dtypes: acceptedDtypes(rule.dtypes) },
-      ]),
-    ),
-    ...(anyInputs !== undefined && { anyInputs }),
-    outputs,
-    params: z.toJSONSchema(params(), { io: "input" }),
-    ...(differences && { differences }),
-    example,
-  }));
+  return operations.map(
+    ({ name, aliases, family, summary, inputs, anyInputs, outputs, params, differences, example }) => ({
+      name,
+      ...(aliases && { aliases }),
+      ...(family !== undefined && { family }),
+      summary,
+      inputs: Object.fromEntries(
+        Object.entries(inputs).map(([input, rule]) => [
+          input,
+          { ...rule, dtypes: acceptedDtypes(rule.dtypes) },
+        ]),
+      ),
+      ...(anyInputs !== undefined && { anyInputs }),
+      outputs,
+      params: z.toJSONSchema(params(), { io: "input" }),
+      ...(differences && { differences }),
+      example,
+    }),
+  );
 }

@@ -35,6 +35,10 @@ export interface OperationPlan<Params = Record<string, unknown>> {
 /** One named numeric function. Adding one is a file in a folder of operations/ and a line in that folder's index.ts. */
 export interface Operation {
   readonly name: string;
+  /** Other names under which it is found: those of the Array API standard, and NumPy's own second ones. */
+  readonly aliases?: readonly string[];
+  /** What it is planned and run like, where it is a line of a table: others of its family differ in a loop alone. */
+  readonly family?: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
   /** Takes inputs of any names and shapes instead, and checks them itself: what they are for. */
@@ -60,6 +64,8 @@ type ArraysOf<Inputs> = { readonly [Name in keyof Inputs]: ArrayOf<ComputedBy<In
 
 interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, InputRule>> {
   readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly family?: string;
   readonly summary: string;
   readonly inputs: Inputs;
   readonly outputs: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import type { PlanStep } from "./steps.ts";
 
 /** What a job is before it runs, whichever engine will run it. */
 export interface Plan {
+  /** Its own name, whichever of its aliases it was found by. */
   readonly operation: string;
   /** Validated, with defaults and what the shapes decide filled in; a null seed stays null. */
   readonly params: Params;
@@ -36,7 +37,7 @@ export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   requireExact("bytes of memory", liveBytes);
   checkSpecs("inputs", inputs);
   checkSpecs("outputs", outputs);
-  return { operation, params: settled, inputs, outputs, steps, flops, liveBytes };
+  return { operation: found.name, params: settled, inputs, outputs, steps, flops, liveBytes };
 }
 
 /** Products of huge extents stop being exact integers beyond 2^53: no such job can run anyway. */

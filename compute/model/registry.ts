@@ -30,9 +30,16 @@ export const operations: readonly Operation[] = [
 /** What a submit without `operation` means. */
 export const defaultOperation = spectralProjection.name;
 
-const byName = new Map(operations.map((operation) => [operation.name, operation]));
+const byName = new Map(
+  operations.flatMap((operation) =>
+    [operation.name, ...(operation.aliases ?? [])].map((name): [string, Operation] => [name, operation]),
+  ),
+);
 
-/** @throws Problem unknown-operation */
+/**
+ * By its name or an alias of it.
+ * @throws Problem unknown-operation
+ */
 export function findOperation(name: string): Operation {
   const found = byName.get(name);
   if (found) return found;

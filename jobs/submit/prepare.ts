@@ -73,13 +73,13 @@ export async function prepare(
   const maxSeconds = checkedMaxSeconds(body.maxSeconds, settings);
   requireInTime(routed, maxSeconds);
   requireRecordFits({
-    ...{ owner, operation: body.operation, params: planned.params, labels: body.labels },
+    ...{ owner, operation: planned.operation, params: planned.params, labels: body.labels },
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, recordedOf(input)])),
     outputSpecs: planned.outputs,
   });
   return {
     owner,
-    operation: body.operation,
+    operation: planned.operation,
     params: planned.params,
     inputs,
     plan: planned,

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { client } from "../../acceptance/support/client.ts";
 import { type Stack, startStack } from "../../local/stack-process.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { representatives } from "../support/compute/representatives.ts";
 
-/** Every example of the catalogue, as it stands, on both lanes of a real stack. */
+/** Examples of the catalogue, as they stand, on both lanes of a real stack: one of each family of operations. */
 let stack: Stack;
 let http: ReturnType<typeof client>;
 
@@ -69,8 +70,9 @@ async function outputsOf(example: object, target: "lambda" | "fargate") {
   return Object.fromEntries(await Promise.all(results));
 }
 
-const groups = Array.from({ length: Math.ceil(entries.length / atOnce) }, (_, index) =>
-  entries.slice(index * atOnce, (index + 1) * atOnce),
+const tried = entries.filter(({ name }) => representatives.some((one) => one.name === name));
+const groups = Array.from({ length: Math.ceil(tried.length / atOnce) }, (_, index) =>
+  tried.slice(index * atOnce, (index + 1) * atOnce),
 );
 
 test("the API shows the catalogue of the code", async () => {

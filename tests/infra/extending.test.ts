@@ -49,6 +49,7 @@ test("there is a recipe for each part that others add", () => {
     "An output format",
     "An engine",
     "A lane",
+    "A function of every element",
     "A kernel",
   ]);
 });

@@ -3,7 +3,6 @@ import { exp } from "../../math/exponential.ts";
 import { tanh } from "../../math/hyperbolic.ts";
 import { log } from "../../math/logarithm.ts";
 import type { Loop } from "./apply.ts";
-import * as complex from "./complex-functions.ts";
 
 // One loop each: a function handed in would be called anew for every element, 2 to 3 ns that the cheap ones feel.
 
@@ -34,17 +33,3 @@ export const cosReal: Loop = (out, o, count, a, i) => {
 export const tanhReal: Loop = (out, o, count, a, i) => {
   for (let n = 0; n < count; n += 1) out[o + n] = tanh(a[i + n]);
 };
-
-/** The loop of a complex function, which costs tens of nanoseconds: the call does not show. */
-function over(evaluate: complex.ComplexFunction): Loop {
-  return (out, o, count, a, i) => {
-    for (let n = 0; n < 2 * count; n += 2) evaluate(a[i + n], a[i + n + 1], out, o + n);
-  };
-}
-
-export const sqrtComplex = over(complex.sqrt);
-export const expComplex = over(complex.exp);
-export const logComplex = over(complex.log);
-export const sinComplex = over(complex.sin);
-export const cosComplex = over(complex.cos);
-export const tanhComplex = over(complex.tanh);

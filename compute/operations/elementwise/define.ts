@@ -1,103 +1,99 @@
-import type { FloatingDtype, FloatingSpec } from "@sluice/contract/array";
+import type { FloatingArray, FloatingDtype, FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { applyElementwise, type Loop } from "../../loops/elementwise/apply.ts";
 import { broadcastShape } from "../../model/broadcast.ts";
 import { elementwiseStep, transcendentalStep } from "../../model/loop-steps.ts";
-import { defineOperation, type Operation } from "../../model/operation.ts";
+import { defineOperation, type InputRule, type Operation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { type Work, whileHolding } from "../../model/steps.ts";
-import { anyDtype, workingDtype } from "../dtypes.ts";
+import { anyDtype, realDtypes, workingDtype } from "../dtypes.ts";
+import type { ScalarFunction } from "./scalar-function.ts";
 
-/** What distinguishes one element-wise operation from another. */
-interface Elementwise {
-  readonly name: string;
-  readonly summary: string;
-  /** One loop over real numbers, one over complex ones. */
-  readonly real: Loop;
-  readonly complex: Loop;
-  /**
-   * Nominal flops of a real and of a complex element, for functions that take long: in proportion to the
-   * measured time, where exp has 20 (its usual count). Without them the operation is as fast as memory.
-   */
-  readonly flopsEach?: readonly [real: number, complex: number];
-  readonly differences?: readonly string[];
-  readonly example: Readonly<Record<string, unknown>>;
+/** The dtype in which a function of these operands is computed: NumPy's result dtype. */
+const commonDtype = (operands: readonly FloatingSpec[]): FloatingDtype =>
+  operands.map(({ dtype }) => dtype).reduce((one, other) => resultDtype(one, other));
+
+function loopOf({ real, single = real, complex = real }: ScalarFunction, dtype: FloatingDtype): Loop {
+  if (dtype === "complex128") return complex;
+  return dtype === "float32" ? single : real;
 }
 
-function stepOf({ flopsEach }: Elementwise, operands: readonly FloatingSpec[], result: FloatingSpec): Work {
-  if (!flopsEach) return elementwiseStep(operands, result);
-  return transcendentalStep(operands, result, flopsEach[result.dtype === "complex128" ? 1 : 0]);
+function resultOf({ gives }: ScalarFunction, inputs: Readonly<Record<string, FloatingSpec>>): FloatingSpec {
+  const dtype = commonDtype(Object.values(inputs));
+  const isReal = gives === "real" && dtype === "complex128";
+  return { shape: broadcastShape(inputs), dtype: isReal ? "float64" : dtype };
 }
 
-const loopOf = ({ real, complex }: Elementwise, dtype: FloatingDtype): Loop =>
-  dtype === "complex128" ? complex : real;
+function stepOf({ flops }: ScalarFunction, operands: readonly FloatingSpec[], result: FloatingSpec): Work {
+  const [real, complex = real] = flops ?? [];
+  const each = commonDtype(operands) === "complex128" ? complex : real;
+  return each === undefined ? elementwiseStep(operands, result) : transcendentalStep(operands, result, each);
+}
 
-/** f(a), element by element, in the dtype of a. */
-export function unaryOperation(own: Elementwise): Operation {
-  const { name, summary, differences, example } = own;
+/** What operations of a table share: planned and run alike, but for their loops. */
+const familyOf = ({ gives, complex, flops }: ScalarFunction, names: readonly string[]): string =>
+  [
+    `a function of ${names.length}`,
+    gives ?? "same",
+    complex ? "complex" : "real",
+    flops ? "slow" : "fast",
+  ].join(", ");
+
+function operationOf(
+  own: ScalarFunction,
+  rules: Readonly<Record<string, InputRule<FloatingDtype>>>,
+  example: object,
+): Operation {
+  const { name, aliases, summary, differences } = own;
   return defineOperation({
     name,
-    summary,
-    inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
-    outputs: { result: "the shape and dtype of a" },
+    ...(aliases && { aliases }),
+    family: familyOf(own, Object.keys(rules)),
+    summary: `${summary}, as numpy.${name}`,
+    inputs: rules,
+    outputs: {
+      result:
+        own.gives === "real" ? "the real dtype of its operands" : "NumPy's result dtype of its operands",
+    },
     params: () => z.strictObject({}),
     ...(differences && { differences }),
-    example: { operation: name, ...example },
+    example: { operation: name, ...example, ...own.example },
 
-    plan(_params, { a }) {
-      const result: FloatingSpec = { shape: a.shape, dtype: a.dtype };
+    plan(_params, inputs) {
+      const operands = Object.values<FloatingSpec>(inputs);
+      const result = resultOf(own, inputs);
       return {
         params: {},
         outputs: { result },
-        steps: whileHolding([a, result], [stepOf(own, [a], result)]),
+        steps: whileHolding([...operands, result], [stepOf(own, operands, result)]),
       };
     },
 
-    run(_params, { a }, engine) {
-      const loop = loopOf(own, a.dtype);
-      const result = engine.array({ shape: a.shape, dtype: a.dtype });
-      const operands = [{ array: a, as: workingDtype(a.dtype) }];
-      return { result: applyElementwise(loop, operands, result, engine.nextStep()) };
+    run(_params, inputs, engine) {
+      const arrays = Object.values<FloatingArray>(inputs);
+      const dtype = commonDtype(arrays);
+      const operands = arrays.map((array) => ({ array, as: workingDtype(dtype) }));
+      const result = engine.array(resultOf(own, inputs));
+      return { result: applyElementwise(loopOf(own, dtype), operands, result, engine.nextStep()) };
     },
   });
+}
+
+const dtypesOf = ({ complex }: ScalarFunction): readonly FloatingDtype[] => (complex ? anyDtype : realDtypes);
+
+/** f(a), element by element, in the dtype of a. */
+export function unaryOperation(own: ScalarFunction): Operation {
+  const a: InputRule<FloatingDtype> = { description: "any shape", rank: { min: 0 }, dtypes: dtypesOf(own) };
+  return operationOf(own, { a }, { dataMatrix: [[0.25, 0.5, 1]] });
 }
 
 /** f(a, b), element by element, broadcast together, in NumPy's result dtype. */
-export function binaryOperation(own: Elementwise): Operation {
-  const { name, summary, differences, example } = own;
-  const resultOf = (a: FloatingSpec, b: FloatingSpec): FloatingSpec => ({
-    shape: broadcastShape({ a, b }),
-    dtype: resultDtype(a.dtype, b.dtype),
-  });
-  return defineOperation({
-    name,
-    summary,
-    inputs: {
-      a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype },
-      b: { description: "a shape that broadcasts with that of a", rank: { min: 0 }, dtypes: anyDtype },
-    },
-    outputs: { result: "the broadcast shape, in NumPy's result dtype" },
-    params: () => z.strictObject({}),
-    ...(differences && { differences }),
-    example: { operation: name, ...example },
-
-    plan(_params, { a, b }) {
-      const result = resultOf(a, b);
-      return {
-        params: {},
-        outputs: { result },
-        steps: whileHolding([a, b, result], [stepOf(own, [a, b], result)]),
-      };
-    },
-
-    run(_params, { a, b }, engine) {
-      const result = engine.array(resultOf(a, b));
-      const as = workingDtype(result.dtype);
-      const operands = [
-        { array: a, as },
-        { array: b, as },
-      ] as const;
-      return { result: applyElementwise(loopOf(own, result.dtype), operands, result, engine.nextStep()) };
-    },
-  });
+export function binaryOperation(own: ScalarFunction): Operation {
+  const a: InputRule<FloatingDtype> = { description: "any shape", rank: { min: 0 }, dtypes: dtypesOf(own) };
+  const b: InputRule<FloatingDtype> = { ...a, description: "a shape that broadcasts with that of a" };
+  const rows = [
+    [1, 2],
+    [3, 4],
+  ];
+  return operationOf(own, { a, b }, { inputs: { a: { data: rows }, b: { data: [10, 20] } } });
 }

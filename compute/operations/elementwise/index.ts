@@ -1,25 +1,19 @@
 import type { Operation } from "../../model/operation.ts";
 import { abs } from "./abs.ts";
-import { add, divide, multiply, power, subtract } from "./arithmetic.ts";
+import { arithmetic } from "./arithmetic.ts";
 import { astype } from "./astype.ts";
+import { circulars } from "./circular.ts";
 import { clip } from "./clip.ts";
-import { cos, exp, log, sin, sqrt, tanh } from "./functions.ts";
+import { binaryOperation, unaryOperation } from "./define.ts";
+import { exponentials } from "./exponential.ts";
+import { signs } from "./signs.ts";
 import { where } from "./where.ts";
 
 /** What works element by element, in the order in which the catalogue shows it. */
 export const elementwise: readonly Operation[] = [
-  add,
-  subtract,
-  multiply,
-  divide,
-  power,
+  ...arithmetic.map(binaryOperation),
   abs,
-  exp,
-  log,
-  sqrt,
-  sin,
-  cos,
-  tanh,
+  ...[...signs, ...exponentials, ...circulars].map(unaryOperation),
   clip,
   where,
   astype,

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { operations } from "@sluice/compute/model/registry";
 import { describe, expect, test } from "vitest";
 import { openBlas } from "../../support/compute/engines.ts";
 import type { Held } from "../../support/compute/held-bytes.ts";
+import { representatives } from "../../support/compute/representatives.ts";
 
 const script = fileURLToPath(import.meta.resolve("../../support/compute/held-bytes.ts"));
 /** What loops stage in a cache, in blocks of 16 and 32 KiB: no step counts them. */
@@ -18,7 +18,7 @@ describe("the most bytes a job really holds", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", script, engine]);
     const jobs: Held[] = JSON.parse(stdout);
     const names = new Set(jobs.map(({ title }) => title.split(",")[0]));
-    expect([...names]).toEqual(operations.map(({ name }) => name));
+    expect([...names]).toEqual(representatives.map(({ name }) => name));
     const over = jobs.filter(({ held, demanded }) => held > demanded + staged);
     expect(over).toEqual([]);
   });

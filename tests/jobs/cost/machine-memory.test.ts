@@ -1,11 +1,11 @@
 import { type EngineProfile, type Plan, plan, profiles } from "@sluice/compute";
-import { operations } from "@sluice/compute/model/registry";
 import type { Route, Target } from "@sluice/contract/job";
 import { Problem } from "@sluice/contract/problem";
 import { describe, expect, test } from "vitest";
 import { fargateShapes } from "../../../jobs/cost/machines.ts";
 import { escalated, oneSizeDown, oneSizeUp, route } from "../../../jobs/cost/route.ts";
 import type { Settings } from "../../../jobs/settings.ts";
+import { representatives } from "../../support/compute/representatives.ts";
 import { defaultSettings } from "../../support/jobs/memory-ports.ts";
 import { plannedJobs } from "../../support/jobs/planned-jobs.ts";
 
@@ -34,7 +34,7 @@ function routed(planned: Plan, target: Target | "auto", settings: Settings): Rou
 const largest = { ...defaultSettings, maxTaskVcpu: 16 };
 const largestLambda = { ...largest, workMemoryMiB: 10_240 };
 
-describe.each(operations)("the machine of $name", (operation) => {
+describe.each(representatives)("the machine of $name", (operation) => {
   const jobs = plannedJobs(operation, sizes);
 
   test("there are jobs of it", () => {

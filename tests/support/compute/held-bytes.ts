@@ -1,5 +1,5 @@
 /**
- * A process that runs every operation on one engine and prints, for each, the most bytes of arrays and scratch it
+ * A process that runs every operation, or the one that stands for its family, on one engine and prints, for each, the most bytes of arrays and scratch it
  * has held and what `demand()` says. Needs --expose-gc: what nothing refers to any more is not held.
  * Argument: the engine's name. The parts of OpenBLAS's own memory are not seen: it allocates them in C.
  */
@@ -10,12 +10,13 @@ import { reference } from "@sluice/compute/engines/reference/index";
 import { singleThreadPool } from "@sluice/compute/engines/threads";
 import { engineOn } from "@sluice/compute/engines/wasm/index";
 import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/memory";
-import { findOperation, operations } from "@sluice/compute/model/registry";
+import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
 import { bind, findOpenBlas } from "@sluice/compute/node/native/openblas";
 import type { Dtype, FloatingArray } from "@sluice/contract/array";
 import { plannedJobs } from "../jobs/planned-jobs.ts";
 import { measured } from "./measured-memory.ts";
+import { representatives } from "./representatives.ts";
 
 export interface Held {
   readonly title: string;
@@ -112,7 +113,7 @@ function held({ operation, params, inputs: specs }: Plan): number {
 /** Large enough to count in MiB, small enough for a second on the slowest engine. */
 const fits = ({ flops, liveBytes }: Plan): boolean => flops < 3e8 && liveBytes < 2 ** 26;
 
-const answers: Held[] = operations.flatMap((operation) =>
+const answers: Held[] = representatives.flatMap((operation) =>
   ["float64", "complex128"].flatMap((dtype) => {
     const job = plannedJobs(operation, [700, 400, 256, 160, 80, 30, 16, 6]).find(
       ({ title, plan: planned }) => title.endsWith(dtype) && fits(planned),
