@@ -37,7 +37,8 @@ function anchorsOf(text: string): Set<string> {
       return times === 0 ? slug : `${slug}-${times}`;
     },
   );
-  return new Set(anchors);
+  const placed = [...text.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = ""]) => id);
+  return new Set([...anchors, ...placed]);
 }
 
 function whyBroken(file: string, target: string): string | undefined {
