@@ -1,4 +1,4 @@
-import { type ArraySpec, byteLength, type DenseArray, type Dtype, isSingle } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type DenseArray, type Dtype } from "@sluice/contract/array";
 import type { Engine } from "../engines/engine.ts";
 import { cast } from "../loops/casts/cast.ts";
 import { conversionStep } from "./loop-steps.ts";
@@ -30,7 +30,8 @@ export function acceptedDtypes(computed: InputRule["dtypes"]): Dtype[] {
   return [...computed, ...others];
 }
 
-interface Conversion {
+/** One array made anew in another dtype. */
+export interface Conversion {
   readonly name: string;
   readonly from: ArraySpec;
   readonly to: ArraySpec;
@@ -45,29 +46,14 @@ function inputConversions(rules: Rules, inputs: Specs): Conversion[] {
   });
 }
 
-const singleOf: Partial<Record<Dtype, Dtype>> = { float64: "float32", complex128: "complex64" };
-
-/** Outputs in double precision of an operation that answers single precision where all inputs are of it. */
-function outputConversions(
-  operation: Pick<Operation, "roundsToSingle">,
-  inputs: Specs,
-  outputs: Specs,
-): Conversion[] {
-  if (!operation.roundsToSingle || !Object.values(inputs).every(isSingle)) return [];
-  return Object.entries(outputs).flatMap(([name, from]) => {
-    const dtype = singleOf[from.dtype];
-    return dtype === undefined ? [] : [{ name, from, to: { shape: from.shape, dtype } }];
-  });
-}
-
-const changed = (conversions: readonly Conversion[]): Specs =>
+export const changed = (conversions: readonly Conversion[]): Specs =>
   Object.fromEntries(conversions.map(({ name, to }) => [name, to]));
 
-const bytesOf = (specs: readonly ArraySpec[]): number =>
+export const bytesOf = (specs: readonly ArraySpec[]): number =>
   specs.reduce((bytes, spec) => bytes + byteLength(spec), 0);
 
 /** One step for each, while `held` bytes and what it makes are alive. */
-function stepsOf(conversions: readonly Conversion[], held: number): PlanStep[] {
+export function conversionSteps(conversions: readonly Conversion[], held: number): PlanStep[] {
   let live = held;
   return conversions.map(({ from, to }) => {
     live += byteLength(to);
@@ -79,18 +65,14 @@ function stepsOf(conversions: readonly Conversion[], held: number): PlanStep[] {
 export function planConverting(operation: Operation, params: unknown, inputs: Specs): OperationPlan {
   const before = inputConversions(operation.inputs, inputs);
   const planned = operation.plan(params, { ...inputs, ...changed(before) });
-  const after = outputConversions(operation, inputs, planned.outputs);
-  if (before.length + after.length === 0) return planned;
+  if (before.length === 0) return planned;
   // The arrays that were converted are the caller's: they stay alive beside what they became.
   const beside = bytesOf(before.map(({ from }) => from));
-  const given = bytesOf(Object.values(inputs));
   return {
     ...planned,
-    outputs: { ...planned.outputs, ...changed(after) },
     steps: [
-      ...stepsOf(before, given),
+      ...conversionSteps(before, bytesOf(Object.values(inputs))),
       ...planned.steps.map((step) => ({ ...step, live: step.live + beside })),
-      ...stepsOf(after, given + bytesOf(Object.values(planned.outputs))),
     ],
   };
 }
@@ -104,12 +86,7 @@ export function runConverting(operation: Operation, params: unknown, inputs: Arr
   ]);
   const outputs = operation.run(params, { ...inputs, ...Object.fromEntries(made) }, engine);
   for (const [, array] of made) if (!holds(outputs, array)) engine.release(array);
-  const after = outputConversions(operation, inputs, outputs).map(({ name, to }): [string, DenseArray] => {
-    const rounded = cast(outputs[name], engine.array(to), engine.nextStep());
-    engine.release(outputs[name]);
-    return [name, rounded];
-  });
-  return { ...outputs, ...Object.fromEntries(after) };
+  return outputs;
 }
 
 /** Whether one of the arrays lies where this one does: some operations answer an input as it is. */

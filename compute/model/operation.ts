@@ -48,8 +48,6 @@ export interface Operation {
   readonly params: () => z.ZodObject;
   /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
   readonly differences?: readonly string[];
-  /** Computes in double precision what NumPy answers in single where all inputs are: such results are rounded. */
-  readonly roundsToSingle?: boolean;
   /** A submit body that runs as it stands. */
   readonly example: Readonly<Record<string, unknown>>;
   /** Times its predicted seconds that the values of its inputs, which no plan knows, can make it take. 1 when absent. */
@@ -71,7 +69,6 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly outputs: Readonly<Record<string, string>>;
   readonly params: () => Schema;
   readonly differences?: readonly string[];
-  readonly roundsToSingle?: boolean;
   readonly example: Readonly<Record<string, unknown>>;
   readonly mostTimes?: number;
   plan(params: z.output<Schema>, inputs: SpecsOf<Inputs>): OperationPlan<z.output<Schema>>;

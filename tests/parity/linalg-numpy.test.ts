@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { FloatingDtype } from "@sluice/contract/array";
+import { type FloatingDtype, isSingle } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { eps, relativeError } from "../support/compute/arrays.ts";
 import { runOn, testedEngines } from "../support/compute/engines.ts";
@@ -63,7 +63,8 @@ describe.each(testedEngines)("linear algebra on $name agrees with NumPy and SciP
         if (operation !== "eigvals") expect(found?.dtype, about).toBe(dtype);
         const numbers = values.map(Number);
         const { data } = floating(found);
-        const tolerance = 64 * eps * Math.max(1, condition);
+        const rounding = isSingle({ dtype }) ? 2 ** -23 : 0;
+        const tolerance = rounding + 64 * eps * Math.max(1, condition);
         if (operation === "eigvals") allClose(sortedPairs(data), sortedPairs(numbers), tolerance);
         else allClose(data, numbers, tolerance);
       }

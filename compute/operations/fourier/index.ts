@@ -1,4 +1,5 @@
 import type { Operation } from "../../model/operation.ts";
+import { answeringSingle } from "../../model/single-precision.ts";
 import { fft } from "./fft.ts";
 import { fft2 } from "./fft2.ts";
 import { fftshift } from "./fftshift.ts";
@@ -11,7 +12,7 @@ import { rfft } from "./rfft.ts";
 import { rfft2 } from "./rfft2.ts";
 
 /** The transforms, in the order in which the catalogue shows them. */
-export const fourier: readonly Operation[] = [
+export const fourier: readonly Operation[] = answeringSingle([
   fft2,
   ifft2,
   fft,
@@ -22,4 +23,4 @@ export const fourier: readonly Operation[] = [
   irfft2,
   fftshift,
   ifftshift,
-];
+]);

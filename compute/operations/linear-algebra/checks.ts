@@ -6,7 +6,7 @@ export const realOnly = ["float64", "float32"] as const satisfies readonly Dtype
 
 /** What holds of nearly every operation here. */
 export const oneMatrix = "One matrix, not a stack of them.";
-export const widens = "float32 is widened: the result is float64.";
+export const widens = "Single precision is computed in double and rounded once at the end.";
 export const noComplex = "Complex matrices are refused.";
 
 /** @throws Problem invalid-shape */

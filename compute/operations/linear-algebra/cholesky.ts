@@ -26,7 +26,7 @@ export const cholesky = defineOperation({
       dtypes: realOrComplex,
     },
   },
-  outputs: { result: "n×n triangle; float64, or complex128 where a is (never float32)" },
+  outputs: { result: "n×n triangle; float64, or complex128 where a is" },
   params,
   differences: [oneMatrix, widens],
   example: {

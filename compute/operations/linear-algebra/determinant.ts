@@ -79,7 +79,7 @@ export const det = defineOperation({
   name: "det",
   summary: "Determinant, as numpy.linalg.det; 0 where a is singular",
   inputs,
-  outputs: { result: "0-d; float64, or complex128 where a is (never float32)" },
+  outputs: { result: "0-d; float64, or complex128 where a is" },
   params: () => z.strictObject({}),
   differences: [oneMatrix, widens, "The product of pivots does not overflow on the way."],
   example: { operation: "det", dataMatrix: sample },

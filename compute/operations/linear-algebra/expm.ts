@@ -91,7 +91,7 @@ export const expm = defineOperation({
   name: "expm",
   summary: "Matrix exponential, as scipy.linalg.expm",
   inputs: { a: { description: "n×n, one matrix of finite numbers", rank: 2, dtypes: realOrComplex } },
-  outputs: { result: "the shape of a; float64, or complex128 where a is (never float32)" },
+  outputs: { result: "the shape of a; float64, or complex128 where a is" },
   params: () => z.strictObject({}),
   differences: [oneMatrix, widens],
   example: {

@@ -1,4 +1,5 @@
 import type { Operation } from "../../model/operation.ts";
+import { answeringSingle } from "../../model/single-precision.ts";
 import { cholesky } from "./cholesky.ts";
 import { det, slogdet } from "./determinant.ts";
 import { eig, eigvals } from "./eig.ts";
@@ -14,8 +15,8 @@ import { solve } from "./solve.ts";
 import { svd } from "./svd.ts";
 
 /** In the order in which the catalogue shows them. */
-export const linearAlgebra: readonly Operation[] = [
+export const linearAlgebra: readonly Operation[] = answeringSingle([
   ...[solve, inv, det, slogdet, norm],
   ...[cholesky, qr, lu, svd, eigh, eig, eigvals],
   ...[lstsq, pinv, matrixRank, matrixPower, expm],
-];
+]);

@@ -58,7 +58,7 @@ export const inv = defineOperation({
   name: "inv",
   summary: "Inverse of a square matrix, by LU with partial pivoting, as numpy.linalg.inv",
   inputs: { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } },
-  outputs: { result: "n×n; float64, or complex128 where a is (never float32)" },
+  outputs: { result: "n×n; float64, or complex128 where a is" },
   params: () => z.strictObject({}),
   differences: [oneMatrix, widens],
   example: {

@@ -64,7 +64,7 @@ export const lu = defineOperation({
   outputs: {
     p: "m×m permutation, float64; with p_indices the m row numbers, float64 too",
     l: "m×min(m, n), unit lower triangular or trapezoidal",
-    u: "min(m, n)×n, upper; float64, or complex128 where a is (never float32)",
+    u: "min(m, n)×n, upper; float64, or complex128 where a is",
   },
   params,
   differences: [oneMatrix, widens],

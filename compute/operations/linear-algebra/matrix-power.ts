@@ -59,7 +59,7 @@ export const matrixPower = defineOperation({
   name: "matrix_power",
   summary: "A square matrix times itself n times, as numpy.linalg.matrix_power",
   inputs: { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } },
-  outputs: { result: "the shape of a; float64, or complex128 where a is (never float32)" },
+  outputs: { result: "the shape of a; float64, or complex128 where a is" },
   params,
   differences: [oneMatrix, widens],
   example: {

@@ -148,7 +148,7 @@ export const norm = defineOperation({
     },
   },
   outputs: {
-    result: "float64 (NumPy answers float32 for float32), the shape of a without the axes summed over",
+    result: "float64, the shape of a without the axes summed over",
   },
   params,
   differences: [widens, "2-norms do not overflow on the way.", "2, -2 and nuc of one real matrix only."],

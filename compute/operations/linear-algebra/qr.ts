@@ -22,7 +22,7 @@ export const qr = defineOperation({
   inputs: { a: { description: "m×n, one matrix", rank: 2, dtypes: realOrComplex } },
   outputs: {
     q: "m×k, k = min(m, n) or, complete, m; absent in mode r",
-    r: "k×n; float64, or complex128 where a is (never float32)",
+    r: "k×n; float64, or complex128 where a is",
   },
   params,
   differences: [oneMatrix, widens],

@@ -15,7 +15,7 @@ export const solve = defineOperation({
     a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex },
     b: { description: "right side: n, or n×k for k of them", rank: { min: 1 }, dtypes: realOrComplex },
   },
-  outputs: { result: "the shape of b; float64, or complex128 where an input is (never float32)" },
+  outputs: { result: "the shape of b; float64, or complex128 where an input is" },
   params: () => z.strictObject({}),
   differences: [oneMatrix, widens],
   example: {

@@ -13,18 +13,13 @@ export interface Fusions {
 
 const isSame = (one: unknown, other: readonly number[]): boolean => String(one) === String(other);
 
-/** An fft2 of a whole matrix of float64 or float32, unscaled. A plan's params have everything filled in. */
+/** An fft2 of a whole matrix of float64, unscaled: of float32 NumPy rounds the spectrum, too. A plan's params have everything filled in. */
 function isPlainFft2(
   { operation, args, plan: { params } }: ResolvedStep,
   { specs }: ResolvedProgram,
 ): boolean {
   const spec = specs.get(String(args.a));
-  if (
-    operation.name !== "fft2" ||
-    spec?.shape.length !== 2 ||
-    !(spec.dtype === "float64" || spec.dtype === "float32")
-  )
-    return false;
+  if (operation.name !== "fft2" || spec?.shape.length !== 2 || spec.dtype !== "float64") return false;
   const isAlongBoth = isSame(params.axes, [-2, -1]) || isSame(params.axes, [0, 1]);
   return params.norm === "backward" && isAlongBoth && isSame(params.s, spec.shape);
 }
