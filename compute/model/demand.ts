@@ -49,8 +49,8 @@ function interpolate(table: RateTable, size: number): number {
   return low + share * (high - low);
 }
 
-/** Seconds of one step on one whole vCPU. */
-export function stepSeconds(step: PlanStep, profile: EngineProfile): number {
+/** Seconds of one step on one whole vCPU, done once. */
+function onceSeconds(step: PlanStep, profile: EngineProfile): number {
   const { kernel } = step;
   const table = isLoop(kernel) ? loopRates[kernel] : profile.rates.nanoseconds[kernel];
   const numbers = workUnits(step, profile) * interpolate(table, step.size);
@@ -60,15 +60,19 @@ export function stepSeconds(step: PlanStep, profile: EngineProfile): number {
   return (Math.max(numbers, least) + lines) / 1e9;
 }
 
+/** Seconds of one step on one whole vCPU. */
+export const stepSeconds = (step: PlanStep, profile: EngineProfile): number =>
+  onceSeconds(step, profile) * (step.times ?? 1);
+
 /** Threads a job computes on: one for each whole vCPU. */
 export const threadsFor = (vcpu: number): number => Math.max(1, Math.floor(vcpu));
 
 /** Seconds of one step on so many threads. Each further one is taken to add what the second was measured to add. */
 function sharedSeconds(step: PlanStep, profile: EngineProfile, threads: number): number {
   const alone = stepSeconds(step, profile);
-  const { kernel } = step;
-  // Loops that all engines share run on the calling thread.
-  if (threads === 1 || isLoop(kernel) || alone * 1e9 < leastParallel) return alone;
+  const { kernel, times = 1 } = step;
+  // Loops that all engines share run on the calling thread, as do the small matrices of a stack, one by one.
+  if (threads === 1 || isLoop(kernel) || (alone / times) * 1e9 < leastParallel) return alone;
   const gain = profile.rates.secondThread[kernel] ?? 0;
   return alone / (1 + (threads - 1) * gain);
 }

@@ -31,7 +31,7 @@ export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
   const { params: settled, outputs, steps: ownSteps } = found.plan(parsed, inputs);
   const steps = [...ownSteps, ...emptySteps([...Object.values(inputs), ...Object.values(outputs)])];
-  const flops = steps.reduce((total, step) => total + step.flops, 0);
+  const flops = steps.reduce((total, { flops: own, times = 1 }) => total + own * times, 0);
   const liveBytes = steps.reduce((most, { live }) => Math.max(most, live), 0);
   requireExact("flops", flops);
   requireExact("bytes of memory", liveBytes);

@@ -23,11 +23,18 @@ export function trackProgress(
   let next = 0;
   let base = 0;
   let reported = 0;
+  /** While the steps of a stack are done in turns, the stack alone reports. */
+  let inStack = false;
   return () => {
-    const [start, weight] = [base, (weights[next] ?? 0) / total];
-    next += 1;
+    if (inStack) return ignore;
+    const { together } = steps[next] ?? {};
+    const end = next + (together ?? 1);
+    const [start, weight] = [base, weights.slice(next, end).reduce((sum, one) => sum + one, 0) / total];
+    next = end;
     base += weight;
+    inStack = together !== undefined;
     return (fraction) => {
+      if (together !== undefined && fraction === 1) inStack = false;
       // The weights add up to 1 but for rounding, which must not keep the end from being reported.
       const isEnd = fraction === 1 && next === steps.length;
       const whole = isEnd ? 1 : Math.min(1, start + fraction * weight);

@@ -32,7 +32,7 @@ export type Factorization =
   | "svdvals";
 
 /** What a loop does once for each short piece of an array, besides its numbers: calls, divisions, counters. */
-export type LineKind = "reduce" | "broadcast" | "plane" | "copy" | "row" | "quantile";
+export type LineKind = "reduce" | "broadcast" | "plane" | "copy" | "row" | "quantile" | "core";
 
 /** Which kernel classes those are. */
 export const isFactorization = (kernel: KernelClass): kernel is Factorization =>
@@ -53,6 +53,10 @@ export interface PlanStep {
   readonly lines?: { readonly kind: LineKind; readonly count: number };
   /** Of transforms along one axis, which hold no spectrum of a whole matrix: points of the longest line they read or write. */
   readonly linePoints?: number;
+  /** How often it is done: once for each matrix of a stack. Its flops, bytes and lines are of one time. 1 when absent. */
+  readonly times?: number;
+  /** It and the steps behind it, so many in all, are done in turns for one matrix of a stack after the other, and reported as one. */
+  readonly together?: number;
 }
 
 export type Work = Omit<PlanStep, "live">;

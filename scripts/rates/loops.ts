@@ -67,6 +67,12 @@ const nanosecondsPerLine: Record<LineKind, number> = {
     params: { q: Array.from({ length: 500 }, (_, index) => index / 5), axis: 1 },
     inputs: { a: matrix(2 ** 9, 2) },
   }),
+  // To the power of 0: the identity is all that is computed.
+  core: perLine("core", {
+    operation: "matrix_power",
+    params: { n: 0 },
+    inputs: { a: { ...matrix(2 ** 16, 1), shape: [2 ** 16, 1, 1] } },
+  }),
 };
 
 const sides = [16, 64, 256, 1024, 2048];

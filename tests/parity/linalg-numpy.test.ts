@@ -16,8 +16,9 @@ interface Case {
   factor?: number;
 }
 
-const cases: Case[] = JSON.parse(
-  readFileSync(new URL("../fixtures/parity/linalg.json", import.meta.url), "utf8"),
+/** One matrix, then stacks of them. */
+const cases: Case[] = ["linalg", "stacks"].flatMap((name) =>
+  JSON.parse(readFileSync(new URL(`../fixtures/parity/${name}.json`, import.meta.url), "utf8")),
 );
 const operations = [...new Set(cases.map(({ operation }) => operation))];
 

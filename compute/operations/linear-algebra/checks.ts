@@ -5,7 +5,6 @@ export const realOrComplex = ["float64", "float32", "complex128"] as const satis
 export const realOnly = ["float64", "float32"] as const satisfies readonly Dtype[];
 
 /** What holds of nearly every operation here. */
-export const oneMatrix = "One matrix, not a stack of them.";
 export const widens = "Single precision is computed in double and rounded once at the end.";
 export const noComplex = "Complex matrices are refused.";
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { choleskyStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
+import { realOrComplex, requireSquare, widens } from "./checks.ts";
 
 const params = () =>
   z.strictObject({
@@ -20,15 +20,14 @@ export const cholesky = defineOperation({
   summary: "Cholesky factor of a Hermitian positive definite matrix, as numpy.linalg.cholesky",
   inputs: {
     a: {
-      description:
-        "n×n, one matrix; only the half that `upper` names is read, and of its diagonal the real part",
+      description: "n×n; only the half that `upper` names is read, and of its diagonal the real part",
       rank: 2,
       dtypes: realOrComplex,
     },
   },
   outputs: { result: "n×n triangle; float64, or complex128 where a is" },
   params,
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "cholesky",
     dataMatrix: [

@@ -7,7 +7,7 @@ import { log } from "../../math/logarithm.ts";
 import { luStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation, type OperationPlan } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
+import { realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
 import { made } from "./made.ts";
 
@@ -50,7 +50,7 @@ function scaled(x: number, exponent: number): number {
   return x * 2 ** half * 2 ** rest;
 }
 
-const inputs = { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } } as const;
+const inputs = { a: { description: "n×n", rank: 2, dtypes: realOrComplex } } as const;
 
 function planOf(
   a: FloatingSpec,
@@ -81,7 +81,7 @@ export const det = defineOperation({
   inputs,
   outputs: { result: "0-d; float64, or complex128 where a is" },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens, "The product of pivots does not overflow on the way."],
+  differences: [widens, "The product of pivots does not overflow on the way."],
   example: { operation: "det", dataMatrix: sample },
   plan: (_params, { a }) => planOf(a, { result: scalar(a) }),
   run(_params, { a }, engine) {
@@ -100,7 +100,7 @@ export const slogdet = defineOperation({
     logabsdet: "0-d float64; -Infinity where a is singular",
   },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: { operation: "slogdet", dataMatrix: sample },
   plan: (_params, { a }) => planOf(a, { sign: scalar(a), logabsdet: { shape: [], dtype: "float64" } }),
   run(_params, { a }, engine) {

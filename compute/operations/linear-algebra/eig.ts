@@ -2,7 +2,7 @@ import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { eigStep } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { noComplex, oneMatrix, realOnly, requireSquare, widens } from "./checks.ts";
+import { noComplex, realOnly, requireSquare, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
@@ -29,7 +29,7 @@ export const eig = defineOperation({
     eigenvectors: "n×n, complex128, columns of length 1",
   },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens, noComplex, "Eigenvalues are complex128 even where all are real."],
+  differences: [widens, noComplex, "Eigenvalues are complex128 even where all are real."],
   example: { operation: "eig", dataMatrix: sample },
 
   plan(_params, { a }) {
@@ -55,7 +55,7 @@ export const eigvals = defineOperation({
   inputs,
   outputs: { result: "n, complex128 even where all are real (NumPy answers float64 then), in no order" },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens, noComplex, "Eigenvalues are complex128 even where all are real."],
+  differences: [widens, noComplex, "Eigenvalues are complex128 even where all are real."],
   example: { operation: "eigvals", dataMatrix: sample },
 
   plan(_params, { a }) {

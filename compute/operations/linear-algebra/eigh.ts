@@ -2,7 +2,7 @@ import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { eighStep } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { noComplex, oneMatrix, realOnly, requireSquare, widens } from "./checks.ts";
+import { noComplex, realOnly, requireSquare, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
@@ -19,11 +19,11 @@ export const eigh = defineOperation({
   name: "eigh",
   summary: "Eigenvalues and eigenvectors of a real symmetric matrix, as numpy.linalg.eigh",
   inputs: {
-    a: { description: "n×n, one matrix of finite numbers; only one half is read", rank: 2, dtypes: realOnly },
+    a: { description: "n×n, finite numbers; only one half is read", rank: 2, dtypes: realOnly },
   },
   outputs: { eigenvalues: "n, float64, rising", eigenvectors: "n×n, float64, orthonormal columns" },
   params,
-  differences: [oneMatrix, widens, noComplex],
+  differences: [widens, noComplex],
   example: {
     operation: "eigh",
     dataMatrix: [

@@ -6,7 +6,7 @@ import { hypot } from "../../math/hypot.ts";
 import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { matmulStep, whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
+import { realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, solveFactored, widthOf } from "./elimination.ts";
 import { requireFinite } from "./finite.ts";
 import { copyOf } from "./matrix-power.ts";
@@ -90,10 +90,10 @@ function approximant(a: FloatingArray, engine: Engine): FloatingArray {
 export const expm = defineOperation({
   name: "expm",
   summary: "Matrix exponential, as scipy.linalg.expm",
-  inputs: { a: { description: "n×n, one matrix of finite numbers", rank: 2, dtypes: realOrComplex } },
+  inputs: { a: { description: "n×n, finite numbers", rank: 2, dtypes: realOrComplex } },
   outputs: { result: "the shape of a; float64, or complex128 where a is" },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "expm",
     dataMatrix: [

@@ -5,7 +5,7 @@ import type { Lu } from "../../engines/linear-algebra.ts";
 import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
+import { realOrComplex, requireSquare, widens } from "./checks.ts";
 import { requireRegular, rowOrder, unitLower, upper, widthOf } from "./elimination.ts";
 
 /** What inverting takes: the steps of `invert`. */
@@ -57,10 +57,10 @@ export function invert(a: FloatingArray, engine: Engine): FloatingArray {
 export const inv = defineOperation({
   name: "inv",
   summary: "Inverse of a square matrix, by LU with partial pivoting, as numpy.linalg.inv",
-  inputs: { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } },
+  inputs: { a: { description: "n×n", rank: 2, dtypes: realOrComplex } },
   outputs: { result: "n×n; float64, or complex128 where a is" },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "inv",
     dataMatrix: [

@@ -5,7 +5,7 @@ import { square } from "../../math/powers.ts";
 import { svdStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { matmulStep, whileHolding } from "../../model/steps.ts";
-import { epsOf, noComplex, oneMatrix, realOnly, requireRightSide, widens } from "./checks.ts";
+import { epsOf, noComplex, realOnly, requireRightSide, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { made } from "./made.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
@@ -45,13 +45,13 @@ function inverses({ data }: FloatingArray, fraction: number): { factors: Float64
 export const pinv = defineOperation({
   name: "pinv",
   summary: "Moore-Penrose pseudo-inverse of a real matrix, as numpy.linalg.pinv",
-  inputs: { a: { description: "m×n, one matrix of finite numbers", rank: 2, dtypes: realOnly } },
+  inputs: { a: { description: "m×n, finite numbers", rank: 2, dtypes: realOnly } },
   outputs: { result: "n×m, float64" },
   params: () =>
     z.strictObject({
       rcond: cutoff("Singular values up to this fraction of the largest count as zero; 1e-15 when null"),
     }),
-  differences: [oneMatrix, widens, noComplex],
+  differences: [widens, noComplex],
   example: {
     operation: "pinv",
     dataMatrix: [
@@ -197,13 +197,13 @@ export const lstsq = defineOperation({
 export const matrixRank = defineOperation({
   name: "matrix_rank",
   summary: "How many singular values of a real matrix are not negligible, as numpy.linalg.matrix_rank",
-  inputs: { a: { description: "m×n, one matrix of finite numbers", rank: 2, dtypes: realOnly } },
+  inputs: { a: { description: "m×n, finite numbers", rank: 2, dtypes: realOnly } },
   outputs: { result: "0-d float64 (NumPy answers an integer)" },
   params: () =>
     z.strictObject({
       tol: cutoff("Singular values up to here count as zero; when null, eps · max(m, n) · the largest"),
     }),
-  differences: [oneMatrix, noComplex, "The result is a float64."],
+  differences: [noComplex, "The result is a float64."],
   example: {
     operation: "matrix_rank",
     dataMatrix: [

@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { luStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, widens } from "./checks.ts";
+import { realOrComplex, widens } from "./checks.ts";
 import { rowOrder, widthOf } from "./elimination.ts";
 
 const params = () =>
@@ -60,14 +60,14 @@ function permutation(order: Int32Array, spec: FloatingSpec, indices: boolean, en
 export const lu = defineOperation({
   name: "lu",
   summary: "a = p @ l @ u with partial pivoting, as scipy.linalg.lu",
-  inputs: { a: { description: "m×n, one matrix", rank: 2, dtypes: realOrComplex } },
+  inputs: { a: { description: "m×n", rank: 2, dtypes: realOrComplex } },
   outputs: {
     p: "m×m permutation, float64; with p_indices the m row numbers, float64 too",
     l: "m×min(m, n), unit lower triangular or trapezoidal",
     u: "min(m, n)×n, upper; float64, or complex128 where a is",
   },
   params,
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "lu",
     dataMatrix: [

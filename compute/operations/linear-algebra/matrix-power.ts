@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { matmulStep, whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, requireSquare, widens } from "./checks.ts";
+import { realOrComplex, requireSquare, widens } from "./checks.ts";
 import { widthOf } from "./elimination.ts";
 import { inverseSteps, invert } from "./inv.ts";
 
@@ -58,10 +58,10 @@ function power(base: FloatingArray, exponent: number, engine: Engine): FloatingA
 export const matrixPower = defineOperation({
   name: "matrix_power",
   summary: "A square matrix times itself n times, as numpy.linalg.matrix_power",
-  inputs: { a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex } },
+  inputs: { a: { description: "n×n", rank: 2, dtypes: realOrComplex } },
   outputs: { result: "the shape of a; float64, or complex128 where a is" },
   params,
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "matrix_power",
     params: { n: 3 },

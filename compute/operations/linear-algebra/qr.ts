@@ -3,7 +3,7 @@ import * as z from "zod";
 import { qrStep, widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, widens } from "./checks.ts";
+import { realOrComplex, widens } from "./checks.ts";
 
 const modes = ["reduced", "complete", "r"] as const;
 
@@ -19,13 +19,13 @@ const params = () =>
 export const qr = defineOperation({
   name: "qr",
   summary: "a = q @ r with orthonormal columns of q and upper triangular r, as numpy.linalg.qr",
-  inputs: { a: { description: "m×n, one matrix", rank: 2, dtypes: realOrComplex } },
+  inputs: { a: { description: "m×n", rank: 2, dtypes: realOrComplex } },
   outputs: {
     q: "m×k, k = min(m, n) or, complete, m; absent in mode r",
     r: "k×n; float64, or complex128 where a is",
   },
   params,
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "qr",
     dataMatrix: [

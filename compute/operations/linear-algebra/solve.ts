@@ -4,7 +4,7 @@ import { luStep, triangleStep, widened } from "../../model/linear-algebra-steps.
 import { defineOperation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { oneMatrix, realOrComplex, requireRightSide, requireSquare, widens } from "./checks.ts";
+import { realOrComplex, requireRightSide, requireSquare, widens } from "./checks.ts";
 import { requireRegular, solveFactored } from "./elimination.ts";
 
 /** x of a @ x = b. @throws Problem singular-matrix (run) */
@@ -12,12 +12,12 @@ export const solve = defineOperation({
   name: "solve",
   summary: "The x of a @ x = b, by LU with partial pivoting, as numpy.linalg.solve",
   inputs: {
-    a: { description: "n×n, one matrix", rank: 2, dtypes: realOrComplex },
+    a: { description: "n×n", rank: 2, dtypes: realOrComplex },
     b: { description: "right side: n, or n×k for k of them", rank: { min: 1 }, dtypes: realOrComplex },
   },
   outputs: { result: "the shape of b; float64, or complex128 where an input is" },
   params: () => z.strictObject({}),
-  differences: [oneMatrix, widens],
+  differences: [widens],
   example: {
     operation: "solve",
     inputs: {

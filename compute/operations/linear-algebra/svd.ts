@@ -2,7 +2,7 @@ import type { FloatingSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { svdStep } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { noComplex, oneMatrix, realOnly, widens } from "./checks.ts";
+import { noComplex, realOnly, widens } from "./checks.ts";
 import { requireFinite } from "./finite.ts";
 import { whileDecomposing } from "./spectral-steps.ts";
 
@@ -20,14 +20,14 @@ const params = () =>
 export const svd = defineOperation({
   name: "svd",
   summary: "Singular value decomposition a = u @ diag(s) @ vh, as numpy.linalg.svd; real matrices",
-  inputs: { a: { description: "m×n, one matrix of finite numbers", rank: 2, dtypes: realOnly } },
+  inputs: { a: { description: "m×n, finite numbers", rank: 2, dtypes: realOnly } },
   outputs: {
     u: "m×m or m×min(m, n), float64, orthonormal columns; absent without compute_uv",
     s: "min(m, n), float64, falling",
     vh: "n×n or min(m, n)×n, float64, orthonormal rows; absent without compute_uv",
   },
   params,
-  differences: [oneMatrix, widens, noComplex],
+  differences: [widens, noComplex],
   example: {
     operation: "svd",
     params: { full_matrices: false },

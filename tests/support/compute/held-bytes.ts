@@ -68,11 +68,14 @@ function opened(memory: KernelMemory): Engine {
 /** Positive definite where square, so that no factorization refuses it. */
 function input(shape: readonly number[], dtype: Dtype): FloatingArray {
   const array = random({ shape, seed: 1, dtype: dtype === "float32" ? dtype : "float64" });
-  const [rows = 0, columns = 0] = shape;
-  if (shape.length === 2 && rows === columns) {
-    for (let i = 0; i < rows; i += 1) {
-      for (let j = 0; j < i; j += 1) array.data[j * rows + i] = array.data[i * rows + j] ?? 0;
-      array.data[i * rows + i] = rows;
+  const [rows = 0, columns = 0] = shape.slice(-2);
+  if (shape.length >= 2 && rows === columns) {
+    for (let first = 0; first < array.data.length; first += rows * rows) {
+      for (let i = 0; i < rows; i += 1) {
+        for (let j = 0; j < i; j += 1)
+          array.data[first + j * rows + i] = array.data[first + i * rows + j] ?? 0;
+        array.data[first + i * rows + i] = rows;
+      }
     }
   }
   if (dtype !== "complex128") return array;
@@ -113,14 +116,24 @@ function held({ operation, params, inputs: specs }: Plan): number {
 /** Large enough to count in MiB, small enough for a second on the slowest engine. */
 const fits = ({ flops, liveBytes }: Plan): boolean => flops < 3e8 && liveBytes < 2 ** 26;
 
-const answers: Held[] = representatives.flatMap((operation) =>
-  ["float64", "complex128"].flatMap((dtype) => {
-    const job = plannedJobs(operation, [700, 400, 256, 160, 80, 30, 16, 6]).find(
-      ({ title, plan: planned }) => title.endsWith(dtype) && fits(planned),
-    );
-    if (!job) return [];
-    const { peakBytes } = demand(job.plan, profile, 1);
-    return [{ title: job.title, held: held(job.plan), demanded: peakBytes }];
-  }),
-);
+/** What takes a matrix or a stack of them is tried with both. */
+const kindsOf = ({ inputs }: (typeof representatives)[number]): readonly ((title: string) => boolean)[] => {
+  const isStack = (title: string) => title.includes(", stack, ");
+  const { rank } = inputs.a ?? {};
+  return typeof rank === "object" && rank.min === 2 ? [(title) => !isStack(title), isStack] : [() => true];
+};
+
+const answers: Held[] = representatives.flatMap((operation) => {
+  const jobs = plannedJobs(operation, [700, 400, 256, 160, 80, 30, 16, 6]).filter(({ plan: one }) =>
+    fits(one),
+  );
+  return kindsOf(operation).flatMap((isKind) =>
+    ["float64", "complex128"].flatMap((dtype) => {
+      const job = jobs.find(({ title }) => title.endsWith(dtype) && isKind(title));
+      if (!job) return [];
+      const { peakBytes } = demand(job.plan, profile, 1);
+      return [{ title: job.title, held: held(job.plan), demanded: peakBytes }];
+    }),
+  );
+});
 process.stdout.write(JSON.stringify(answers));

@@ -28,6 +28,10 @@ const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number
     [Math.ceil(n / 8), n],
   ],
   line: [[n * n], [n * n]],
+  stack: [
+    [4, n, n],
+    [4, n, n],
+  ],
 });
 
 /** What `plan()` says of an operation's own example with inputs of this size; undefined where it refuses them. */

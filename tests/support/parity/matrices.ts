@@ -13,7 +13,8 @@ export type Kind =
   | "zero"
   | "identity"
   | "ones"
-  | "clustered";
+  | "clustered"
+  | "dominant";
 
 const width = ({ dtype }: { dtype: FloatingDtype }): number => (dtype === "complex128" ? 2 : 1);
 
@@ -71,7 +72,24 @@ export function matrix(
       return mapped(values, () => 1);
     case "clustered":
       return mapped(values, (i, j) => (i === j ? 1 : 0) + 1e-13 * (i >= j ? at(i, j) : at(j, i)));
+    case "dominant":
+      return dominant(values);
   }
+}
+
+/** A stack of square matrices, each with its adjoint and twice its extent times the identity added: positive definite. */
+function dominant(a: FloatingArray): FloatingArray {
+  const n = a.shape.at(-1) ?? 1;
+  const w = width(a);
+  const data = a.data.map((was, at) => {
+    const [element, part] = [Math.floor(at / w), at % w];
+    const [first, i, j] = [element - (element % (n * n)), Math.floor((element % (n * n)) / n), element % n];
+    const mirrored = a.data[(first + j * n + i) * w + part] ?? 0;
+    // In the dtype of a, in NumPy's order.
+    const sum = part === 1 ? was - mirrored : was + mirrored;
+    return (a.dtype === "float32" ? Math.fround(sum) : sum) + (i === j && part === 0 ? 2 * n : 0);
+  });
+  return { ...a, data };
 }
 
 export function adjoint(a: FloatingArray): FloatingArray {
