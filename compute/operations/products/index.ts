@@ -4,6 +4,22 @@ import { dot } from "./dot.ts";
 import { gram } from "./gram.ts";
 import { kron } from "./kron.ts";
 import { outer } from "./outer.ts";
+import { inner, tensordot } from "./tensordot.ts";
+import { vdot, vecdot } from "./vecdot.ts";
+import { matvec, vecmat } from "./vector-products.ts";
 
 /** Products of arrays, in the order in which the catalogue shows them. */
-export const products: readonly Operation[] = [dot, outer, kron, gram, cov, corrcoef];
+export const products: readonly Operation[] = [
+  dot,
+  inner,
+  vdot,
+  vecdot,
+  matvec,
+  vecmat,
+  tensordot,
+  outer,
+  kron,
+  gram,
+  cov,
+  corrcoef,
+];

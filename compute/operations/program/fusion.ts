@@ -1,4 +1,4 @@
-import { type ArraySpec, isFloating } from "@sluice/contract/array";
+import { isFloating } from "@sluice/contract/array";
 import type { ResolvedProgram, ResolvedStep } from "./resolve.ts";
 
 /** Pairs of steps that engines do at once, by the index of their second step. */
@@ -45,8 +45,9 @@ export function fusionsOf(program: ResolvedProgram): Fusions {
     magnitudes.add(index + 1);
     for (const user of users.get(next.as) ?? []) {
       const { operation, args } = steps[user];
-      const isByFloats = typeof args.b !== "string" || isFloating(program.specs.get(args.b) as ArraySpec);
-      if (operation.name === "matmul" && args.a === next.as && isByFloats) centrosymmetric.add(user);
+      const right = typeof args.b === "string" ? program.specs.get(args.b) : undefined;
+      const isByMatrix = right?.shape.length === 2 && isFloating(right);
+      if (operation.name === "matmul" && args.a === next.as && isByMatrix) centrosymmetric.add(user);
     }
   }
   return { magnitudes, absorbed, centrosymmetric };

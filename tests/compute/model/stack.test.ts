@@ -156,6 +156,25 @@ describe("the progress of a stack", () => {
   });
 });
 
+describe("the half product of |fft2(a)| in a program", () => {
+  const a = operand([6, 6], "float64", 37);
+  const steps = [
+    { as: "F", op: "fft2", args: ["a"] },
+    { as: "S", op: "abs", args: ["F"] },
+    { as: "P", op: "matmul", args: ["S", "b"] },
+  ];
+  const magnitude = run("abs", {}, { a: run("fft2", {}, { a }).result as DenseArray }).result as DenseArray;
+
+  test.each([[[6]], [[4, 6, 2]], [[1, 6, 2]]])(
+    "is left alone beside b of shape %j, a vector or a stack",
+    (shape) => {
+      const b = operand(shape, "float64", 38);
+      const { result } = run("program", { steps }, { a, b });
+      expect(result).toEqual(run("matmul", {}, { a: magnitude, b }).result);
+    },
+  );
+});
+
 describe("the price of a stack", () => {
   /** The least of several runs on warm memory, beside the prediction without what first touching that memory costs. */
   function seconds(operation: string, inputs: Record<string, DenseArray>) {

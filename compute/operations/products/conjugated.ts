@@ -1,0 +1,30 @@
+import { byteLength, type FloatingArray, type FloatingSpec, isComplex } from "@sluice/contract/array";
+import type { Engine } from "../../engines/engine.ts";
+import { conjugateInPlace } from "../../loops/elementwise/conjugate.ts";
+import { elementwiseStep } from "../../model/loop-steps.ts";
+import { type PlanStep, whileHolding } from "../../model/steps.ts";
+
+/** a, conjugated into an array of its own where it is complex; one step of the plan then. */
+export function conjugated(a: FloatingArray, engine: Engine): FloatingArray {
+  if (!isComplex(a)) return a;
+  const onFraction = engine.nextStep();
+  const copy = engine.array(a);
+  copy.data.set(a.data);
+  conjugateInPlace(copy);
+  onFraction(1);
+  return copy;
+}
+
+/** These steps behind the conjugation of a, beside `others`; the copy stays alive with them. */
+export function behindConjugation(
+  a: FloatingSpec,
+  others: readonly FloatingSpec[],
+  steps: readonly PlanStep[],
+): PlanStep[] {
+  if (!isComplex(a)) return [...steps];
+  const copy = byteLength(a);
+  return [
+    ...whileHolding([a, a, ...others], [elementwiseStep([a], a)]),
+    ...steps.map((step) => ({ ...step, live: step.live + copy })),
+  ];
+}

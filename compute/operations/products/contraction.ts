@@ -1,0 +1,120 @@
+import { byteLength, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
+import type { Engine } from "../../engines/engine.ts";
+import { transposed } from "../../loops/rearrange/transposed.ts";
+import { rearrangeStep } from "../../model/loop-steps.ts";
+import { type PlanStep, whileHolding } from "../../model/steps.ts";
+import { planProduct, product } from "./stacked-product.ts";
+import { planSummedProduct, summedProduct } from "./summed-product.ts";
+
+/** Which axes of two arrays go together, those of a beside those of b; all others stay, a's before b's. */
+export interface Pairing {
+  /** Kept once, before all other axes. */
+  readonly batch: readonly (readonly [number, number])[];
+  /** Summed over. */
+  readonly summed: readonly (readonly [number, number])[];
+}
+
+/** One factor as a stack of matrices: its axes in another order, some of them taken as one. */
+interface Side {
+  readonly order: readonly number[];
+  readonly turns: boolean;
+  readonly shape: readonly number[];
+  readonly free: readonly number[];
+}
+
+function sideOf(
+  { shape }: FloatingSpec,
+  batch: readonly number[],
+  summed: readonly number[],
+  summedLast: boolean,
+): Side {
+  const free = shape.map((_, axis) => axis).filter((axis) => !batch.includes(axis) && !summed.includes(axis));
+  const order = [...batch, ...(summedLast ? [...free, ...summed] : [...summed, ...free])];
+  const extents = (axes: readonly number[]) => axes.map((axis) => shape[axis]);
+  const [m, k] = [free, summed].map((axes) => elementCount(extents(axes)));
+  return {
+    order,
+    turns: order.some((axis, index) => axis !== index),
+    shape: [...extents(batch), ...(summedLast ? [m, k] : [k, m])],
+    free: extents(free),
+  };
+}
+
+interface Sides {
+  readonly left: Side;
+  readonly right: Side;
+  /** Nothing is left but the batch: sums of products of lines. */
+  readonly isDot: boolean;
+}
+
+function sidesOf(a: FloatingSpec, b: FloatingSpec, { batch, summed }: Pairing): Sides {
+  const axesOf = (pairs: Pairing["batch"], which: 0 | 1) => pairs.map((pair) => pair[which]);
+  const left = sideOf(a, axesOf(batch, 0), axesOf(summed, 0), true);
+  const right = sideOf(b, axesOf(batch, 1), axesOf(summed, 1), false);
+  return { left, right, isDot: batch.length > 0 && left.free.length + right.free.length === 0 };
+}
+
+const turnedSpec = (a: FloatingSpec, { order }: Side): FloatingSpec => ({
+  ...a,
+  shape: order.map((axis) => a.shape[axis]),
+});
+
+/** The summed axes as the last one. */
+const asLines = <Spec extends FloatingSpec>(a: Spec, { shape }: Side, batch: number): Spec => ({
+  ...a,
+  shape: [...shape.slice(0, batch), elementCount(shape.slice(batch))],
+});
+const asMatrices = <Spec extends FloatingSpec>(a: Spec, { shape }: Side): Spec => ({ ...a, shape });
+
+const resultShape = (product: readonly number[], { left, right }: Sides, batch: number): number[] => [
+  ...product.slice(0, batch),
+  ...left.free,
+  ...right.free,
+];
+
+/** Σ a·b over pairs of axes, as a product of matrices, or of stacks of them where there is a batch. */
+export function planContraction(
+  a: FloatingSpec,
+  b: FloatingSpec,
+  pairing: Pairing,
+): { readonly result: FloatingSpec; readonly steps: PlanStep[] } {
+  const sides = sidesOf(a, b, pairing);
+  const { left, right, isDot } = sides;
+  const batch = pairing.batch.length;
+  const copies: FloatingSpec[] = [];
+  const steps: PlanStep[] = [];
+  for (const [spec, side] of [[a, left] as const, [b, right] as const]) {
+    if (!side.turns) continue;
+    const copy = turnedSpec(spec, side);
+    copies.push(copy);
+    steps.push(...whileHolding([a, b, ...copies], [rearrangeStep(spec, copy, side.order)]));
+  }
+  const planned = isDot
+    ? planSummedProduct(asLines(a, left, batch), asLines(b, right, batch))
+    : planProduct(asMatrices(a, left), asMatrices(b, right));
+  const held = copies.reduce((bytes, spec) => bytes + byteLength(spec), 0);
+  return {
+    result: { ...planned.result, shape: resultShape(planned.result.shape, sides, batch) },
+    steps: [...steps, ...planned.steps.map((step) => ({ ...step, live: step.live + held }))],
+  };
+}
+
+/** Runs `planContraction`. */
+export function contract(
+  a: FloatingArray,
+  b: FloatingArray,
+  pairing: Pairing,
+  engine: Engine,
+): FloatingArray {
+  const sides = sidesOf(a, b, pairing);
+  const { left, right, isDot } = sides;
+  const batch = pairing.batch.length;
+  const one = left.turns ? transposed(a, left.order, engine) : a;
+  const other = right.turns ? transposed(b, right.order, engine) : b;
+  const result = isDot
+    ? summedProduct(asLines(one, left, batch), asLines(other, right, batch), engine)
+    : product(asMatrices(one, left), asMatrices(other, right), engine);
+  if (left.turns) engine.release(one);
+  if (right.turns) engine.release(other);
+  return { ...result, shape: resultShape(result.shape, sides, batch) };
+}
