@@ -26,6 +26,7 @@ const environment = z.object({
   WORK_MEMORY_MIB: positive.default(1769),
   SUBMIT_MEMORY_MIB: positive.default(1769),
   EXPRESS: z.stringbool().default(true),
+  RECORD_ARRAYS: z.stringbool().default(true),
   MAX_TASK_VCPU: positive.default(4),
   // All held slots are one DynamoDB item: aws/dynamodb/slots.ts.
   MAX_TASKS: positive.max(2000).default(20),
@@ -91,6 +92,7 @@ export function readConfig(variables: Variables): Config {
     settings: {
       workMemoryMiB: env.WORK_MEMORY_MIB,
       express: env.EXPRESS,
+      recordArrays: env.RECORD_ARRAYS,
       submitMemoryMiB: env.SUBMIT_MEMORY_MIB,
       fargate: env.TASK_DEFINITION_ARN !== "",
       spot: env.FARGATE_SPOT,

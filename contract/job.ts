@@ -37,11 +37,12 @@ export interface ArrayView extends ArraySpec {
 
 export interface OutputView extends ArrayView {
   /**
-   * Presigned link to the `.npy`, once COMPLETED; a list has none: it would be most of it. It opens for an hour at most:
+   * Presigned link to the `.npy`, once COMPLETED; a small output has none, but its data. A list has neither: they would
+   * be most of it. It opens for an hour at most:
    * it also dies with the session of the role that signed it, and S3 then answers 403. Each view has a fresh one.
    */
   readonly url?: string;
-  /** The array itself as nested JSON, when the caller waited and it fits. */
+  /** The array itself as nested JSON: of a small output, and of others when the caller waited and it fits. */
   readonly data?: unknown;
 }
 

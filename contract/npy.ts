@@ -58,6 +58,11 @@ export function npyHeader({ shape, dtype }: ArraySpec): Uint8Array {
   return header;
 }
 
+/** The length of a whole file that `encodeNpy` writes. */
+export function npyBytes(spec: ArraySpec): number {
+  return npyHeader(spec).length + byteLength(spec);
+}
+
 /** The bytes of an array's data, without a copy. */
 export function dataBytes({ data }: DenseArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

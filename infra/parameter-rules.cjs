@@ -50,6 +50,7 @@ const rules = {
   accessLogs: oneOf("off", "on"),
   submitMemory: whole(128, 10_240),
   express: oneOf("off", "on"),
+  recordArrays: oneOf("off", "on"),
   workMemory: whole(128, 10_240),
   workConcurrency: whole(2, 1000),
   waitHolders: whole(1),

@@ -25,6 +25,7 @@ export function valueBytes(value: unknown): number {
       return 1;
   }
   if (value === null) return 1;
+  if (value instanceof Uint8Array) return value.byteLength;
   if (Array.isArray(value))
     return value.reduce((bytes: number, element) => bytes + 1 + valueBytes(element), 3);
   if (typeof value !== "object") throw new Error(`DynamoDB stores no ${typeof value}`);

@@ -2,8 +2,11 @@ import type { ArraySpec } from "@sluice/contract/array";
 import type { Route, Status, Target } from "@sluice/contract/job";
 import type { ProblemCode } from "@sluice/contract/problem";
 
-/** Of a record's shape. What it takes to raise it: docs/adr/0025-versions.md. */
-export const recordVersion = 1;
+/** The latest shape of a record that this release reads. What it takes to raise it: docs/adr/0025-versions.md. */
+export const recordVersion = 2;
+
+/** 2: it holds an array itself, and a release that knows of none leaves it alone. */
+type RecordVersion = 1 | typeof recordVersion;
 
 /** A record that a later release wrote, read after a rollback: it is left as it is, for that release to go on with. */
 export class NewerRecord extends Error {
@@ -19,7 +22,7 @@ export class NewerRecord extends Error {
 /** The one DynamoDB item behind a job. Times are epoch milliseconds unless the name says seconds. */
 export interface Job {
   /** Version of this record's shape; a reader refuses a newer one. */
-  readonly v: typeof recordVersion;
+  readonly v: RecordVersion;
   readonly jobId: string;
   readonly owner: string;
   readonly status: Status;
@@ -138,7 +141,16 @@ export type AttemptOutcome =
   | "interrupted"
   | "died";
 
-export type InputRef = StoredInput | RandomInput | AwaitedInput | UsedInput;
+export type InputRef = StoredInput | RecordedArray | RandomInput | AwaitedInput | UsedInput;
+
+/** A small `.npy` file in the record itself, where that is cheaper than an object: cost/place.ts. */
+export interface RecordedArray extends ArraySpec {
+  readonly npy: Uint8Array;
+}
+
+export function isRecorded(array: InputRef | OutputRef): array is RecordedArray {
+  return "npy" in array;
+}
 
 /** Bytes in S3: one `.npy` file inside `key`, `length` bytes from `offset`. */
 export interface StoredInput extends ArraySpec {
@@ -164,7 +176,7 @@ export interface AwaitedInput extends ArraySpec {
   readonly output: string;
 }
 
-/** An input of which only the spec is left: its job was COMPLETED at once, and never runs again. */
+/** An input of which only the spec is left: its job is COMPLETED, and never runs again. */
 export interface UsedInput extends ArraySpec {
   readonly used: true;
 }
@@ -187,8 +199,18 @@ export function isStored(input: InputRef): input is StoredInput {
   return "key" in input;
 }
 
-/** A finished output: one `.npy` object. */
-export interface OutputRef extends ArraySpec {
+/** A finished output. */
+export type OutputRef = StoredOutput | RecordedArray;
+
+/** One `.npy` object in S3. */
+export interface StoredOutput extends ArraySpec {
   readonly key: string;
   readonly bytes: number;
+}
+
+/** A finished output as another job's input. */
+export function asInput(output: OutputRef): StoredInput | RecordedArray {
+  if (isRecorded(output)) return output;
+  const { shape, dtype, key, bytes } = output;
+  return { shape, dtype, key, offset: 0, length: bytes };
 }

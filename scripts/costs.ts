@@ -19,6 +19,7 @@ const stages = { dev: stage("dev"), prod: stage("prod") };
 const settings = {
   workMemoryMiB: stages.dev.number("workMemory"),
   express: true,
+  recordArrays: true,
   submitMemoryMiB: stages.dev.number("submitMemory"),
   fargate: true,
   spot: false,

@@ -18,7 +18,7 @@ import { startMoto } from "./moto.ts";
 import { compare, leftOvers } from "./resources.ts";
 import { emulatedEnvironment, stackName, stage } from "./settings.ts";
 import { sls } from "./sls.ts";
-import { runSmallJob } from "./small-job.ts";
+import { runSmallJobs } from "./small-job.ts";
 import { type DeployedStack, readStack, stackNames } from "./stack.ts";
 import type { StageImage } from "./stage-image.ts";
 
@@ -120,7 +120,7 @@ async function driveJobs({ clients, front, folder, say }: Run, stack: DeployedSt
   const before = front.calls.length;
   const emulated = { clients, stack, functions, front, folder: path.join(folder, "container") };
   try {
-    for (const line of await runSmallJob(emulated, queueArn)) say(`small job: ${line}`);
+    for (const line of await runSmallJobs(emulated, queueArn)) say(`small job: ${line}`);
     for (const line of await runLargeJob(emulated, queueArn)) say(`large job: ${line}`);
     say(`calls of AWS meanwhile: ${countsOf(front.calls.slice(before))}`);
   } catch (error) {

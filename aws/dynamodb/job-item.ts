@@ -56,10 +56,14 @@ export function fromItem(item: Record<string, unknown> | undefined, now: number)
   return job && job.ttl * 1000 >= now ? job : undefined;
 }
 
+function isReadable(version: unknown): boolean {
+  return typeof version === "number" && version <= recordVersion;
+}
+
 /** Whether its ttl is over or not. @throws NewerRecord */
 export function jobOf(item: Record<string, unknown>): Job {
   const { pk: _pk, createdSort: _sort, dueShard: _shard, line: _line, ...fields } = item;
-  if (fields.v !== recordVersion) throw new NewerRecord(jobIdOf(item), fields.v);
+  if (!isReadable(fields.v)) throw new NewerRecord(jobIdOf(item), fields.v);
   return { ...fields, params: paramsOf(fields.params) } as unknown as Job;
 }
 

@@ -10,7 +10,7 @@ const mostLevels = 30;
  */
 export function storable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(storable);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, storable(inner)] as const);
   return Object.hasOwn(value, "constructor") ? new Map(entries) : Object.fromEntries(entries);
 }

@@ -13,6 +13,7 @@ export function resultResponse({ jobId }: Job, name: string, result: Result): An
     case "application/json":
       return { json: result.view };
     case "application/x-npy":
+      if ("bytes" in result) return binary(result, saved(result.type, `${jobId}-${name}.npy`));
       return { statusCode: 303, headers: { location: result.url, "cache-control": "no-store" } };
     case "text/csv":
       return {
@@ -21,13 +22,13 @@ export function resultResponse({ jobId }: Job, name: string, result: Result): An
         body: result.text,
       };
     case "application/zip":
-      return {
-        statusCode: 200,
-        headers: saved("application/zip", `${jobId}.npz`),
-        body: Buffer.from(result.bytes).toString("base64"),
-        isBase64Encoded: true,
-      };
+      return binary(result, saved(result.type, `${jobId}.npz`));
   }
+}
+
+function binary({ bytes }: { readonly bytes: Uint8Array }, headers: Record<string, string>): Answer {
+  const body = Buffer.from(bytes).toString("base64");
+  return { statusCode: 200, headers, body, isBase64Encoded: true };
 }
 
 /** What a HEAD says of an output: its `.npy`, which is what there is of it whatever GET is asked for. */

@@ -5,13 +5,14 @@ import { maxJsonResultBytes, maxNpzResultBytes } from "@sluice/contract/limits";
 import { encodeNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
 import type { Ports } from "../ports.ts";
-import type { Job, OutputRef } from "../record.ts";
+import { isRecorded, type Job, type OutputRef, type StoredOutput } from "../record.ts";
 import { jsonWithin, outputLink, readOutput } from "../run/arrays.ts";
 import { zipOf } from "./zip.ts";
 
 export type Result =
   | { readonly type: "application/json"; readonly view: ResultView }
   | { readonly type: "application/x-npy"; readonly url: string }
+  | { readonly type: "application/x-npy"; readonly bytes: Uint8Array }
   | { readonly type: "text/csv"; readonly text: string }
   | { readonly type: "application/zip"; readonly bytes: Uint8Array };
 
@@ -20,7 +21,7 @@ type Objects = Ports["objects"];
 
 /**
  * The result of a COMPLETED job in the first of the accepted types that it can be given in: one output as JSON, as
- * CSV or as a link to its `.npy`, or all of them as an `.npz`.
+ * CSV, or as its `.npy`, to which there is a link unless the record holds it; or all of them as an `.npz`.
  *
  * @throws Problem `not-finished`, `failed`, `cancelled`, `output-not-found` or `expired`; `result-too-large` or
  * `not-acceptable` when it can be given in none, about the first of them
@@ -33,7 +34,7 @@ export async function resultOf(
 ): Promise<Result> {
   const outputs = outputsOf(job);
   let signed: Promise<string> | undefined;
-  const link = (output: OutputRef) => {
+  const link = (output: StoredOutput) => {
     signed ??= outputLink(job, name, output, objects);
     return signed;
   };
@@ -59,27 +60,31 @@ export async function resultHead(
   name: string,
   { objects }: ResultPorts,
 ): Promise<ArraySpec & { readonly bytes: number }> {
-  const { key, ...head } = named(outputsOf(job), name);
-  if (!(await objects.exists(key))) throw new Problem("expired", "the result of this job has expired");
-  return head;
+  const output = named(outputsOf(job), name);
+  const { shape, dtype } = output;
+  if (isRecorded(output)) return { shape, dtype, bytes: output.npy.byteLength };
+  if (!(await objects.exists(output.key))) throw new Problem("expired", "the result of this job has expired");
+  return { shape, dtype, bytes: output.bytes };
 }
 
 async function oneOutput(
   type: Exclude<ResultType, "application/zip">,
   name: string,
   output: OutputRef,
-  link: (output: OutputRef) => Promise<string>,
+  link: (output: StoredOutput) => Promise<string>,
   objects: Objects,
 ): Promise<Result> {
   const tooLarge = async (what: string) => {
     const detail = `the result is more than ${maxJsonResultBytes} bytes of ${what}; fetch the .npy at url instead`;
     return new Problem("result-too-large", detail, {
       expected: "Accept: application/x-npy",
-      url: await link(output),
+      // The record holds none that is too large for any form.
+      ...(isRecorded(output) ? {} : { url: await link(output) }),
     });
   };
   switch (type) {
     case "application/x-npy":
+      if (isRecorded(output)) return { type, bytes: output.npy };
       return { type, url: await link(output) };
     case "text/csv": {
       if (!hasCsv(output)) throw notATable(name, output);

@@ -12,11 +12,11 @@ import {
 import { maxJsonResultBytes, maxListedAttempts } from "@sluice/contract/limits";
 import { arithmeticCodes } from "@sluice/contract/problem";
 import type { Ports } from "../ports.ts";
-import { type Attempt, attemptCount, type Job, type OutputRef } from "../record.ts";
+import { type Attempt, attemptCount, isRecorded, type Job, type OutputRef } from "../record.ts";
 import { jsonWithin, outputLink, textWithin } from "../run/arrays.ts";
 
 interface DataOptions {
-  /** Whether outputs come with their data, as long as it fits a JSON answer. */
+  /** Whether outputs come with their data, as long as it fits a JSON answer. Small ones, in the record, always do. */
   readonly withData?: boolean;
   /** Outputs that are at hand: they are not read again. */
   readonly results?: Arrays;
@@ -30,19 +30,25 @@ export async function jobView(
 ): Promise<JobView> {
   if (job.status !== "COMPLETED") return viewOf(job, undefined);
   const data = (name: string, output: OutputRef, room: number) => {
+    // What lies in the record is at hand, and has no link.
+    if (!withData && !isRecorded(output)) return undefined;
     const result = Object.hasOwn(results, name) ? results[name] : undefined;
     return result ? textWithin(result, room) : jsonWithin(output, room, objects);
   };
-  return viewOf(job, await outputViews(job, objects, withData ? data : undefined));
+  return viewOf(job, await outputViews(job, objects, data));
 }
 
 /** The job in a list: without links to its outputs, each of which is more than a kilobyte. */
 export function listedView(job: Job): JobView {
   if (job.status !== "COMPLETED") return viewOf(job, undefined);
-  const outputs = Object.entries(job.outputs ?? {}).map(
-    ([name, { shape, dtype, bytes }]) => [name, { shape, dtype, bytes }] as const,
-  );
+  const outputs = Object.entries(job.outputs ?? {}).map(([name, output]) => [name, sizeOf(output)] as const);
   return viewOf(job, Object.fromEntries(outputs));
+}
+
+/** `bytes` of its `.npy`. */
+function sizeOf(output: OutputRef): ArrayView {
+  const { shape, dtype } = output;
+  return { shape, dtype, bytes: isRecorded(output) ? output.npy.byteLength : output.bytes };
 }
 
 function viewOf(job: Job, outputs: JobView["outputs"]): JobView {
@@ -90,7 +96,7 @@ export function statusView({ jobId, status, statusReason, progress, updatedAt }:
 async function outputViews(
   job: Job,
   objects: Ports["objects"],
-  dataOf?: (
+  dataOf: (
     name: string,
     output: OutputRef,
     room: number,
@@ -99,11 +105,10 @@ async function outputViews(
   const views: Record<string, OutputView> = {};
   let room: number = maxJsonResultBytes;
   for (const [name, output] of Object.entries(job.outputs ?? {})) {
-    const { shape, dtype, bytes } = output;
-    const url = await outputLink(job, name, output, objects);
-    const json = await dataOf?.(name, output, room);
+    const link = isRecorded(output) ? {} : { url: await outputLink(job, name, output, objects) };
+    const json = await dataOf(name, output, room);
     if (json) room -= json.length;
-    views[name] = { shape, dtype, bytes, url, ...(json ? { data: json } : {}) };
+    views[name] = { ...sizeOf(output), ...link, ...(json ? { data: json } : {}) };
   }
   return views;
 }

@@ -5,6 +5,7 @@ import type { Attempt, Job } from "../record.ts";
 import { timing } from "../timing.ts";
 import { added, type Bill, callsBill, invocationBill, totalUsd } from "./bill-items.ts";
 import { counted, perJob } from "./calls-per-job.ts";
+import { filesBytes, inputsInRecord, outputsInRecord, recordedUsd } from "./place.ts";
 import { prices } from "./prices.ts";
 
 /** The bill of a job: its machines by the second, and everything that it asks of AWS around them. */
@@ -94,10 +95,41 @@ function calls(arrays: Arrays, each: (bytes: number) => number): number {
   return Object.values(arrays).reduce((total, array) => total + each(byteLength(array)), 0);
 }
 
-/** What attempts add to a job's bill: their machines, and their arrays' parts each time. */
+/** What attempts add to a job's bill: their machines, and each time their arrays' parts, unless the record holds those. */
 function attemptsBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
   const parts = partsBill(arrays);
-  return added(...attempts.flatMap((attempt) => [attemptBill(attempt), attempt.atOnce ? {} : parts]));
+  const made = outputsInRecord(filesBytes(arrays.outputs));
+  return added(
+    ...attempts.flatMap((attempt) => {
+      const gets = !attempt.atOnce && hasRecordedInputs(arrays, attempt) ? prices.s3Get.usd : 0;
+      const puts = made ? prices.s3Put.usd : 0;
+      return [attemptBill(attempt), attempt.atOnce ? {} : parts, { s3: -gets - puts }];
+    }),
+  );
+}
+
+/**
+ * What small arrays cost in the record, where the bills of calls have them in S3. By the prices alone: a stage with
+ * `recordArrays` off pays a little more than its jobs say.
+ */
+function recordedBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
+  const [first] = attempts;
+  const made = filesBytes(arrays.outputs);
+  const queued = attempts.find(({ atOnce }) => !atOnce);
+  return added(
+    // A job that is computed at once keeps no input.
+    queued && hasRecordedInputs(arrays, queued)
+      ? {
+          s3: -prices.s3Put.usd,
+          dynamodb: recordedUsd("inputs", filesBytes(arrays.inputs), queued.target),
+        }
+      : {},
+    first && outputsInRecord(made) ? { dynamodb: recordedUsd("outputs", made, first.target) } : {},
+  );
+}
+
+function hasRecordedInputs({ inputs }: JobArrays, { target }: TimedAttempt): boolean {
+  return inputsInRecord(filesBytes(inputs), target);
 }
 
 export function attemptsUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]): number {
@@ -107,7 +139,7 @@ export function attemptsUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]
 /** All of it, for the attempts that were made, or for the one that is foreseen. */
 export function jobBill(arrays: JobArrays, attempts: readonly TimedAttempt[]): Bill {
   const taken = attempts.some(({ atOnce }) => atOnce) ? answeredAtOnce : accepted;
-  return added(taken, attemptsBill(arrays, attempts));
+  return added(taken, attemptsBill(arrays, attempts), recordedBill(arrays, attempts));
 }
 
 export function jobUsd(arrays: JobArrays, attempts: readonly TimedAttempt[]): number {

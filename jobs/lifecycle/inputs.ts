@@ -1,5 +1,5 @@
 import { isTerminal } from "@sluice/contract/job";
-import { type InputRef, isAwaitedInput, type Job } from "../record.ts";
+import { asInput, type InputRef, isAwaitedInput, type Job } from "../record.ts";
 import type { Parents } from "./evidence.ts";
 import { failed, sentWithInputs, type Transition, waitingForInputs } from "./transitions.ts";
 
@@ -30,8 +30,7 @@ export function afterParents(
       const output = parent.outputs?.[input.output];
       if (!output)
         return failed(job, now, { code: "input-failed", message: whyNone(name, input.output, parent) });
-      const { shape, dtype, key, bytes } = output;
-      inputs[name] = { shape, dtype, key, offset: 0, length: bytes };
+      inputs[name] = asInput(output);
     }
   }
   return running.size === 0

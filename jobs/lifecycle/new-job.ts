@@ -1,4 +1,5 @@
-import { type Job, parentsOf, recordVersion } from "../record.ts";
+import { type Job, parentsOf } from "../record.ts";
+import { versioned } from "../recorded-arrays.ts";
 import type { Settings } from "../settings.ts";
 import { timing } from "../timing.ts";
 
@@ -29,7 +30,8 @@ export function newJob(
   const parents = parentsOf(submitted);
   return {
     ...submitted,
-    v: recordVersion,
+    v: 1,
+    ...versioned(submitted.inputs),
     status: "PENDING",
     ...fresh,
     deadlineAt,

@@ -1,6 +1,7 @@
 import { usdOf } from "../cost/bill.ts";
 import { afterExpress } from "../cost/express-route.ts";
 import { type Attempt, type AttemptOutcome, type Job, parentsOf } from "../record.ts";
+import { versioned, withoutRecorded } from "../recorded-arrays.ts";
 import type { Settings } from "../settings.ts";
 import { timing } from "../timing.ts";
 import { withBoundedTexts } from "./bounded-text.ts";
@@ -62,7 +63,7 @@ export function sent(job: Job, now: number, { unanswered }: { unanswered: number
 /** All its inputs are made: they stand in the record from now on. */
 export function sentWithInputs(job: Job, inputs: Job["inputs"], hops: number, now: number): Transition {
   const { changes, effects } = sent({ ...job, inputs }, now, { unanswered: 0 });
-  return transition({ ...changes, inputs, hops }, effects);
+  return transition({ ...changes, inputs, hops, ...versioned(inputs) }, effects);
 }
 
 /** The lease's expiry replaces the backoff: the next attempt is sent in the same write. */
@@ -182,6 +183,7 @@ export function finished(job: Job, end: Finish, now: number): Transition {
     statusReason,
     ...(completed ? { progress: 1 } : {}),
     ...ended(job, now, completed ? "completed" : "failed", statusReason),
+    ...(completed ? { ...versioned(end.outputs), ...withoutRecorded(job) } : {}),
     ...end,
   });
 }

@@ -3,20 +3,24 @@ import type { JsonText } from "@sluice/compute/json/json-text";
 import { arrayText } from "@sluice/compute/json/write-array";
 import { type ArraySpec, byteLength, type DenseArray } from "@sluice/contract/array";
 import { leastJsonLength } from "@sluice/contract/array-json";
-import { type Allocate, dataBytes, npyHeader, receiveNpy } from "@sluice/contract/npy";
+import { type Allocate, dataBytes, encodeNpy, npyHeader, receiveNpy } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
-import { ObjectChanged, ObjectMissing, type ObjectStore } from "../ports.ts";
+import { filesBytes, outputsInRecord } from "../cost/place.ts";
+import { ObjectChanged, ObjectMissing, type ObjectStore, type Ports } from "../ports.ts";
 import {
   type InputRef,
   isAwaitedInput,
+  isRecorded,
   isStored,
   isUsedInput,
   type Job,
   type OutputRef,
+  type RecordedArray,
   type StoredInput,
+  type StoredOutput,
 } from "../record.ts";
 
-/** Arrays in and out of S3. All bytes travel as `.npy`. */
+/** Arrays in and out of S3, and small ones in and out of the record. All bytes travel as `.npy`. */
 
 interface Reading {
   readonly signal?: AbortSignal;
@@ -42,6 +46,15 @@ function readArray(
   return objects.get(key, { offset, length }, open, { etag, signal }).then(({ array }) => array);
 }
 
+/** The array of a file that is at hand, in memory of its own: a thread takes its arrays along. */
+function readRecorded(recorded: RecordedArray, allocate?: Allocate): DenseArray {
+  const { npy } = recorded;
+  const { array, write } = receiveNpy(npy, npy.byteLength, allocate);
+  requireSame(recorded, array);
+  write(npy, 0);
+  return array;
+}
+
 function requireSame(onRecord: ArraySpec, inFile: ArraySpec): void {
   const words = ({ shape, dtype }: ArraySpec) => `${dtype} of shape (${shape.join(", ")})`;
   const [expected, got] = [words(onRecord), words(inFile)];
@@ -64,6 +77,7 @@ export async function readInput(
 ): Promise<Operands[string]> {
   if (isAwaitedInput(input)) throw new Error(`input ${name} is yet to be made by job ${input.job}`);
   if (isUsedInput(input)) throw new Error(`input ${name} was not kept: its job was computed at once`);
+  if (isRecorded(input)) return readRecorded(input, reading?.allocate);
   if (!isStored(input)) return input;
   try {
     return await readArray(input, objects, reading);
@@ -99,7 +113,8 @@ export async function readInputs(
 }
 
 /**
- * Writes all outputs, side by side, under keys of their writer's own; the record then names the ones that count.
+ * Outputs for the record to hold, where that is cheaper. Else writes them all, side by side, under keys of their
+ * writer's own; the record then names the ones that count.
  *
  * @param part differs between any two writers of one job: the dispatch, for whoever holds it
  */
@@ -107,9 +122,22 @@ export async function writeOutputs(
   jobId: string,
   part: string,
   results: Record<string, DenseArray>,
-  objects: Pick<ObjectStore, "put">,
+  {
+    objects,
+    settings,
+  }: {
+    readonly objects: Pick<ObjectStore, "put">;
+    readonly settings: Pick<Ports["settings"], "recordArrays">;
+  },
   signal?: AbortSignal,
 ): Promise<Record<string, OutputRef>> {
+  if (settings.recordArrays && outputsInRecord(filesBytes(results))) {
+    const recorded = Object.entries(results).map(([name, array]) => {
+      const { shape, dtype } = array;
+      return [name, { shape, dtype, npy: encodeNpy(array) }] as const;
+    });
+    return Object.fromEntries(recorded);
+  }
   const written = Object.entries(results).map(async ([name, array]): Promise<[string, OutputRef]> => {
     const key = `jobs/${jobId}/out/${part}/${name}.npy`;
     const header = npyHeader(array);
@@ -122,6 +150,7 @@ export async function writeOutputs(
 
 /** @throws Problem `expired` when the bucket's lifecycle has removed it */
 export async function readOutput(output: OutputRef, objects: Pick<ObjectStore, "get">): Promise<DenseArray> {
+  if (isRecorded(output)) return readRecorded(output);
   try {
     return await readArray({ ...output, offset: 0, length: output.bytes }, objects);
   } catch (error) {
@@ -134,7 +163,7 @@ export async function readOutput(output: OutputRef, objects: Pick<ObjectStore, "
 export function outputLink(
   { jobId }: Job,
   name: string,
-  { key }: OutputRef,
+  { key }: StoredOutput,
   objects: Pick<ObjectStore, "link">,
 ): Promise<string> {
   return objects.link(key, `${jobId}-${name}.npy`);

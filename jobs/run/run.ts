@@ -78,7 +78,7 @@ async function runClaimed(job: Job, machine: Machine, compute: Compute, ports: C
     );
     beat.signal.throwIfAborted();
     const outputs = await trace.during("write", () =>
-      writeOutputs(jobId, String(dispatch), results, ports.objects, signal),
+      writeOutputs(jobId, String(dispatch), results, ports, signal),
     );
     return await finish(job, { outputs }, ports);
   } catch (error) {

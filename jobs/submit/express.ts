@@ -90,14 +90,14 @@ async function computed(
   try {
     const startedAt = now();
     const ended = await trace.during("compute", () => resultOf(prepared, operands, compute));
-    const inputs = storedInputs(jobId, requestHash, prepared);
+    const inputs = storedInputs(jobId, requestHash, prepared, ports);
     let end: Finish;
     if ("error" in ended) {
       // A retry needs them: of a job that is COMPLETED they are never read again.
       await inputs.put(objects);
       end = ended;
     } else {
-      end = { outputs: await writeOutputs(jobId, `1-${worker}`, ended.results, objects) };
+      end = { outputs: await writeOutputs(jobId, `1-${worker}`, ended.results, ports) };
     }
     const { target, vcpu } = route;
     const attempt: AtOnce["attempt"] = {

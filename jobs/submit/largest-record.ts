@@ -1,16 +1,18 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { statuses, targets } from "@sluice/contract/job";
 import { maxListedAttempts } from "@sluice/contract/limits";
+import { npyBytes } from "@sluice/contract/npy";
 import { Problem, type ProblemCode, problems } from "@sluice/contract/problem";
+import { filesBytes, mostRecordedBytes } from "../cost/place.ts";
 import { maxTextBytes } from "../lifecycle/bounded-text.ts";
 import type { NewJob } from "../lifecycle/new-job.ts";
 import {
   type Attempt,
   type InputRef,
   type Job,
-  type OutputRef,
   recordVersion,
   type StoredInput,
+  type StoredOutput,
 } from "../record.ts";
 import { maxRecordBytes, recordBytes, valueBytes } from "../record-size.ts";
 import { limits } from "../timing.ts";
@@ -57,7 +59,7 @@ const stored: Required<Omit<StoredInput, keyof ArraySpec>> = {
   length: number,
   etag: key,
 };
-const made: Required<Omit<OutputRef, keyof ArraySpec>> = { key, bytes: number };
+const made: Required<Omit<StoredOutput, keyof ArraySpec>> = { key, bytes: number };
 /** What an item has besides the record, for the indexes: aws/dynamodb/job-item.ts. */
 const indexKeys = {
   pk: `job#${id}`,
@@ -68,10 +70,16 @@ const indexKeys = {
 
 /** Every field of a record, at its longest; a new one does not compile until it is here. */
 export function largestRecord({ owner, operation, params, labels, inputs, outputSpecs }: Submitted) {
+  const sent = Object.entries(inputs).filter(([, input]) => isSent(input));
+  const sentFiles = files(Object.fromEntries(sent));
+  // The outputs of other jobs come from their records, each by itself.
+  const fileOf = (name: string, input: ArraySpec) =>
+    sentFiles[name] ?? ("job" in input ? files({ input }).input : {});
+  const madeFiles = files(outputSpecs);
   const record: Required<Omit<Job, "params">> = {
     ...{ owner, operation, labels, outputSpecs, route, error: { code, message: text } },
-    inputs: mapped(inputs, (input) => ({ ...input, ...stored })),
-    outputs: mapped(outputSpecs, ({ shape, dtype }) => ({ shape, dtype, ...made })),
+    inputs: mapped(inputs, (input, name) => ({ ...input, ...stored, ...fileOf(name, input), used: true })),
+    outputs: mapped(outputSpecs, ({ shape, dtype }, name) => ({ shape, dtype, ...made, ...madeFiles[name] })),
     // The claim of one more comes before the earliest is dropped.
     attempts: Array<typeof attempt>(maxListedAttempts + 1).fill(attempt),
     droppedAttempts: { count: number, usd: number },
@@ -88,6 +96,17 @@ export function largestRecord({ owner, operation, params, labels, inputs, output
   return { ...record, params: longest(params), ...indexKeys };
 }
 
+/** Whether its data comes with the request: nothing else is known of it yet. */
+function isSent(input: ArraySpec | InputRef): boolean {
+  return !["key", "npy", "seed", "job", "used"].some((field) => field in input);
+}
+
+/** The file of each array, if the record may hold them all: cost/place.ts. */
+function files(arrays: Readonly<Record<string, ArraySpec>>): Readonly<Record<string, { npy: Uint8Array }>> {
+  if (filesBytes(arrays) > mostRecordedBytes) return {};
+  return mapped(arrays, (array) => ({ npy: new Uint8Array(npyBytes(array)) }));
+}
+
 /** aws/dynamodb/stored-values.ts stores params as a map or as text. */
 function longest(params: Job["params"]): Job["params"] | string {
   const asText = JSON.stringify(params);
@@ -96,9 +115,9 @@ function longest(params: Job["params"]): Job["params"] | string {
 
 function mapped<From, To>(
   values: Readonly<Record<string, From>>,
-  each: (value: From) => To,
+  each: (value: From, name: string) => To,
 ): Record<string, To> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, each(value)]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, each(value, name)]));
 }
 
 /** @throws Problem `record-too-large` */

@@ -8,7 +8,7 @@ import type { ArrayRef, PlanArrayRef, PlanBody, SubmitBody } from "@sluice/contr
 import { route } from "../cost/route.ts";
 import { freshSeed, isRandomId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
-import type { AwaitedInput, InputRef, Job, StoredInput } from "../record.ts";
+import { asInput, type InputRef, type Job } from "../record.ts";
 import type { Settings } from "../settings.ts";
 import { requireRecordFits } from "./largest-record.ts";
 import { uploadedInput } from "./uploads.ts";
@@ -174,7 +174,7 @@ async function outputOf(
   field: string,
   owner: string,
   store: Pick<Ports["store"], "get">,
-): Promise<StoredInput | AwaitedInput> {
+): Promise<InputRef> {
   const job = isRandomId(jobId) ? await store.get(jobId) : undefined;
   if (job?.owner !== owner) throw notFound(`no job ${jobId} of yours exists`, `${field}.job`);
   if (job.status === "FAILED" || job.status === "CANCELLED")
@@ -184,7 +184,7 @@ async function outputOf(
   if (job.status !== "COMPLETED") return { shape: promised.shape, dtype: promised.dtype, job: jobId, output };
   const found = job.outputs?.[output];
   if (!found) throw new Error(`job ${jobId} is COMPLETED without its output ${output}`);
-  return { shape: found.shape, dtype: found.dtype, key: found.key, offset: 0, length: found.bytes };
+  return asInput(found);
 }
 
 function notFound(detail: string, field: string): Problem {

@@ -1,16 +1,27 @@
-import type { ObjectStore } from "../ports.ts";
+import { inputsInRecord } from "../cost/place.ts";
+import type { Ports } from "../ports.ts";
 import type { InputRef } from "../record.ts";
-import type { PreparedJob } from "./prepare.ts";
+import type { PreparedInput, PreparedJob } from "./prepare.ts";
 
-/** The inputs of a job on their way into the bucket: what its record says of them, and the put that makes it true. */
+/** The inputs of a job on their way to where they are kept: what its record says of them, and the put that makes it true. */
 export interface StoredInputs {
   readonly refs: Record<string, InputRef>;
-  put(objects: Pick<ObjectStore, "put">): Promise<void>;
+  /** Does nothing when the record holds them itself. */
+  put(objects: Pick<Ports["objects"], "put">): Promise<void>;
 }
 
-/** All inputs of a job are one object, named by the request so that a replay cannot touch them. */
-export function storedInputs(jobId: string, requestHash: string, { inputs }: PreparedJob): StoredInputs {
+/**
+ * Small inputs go into the record where that is cheaper. Otherwise all inputs of a job are one object, named by the
+ * request so that a replay cannot touch them.
+ */
+export function storedInputs(
+  jobId: string,
+  requestHash: string,
+  { inputs, route }: Pick<PreparedJob, "inputs" | "route">,
+  { settings }: Pick<Ports, "settings">,
+): StoredInputs {
   const key = `jobs/${jobId}/in/${requestHash.slice(0, 32)}.npy`;
+  const inRecord = settings.recordArrays && inputsInRecord(sentBytes(inputs), route.target);
   const parts: Uint8Array[] = [];
   const refs: Record<string, InputRef> = {};
   let offset = 0;
@@ -21,8 +32,12 @@ export function storedInputs(jobId: string, requestHash: string, { inputs }: Pre
       refs[name] = input.ref;
       continue;
     }
-    const length = input.parts.reduce((sum, part) => sum + part.byteLength, 0);
     const { shape, dtype } = input.spec;
+    if (inRecord) {
+      refs[name] = { shape, dtype, npy: new Uint8Array(Buffer.concat(input.parts)) };
+      continue;
+    }
+    const length = lengthOf(input.parts);
     refs[name] = { shape, dtype, key, offset, length };
     parts.push(...input.parts);
     offset += length;
@@ -33,4 +48,16 @@ export function storedInputs(jobId: string, requestHash: string, { inputs }: Pre
       if (parts.length > 0) await objects.put(key, parts);
     },
   };
+}
+
+/** What came with the request. */
+function sentBytes(inputs: Readonly<Record<string, PreparedInput>>): number {
+  return Object.values(inputs).reduce(
+    (sum, input) => sum + (input.kind === "bytes" ? lengthOf(input.parts) : 0),
+    0,
+  );
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.byteLength, 0);
 }

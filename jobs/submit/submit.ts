@@ -33,7 +33,7 @@ export function jobIdOf(owner: string, { idempotencyKey, jobId }: Idempotency): 
 }
 
 /**
- * Makes a job durable and sends it: input to S3; then, side by side, record to DynamoDB and message to SQS. A message
+ * Makes a job durable and sends it: input to S3, unless the record holds it; then, side by side, record to DynamoDB and message to SQS. A message
  * that comes first waits for the record, and without one it does nothing. A failed Send is not an error: the record is
  * due, and sweep sends it within a minute. A job whose inputs others have yet to make is not sent: the end of the
  * last of those does that.
@@ -95,7 +95,7 @@ function draft(
   known: Pick<NewJob, "jobId" | "requestHash">,
   ports: Pick<Ports, "trace" | "now" | "settings">,
 ): Draft {
-  const inputs = storedInputs(known.jobId, known.requestHash, prepared);
+  const inputs = storedInputs(known.jobId, known.requestHash, prepared, ports);
   const submitted = submittedJob(prepared, { ...known, inputs: inputs.refs }, ports);
   const job = newJob(submitted, ports.now(), ports.settings);
   return { job, inputs, message: job.step === "sent" ? messageOf(job) : undefined };

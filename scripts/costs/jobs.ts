@@ -1,15 +1,18 @@
-import { plan } from "@sluice/compute";
+import { type Plan, plan } from "@sluice/compute";
+import type { Target } from "@sluice/contract/job";
 import { jobBill } from "../../jobs/cost/bill.ts";
 import { type BillItem, totalUsd } from "../../jobs/cost/bill-items.ts";
 import { expressRoute } from "../../jobs/cost/express-route.ts";
+import { filesBytes, inputsInRecord, outputsInRecord } from "../../jobs/cost/place.ts";
 import { prices } from "../../jobs/cost/prices.ts";
 import { route } from "../../jobs/cost/route.ts";
 import type { Settings } from "../../jobs/settings.ts";
 import { type Basis, markdownTable, usd } from "./text.ts";
 
-/** Dollars per 1,000 jobs of three sizes, of the default operation, as the product itself plans and routes them. */
+/** Dollars per 1,000 jobs of four sizes, of the default operation, as the product itself plans and routes them. */
 
-const sizes = { small: 64, mid: 2048, large: 8192 } as const;
+/** The arrays of the tiny one lie in its record. */
+const sizes = { tiny: 16, small: 64, mid: 2048, large: 8192 } as const;
 type Size = keyof typeof sizes;
 
 const rows: Readonly<Record<BillItem, { readonly name: string; readonly basis: Basis }>> = {
@@ -37,8 +40,8 @@ export interface PricedJob {
   readonly memoryMiB: number;
   readonly vcpu: number;
   readonly usd: number;
-  /** In and out. */
-  readonly bytes: number;
+  /** Of input and result, kept in S3 and in the table. */
+  readonly kept: { readonly s3: number; readonly table: number };
   readonly outputBytes: number;
   readonly bill: ReturnType<typeof jobBill>;
 }
@@ -61,18 +64,33 @@ export function pricedJobs(settings: Settings): Record<Size, PricedJob> {
       vcpu,
       seconds: estimate.seconds,
       usd: estimate.usd,
-      bytes: 2 * bytes,
+      kept: kept(planned, target),
       outputBytes: bytes,
       bill,
     };
   };
-  return { small: priced(sizes.small), mid: priced(sizes.mid), large: priced(sizes.large) };
+  return {
+    tiny: priced(sizes.tiny),
+    small: priced(sizes.small),
+    mid: priced(sizes.mid),
+    large: priced(sizes.large),
+  };
+}
+
+function kept({ inputs, outputs }: Plan, target: Target): PricedJob["kept"] {
+  const [sent, made] = [filesBytes(inputs), filesBytes(outputs)];
+  // A COMPLETED job's record is without its inputs.
+  const s3 = (inputsInRecord(sent, target) ? 0 : sent) + (outputsInRecord(made) ? 0 : made);
+  return { s3, table: outputsInRecord(made) ? made : 0 };
 }
 
 export function jobsSection(jobs: Record<Size, PricedJob>, storedDays: number): string {
   const all = Object.values(jobs);
   const per1000 = (of: (job: PricedJob) => number) => all.map((job) => usd(1000 * of(job)));
-  const stored = (bytes: number) => (bytes / 1e9) * (storedDays / 30) * prices.s3GBMonth.usd;
+  const months = storedDays / 30;
+  const tableUsd = prices.dynamoGBMonth.usd + prices.dynamoRecoveryGBMonth.usd;
+  const stored = ({ s3, table }: PricedJob["kept"]) =>
+    ((s3 * prices.s3GBMonth.usd + table * tableUsd) / 1e9) * months;
   const items = Object.entries(rows) as [BillItem, (typeof rows)[BillItem]][];
   return markdownTable(
     ["dollars per 1,000 jobs", "how much is", ...all.map(({ n }) => `${n}×${n}`)],
@@ -89,11 +107,7 @@ export function jobsSection(jobs: Record<Size, PricedJob>, storedDays: number): 
         "assumed",
         ...per1000((job) => job.usd).map((text) => `**${text}**`),
       ],
-      [
-        `input and result kept ${storedDays} days in S3`,
-        "measured",
-        ...per1000(({ bytes }) => stored(bytes)),
-      ],
+      [`input and result kept ${storedDays} days`, "measured", ...per1000((job) => stored(job.kept))],
       [
         "results downloaded by callers outside AWS",
         "measured",
@@ -105,7 +119,10 @@ export function jobsSection(jobs: Record<Size, PricedJob>, storedDays: number): 
 
 /** What a job costs that submit computes itself, beside the same one behind the queue. */
 export function expressSection(settings: Settings): string {
-  const { small: n } = sizes;
+  return [sizes.tiny, sizes.small].map((n) => expressSentence(n, settings)).join(" ");
+}
+
+function expressSentence(n: number, settings: Settings): string {
   const planned = plan("spectral-projection", {}, { a: { shape: [n, n], dtype: "float64" } });
   const queued = route(planned, "auto", settings);
   const atOnce = expressRoute(planned, queued, settings);

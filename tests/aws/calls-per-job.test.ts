@@ -115,6 +115,19 @@ describe("a small job", () => {
     expect({ calls: ofTheJob, writeUnits }).toEqual(counted.publish);
   });
 
+  test("of 16×16 has its arrays in its record: two calls, four, and one when it is answered at once", async () => {
+    const small = matrix.slice(0, 16).map((row) => row.slice(0, 16));
+    await submitted({ dataMatrix: small, labels });
+    expect(sorted(asked())).toEqual(sorted(counted.smallSubmit));
+    expect(await worked()).toBe("completed");
+    expect(sorted(asked())).toEqual(sorted(counted.smallRun));
+    const body = { dataMatrix: small, labels };
+    const request = { requestHash: sha256(JSON.stringify(body)) };
+    const { job } = await accept(validate(submitBody, body), owner, request, ports(), compute);
+    expect(job.status).toBe("COMPLETED");
+    expect(asked()).toEqual(counted.smallExpress);
+  });
+
   test("whose Idempotency-Key was used before costs one call more", async () => {
     const body = { dataMatrix: matrix };
     const request = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: "order-8" };
@@ -234,12 +247,7 @@ describe("a large job", () => {
 
 test("with every reply of the table lost, a job still ends in exactly one result", async () => {
   cloud.loseReplies = true;
-  const { jobId } = await submitted({
-    dataMatrix: [
-      [1, 2],
-      [3, 4],
-    ],
-  });
+  const { jobId } = await submitted({ dataMatrix: matrix });
   expect((await Promise.all([worked(), worked()])).sort()).toEqual(["completed", "lost"]);
   const job = await ports().store.get(jobId);
   expect(job).toMatchObject({ status: "COMPLETED", attempts: [{ outcome: "completed" }], rev: 3 });

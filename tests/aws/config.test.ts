@@ -29,6 +29,7 @@ describe("the environment", () => {
       MAX_TASKS: "2000",
       SUBMIT_MEMORY_MIB: "2048",
       EXPRESS: "off",
+      RECORD_ARRAYS: "off",
       MAX_RUNNING_VCPU: "16",
       MAX_SECONDS: "600",
       RETENTION_DAYS: "3",
@@ -56,6 +57,7 @@ describe("the environment", () => {
       settings: {
         workMemoryMiB: 3008,
         express: false,
+        recordArrays: false,
         submitMemoryMiB: 2048,
         fargate: true,
         spot: true,
@@ -76,6 +78,7 @@ describe("the environment", () => {
     expect(config.settings).toEqual({
       workMemoryMiB: 1769,
       express: true,
+      recordArrays: true,
       submitMemoryMiB: 1769,
       fargate: false,
       spot: false,

@@ -34,7 +34,12 @@ type Item = Record<string, unknown> & { pk: string; jobId: string; createdAt: nu
 const folder = path.resolve(import.meta.dirname, "../fixtures/versions");
 const releases = readdirSync(folder);
 const read = (release: string, name: string) =>
-  JSON.parse(readFileSync(path.join(folder, release, `${name}.json`), "utf8"));
+  JSON.parse(readFileSync(path.join(folder, release, `${name}.json`), "utf8"), bytesOfText);
+/** Bytes, as freeze-version.ts writes them. */
+const bytesOfText = (_name: string, value: unknown) =>
+  typeof value === "object" && value !== null && "B" in value
+    ? new Uint8Array(Buffer.from(String(value.B), "base64"))
+    : value;
 const records = releases.flatMap((release) =>
   readdirSync(path.join(folder, release))
     .filter((file) => file.startsWith("record-"))

@@ -7,7 +7,7 @@ import { handler as sweep } from "../../functions/sweep.ts";
 import { handler as work } from "../../functions/work.ts";
 import { freshStage, lambdaContext, stage } from "../support/functions/stage.ts";
 import { forged } from "../support/jobs/forged.ts";
-import type { World } from "../support/jobs/memory-ports.ts";
+import { inBucket, type World } from "../support/jobs/memory-ports.ts";
 import { fargateRoute, sampleJob, taskArn } from "../support/jobs/sample-jobs.ts";
 import { submitted } from "../support/jobs/submitting.ts";
 
@@ -19,7 +19,7 @@ vi.mock("../../aws/config.ts", async () => (await import("../support/functions/s
 
 let world: World;
 beforeEach(() => {
-  world = freshStage();
+  world = freshStage("none", inBucket);
 });
 
 const records = (...bodies: string[]) =>

@@ -10,6 +10,7 @@ import { expectSameBits, randomDoubles } from "../support/compute/doubles.ts";
 import { floating } from "../support/contract/floating.ts";
 import { call, freshStage } from "../support/functions/stage.ts";
 import type { World } from "../support/jobs/memory-ports.ts";
+import { outputFile } from "../support/jobs/output-file.ts";
 import { lambdaMachine } from "../support/jobs/submitting.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
@@ -122,7 +123,8 @@ test("a large result comes as the JSON of its numbers", async () => {
   if (!message) throw new Error("a message was sent");
   await work(message, lambdaMachine(), compute, world.ports);
   const output = world.job(body.jobId).outputs?.result;
-  const { data, dtype } = floating(decodeNpy(world.bucket.get(output?.key ?? "") ?? new Uint8Array()));
+  const file = outputFile(output, (key) => world.bucket.get(key));
+  const { data, dtype } = floating(decodeNpy(file ?? new Uint8Array()));
   expect(dtype).toBe("complex128");
   const reply = await call(result, { jobId: body.jobId, headers: { accept: "application/json" } });
   expect(reply.status, reply.text.slice(0, 200)).toBe(200);

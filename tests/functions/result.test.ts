@@ -6,7 +6,7 @@ import { handler as cancel } from "../../functions/cancel.ts";
 import { handler as result } from "../../functions/result.ts";
 import { finished, large, post } from "../support/functions/jobs.ts";
 import { call, freshStage, isProblem } from "../support/functions/stage.ts";
-import type { World } from "../support/jobs/memory-ports.ts";
+import { inBucket, type World } from "../support/jobs/memory-ports.ts";
 import { throwing } from "../support/jobs/submitting.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
@@ -17,7 +17,7 @@ vi.mock("../../aws/config.ts", async () => (await import("../support/functions/s
 
 let world: World;
 beforeEach(() => {
-  world = freshStage();
+  world = freshStage("none", inBucket);
 });
 
 describe("GET /jobs/{jobId}/result", () => {
@@ -47,6 +47,27 @@ describe("GET /jobs/{jobId}/result", () => {
       expect(reply.text).toBe("");
     },
   );
+
+  test("as the .npy itself where the record holds it", async () => {
+    world = freshStage();
+    const jobId = await finished();
+    const reply = await call(result, { jobId, headers: { accept: "application/x-npy" } });
+    expect(reply).toMatchObject({
+      status: 200,
+      headers: {
+        "content-type": "application/x-npy",
+        "content-disposition": `attachment; filename="${jobId}-result.npy"`,
+        "cache-control": "no-store",
+      },
+    });
+    expect(decodeNpy(reply.bytes)).toMatchObject({ shape: [2, 2], dtype: "float64" });
+    world.calls.length = 0;
+    expect(await call(result, { method: "HEAD", jobId })).toMatchObject({
+      status: 200,
+      headers: { "x-array-bytes": "160", "x-array-shape": "2,2" },
+    });
+    expect(world.calls).toEqual(["store.get"]);
+  });
 
   test("too large for JSON: a link for who takes anything, 413 with the link for who takes only JSON", async () => {
     const jobId = await finished(large);

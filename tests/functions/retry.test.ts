@@ -3,7 +3,7 @@ import { handler as cancel } from "../../functions/cancel.ts";
 import { handler as retry } from "../../functions/retry.ts";
 import { post } from "../support/functions/jobs.ts";
 import { call, freshStage } from "../support/functions/stage.ts";
-import type { World } from "../support/jobs/memory-ports.ts";
+import { inBucket, type World } from "../support/jobs/memory-ports.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
 vi.mock("../../aws/telemetry/log.ts", async () =>
@@ -13,7 +13,7 @@ vi.mock("../../aws/config.ts", async () => (await import("../support/functions/s
 
 let world: World;
 beforeEach(() => {
-  world = freshStage();
+  world = freshStage("none", inBucket);
 });
 
 test("retry: 202 with Location, 409 unless FAILED or CANCELLED, 410 without input", async () => {

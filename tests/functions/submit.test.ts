@@ -8,7 +8,7 @@ import { isStored } from "../../jobs/record.ts";
 import { compute } from "../../jobs/run/compute.ts";
 import { work } from "../../jobs/run/dispatch.ts";
 import { type Call, call, freshStage, isProblem, type Reply } from "../support/functions/stage.ts";
-import type { World } from "../support/jobs/memory-ports.ts";
+import { inBucket, type World } from "../support/jobs/memory-ports.ts";
 import { lambdaMachine, lasting } from "../support/jobs/submitting.ts";
 
 vi.mock("../../aws/ports.ts", async () => (await import("../support/functions/stage.ts")).portsOfStage());
@@ -19,7 +19,7 @@ vi.mock("../../aws/config.ts", async () => (await import("../support/functions/s
 
 let world: World;
 beforeEach(() => {
-  world = freshStage();
+  world = freshStage("none", inBucket);
   return () => vi.useRealTimers();
 });
 
@@ -143,7 +143,7 @@ describe("Idempotency-Key", () => {
 describe("Prefer: wait", () => {
   // All wait for the queue then: those whom submit answers at once are further down.
   beforeEach(() => {
-    world = freshStage("none", { express: false });
+    world = freshStage("none", { ...inBucket, express: false });
   });
 
   /** Answers messages as the work function does, until the test is over. */
@@ -233,6 +233,15 @@ describe("Prefer: wait, for a small job", () => {
     expect(body.outputs.result.data[0][0]).toBeCloseTo(6.451563921086932, 12);
     expect(world.calls).toEqual(["objects.put", "store.create", "objects.link"]);
     expect((await call(get, { jobId: body.jobId })).body).toMatchObject({ status: "COMPLETED" });
+  });
+
+  test("of a small result is one call", async () => {
+    world = freshStage();
+    const { status, body } = await post(small, { headers: { Prefer: "wait=10" } });
+    expect([status, body.status]).toEqual([200, "COMPLETED"]);
+    expect(body.outputs.result.data[0][0]).toBeCloseTo(6.451563921086932, 12);
+    expect(world.calls).toEqual(["store.create"]);
+    expect((await call(get, { jobId: body.jobId })).body.outputs).toEqual(body.outputs);
   });
 
   test("is the same as from JSON when it comes as .npy", async () => {

@@ -16,6 +16,7 @@ const good: Record<string, unknown> = {
   ...{
     submitMemory: 1769,
     express: "on",
+    recordArrays: "on",
     workMemory: 1769,
     workConcurrency: 50,
     waitHolders: 100,

@@ -288,7 +288,7 @@ describe("Fargate", () => {
       QUEUE_URL: { Ref: "JobsQueue" },
       MAX_TASK_VCPU: 4,
       MAX_RUNNING_VCPU: 40,
-      RETENTION_DAYS: "7",
+      ...{ RECORD_ARRAYS: "on", RETENTION_DAYS: "7" },
     });
     expect(properties(prod.template, "Cluster")).toMatchObject({
       CapacityProviders: ["FARGATE", "FARGATE_SPOT"],

@@ -146,12 +146,8 @@ const lose = (part: string) => {
   for (const key of cloud.objects.keys()) if (key.includes(part)) cloud.objects.delete(key);
 };
 
-const data = {
-  dataMatrix: [
-    [1, 2],
-    [3, 4],
-  ],
-};
+/** Too large for a record: it lies in the bucket. */
+const data = { dataMatrix: Array.from({ length: 40 }, (_, row) => Array<number>(40).fill(row)) };
 const nowhere = { inputs: { a: { upload: "0".repeat(26) } } };
 const wait = { Prefer: "wait=1" };
 

@@ -99,6 +99,25 @@ describe("a submit", () => {
   });
 });
 
+describe("a job whose arrays are in its record", () => {
+  const small = validate(submitBody, { dataMatrix: matrix.slice(0, 16).map((row) => row.slice(0, 16)) });
+
+  test("is one when its caller waits", async () => {
+    const taken = await inARow((ports) => accept(small, "local", keyed, ports, compute));
+    expect(taken).toBe(1);
+    expect([...world.table.values()].map(({ status }) => status)).toEqual(["COMPLETED"]);
+  });
+
+  test("is submitted in one, two with an Idempotency-Key, and ended in two", async () => {
+    expect(await inARow((ports) => accept(small, "local", request, ports))).toBe(1);
+    const sent = world.messages.pop();
+    if (!sent) throw new Error("a submit sends");
+    expect(await inARow((ports) => work(sent, lambdaMachine(), compute, ports, () => undefined))).toBe(2);
+    expect(world.job(sent.jobId).status).toBe("COMPLETED");
+    expect(await inARow((ports) => accept(small, "local", keyed, ports))).toBe(2);
+  });
+});
+
 describe("work", () => {
   async function message() {
     await accept(body, "local", request, world.ports);

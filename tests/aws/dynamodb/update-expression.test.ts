@@ -27,7 +27,7 @@ describe("an update", () => {
       },
       ExpressionAttributeValues: {
         ":one": 1,
-        ":readable": 1,
+        ":readable": 2,
         ":seconds": start / 1000,
         ":was_dispatch": 3,
         ":was_status": "PENDING",

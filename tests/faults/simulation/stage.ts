@@ -195,6 +195,7 @@ function settingsOf(chance: Chance): Settings {
   return {
     workMemoryMiB: 1769,
     express: true,
+    recordArrays: chance.hit(0.5),
     submitMemoryMiB: 1769,
     fargate: true,
     spot: chance.hit(0.5),

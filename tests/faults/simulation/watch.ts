@@ -2,8 +2,9 @@ import { isTerminal } from "@sluice/contract/job";
 import type { JobEvent } from "@sluice/contract/job-event";
 import { maxListedAttempts } from "@sluice/contract/limits";
 import type { TaskRequest } from "../../../jobs/ports.ts";
-import { attemptCount, type Job } from "../../../jobs/record.ts";
+import { attemptCount, isRecorded, type Job } from "../../../jobs/record.ts";
 import type { Measures } from "../../../jobs/telemetry.ts";
+import { outputFile } from "../../support/jobs/output-file.ts";
 import type { Clock } from "./clock.ts";
 import { failedRightly } from "./failures.ts";
 import { SpotWatch } from "./spot-watch.ts";
@@ -169,10 +170,11 @@ export class Watch {
   /** The bytes behind the link are the ones the same operation gives when it is run directly. */
   checkResult(job: Job): void {
     const { expected } = this.#known.scriptOf(job.jobId);
-    const key = job.outputs?.result?.key;
-    const bytes = key === undefined ? undefined : this.#known.file(key);
+    const output = job.outputs?.result;
+    const bytes = outputFile(output, this.#known.file);
     if (bytes && expected.equals(bytes)) return;
     const got = bytes ? `${bytes.byteLength} other bytes` : "nothing";
-    this.violated("the result is the oracle's", job.jobId, `under ${key}: ${got}`);
+    const place = output && !isRecorded(output) ? output.key : "the record";
+    this.violated("the result is the oracle's", job.jobId, `in ${place}: ${got}`);
   }
 }

@@ -3,7 +3,7 @@ import { listJobs } from "../../../jobs/api/list.ts";
 import { jobView } from "../../../jobs/api/view.ts";
 import { compute } from "../../../jobs/run/compute.ts";
 import { runJob } from "../../../jobs/run/run.ts";
-import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { inBucket, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
 
@@ -11,7 +11,7 @@ let world: World;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: start });
-  world = memoryWorld();
+  world = memoryWorld(inBucket);
   return () => vi.useRealTimers();
 });
 

@@ -6,7 +6,7 @@ import { work } from "../../../jobs/run/dispatch.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { forged } from "../../support/jobs/forged.ts";
-import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { forgotten, inBucket, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start, without } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "../../support/jobs/submitting.ts";
 
@@ -15,7 +15,7 @@ let jobId: string;
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: start });
-  world = memoryWorld();
+  world = memoryWorld(inBucket);
   ({ jobId } = (await submitted(world)).job);
   return () => vi.useRealTimers();
 });
@@ -159,7 +159,9 @@ describe("retry", () => {
     const [message] = world.messages;
     if (message) expect(await work(message, lambdaMachine(), compute, world.ports)).toBe("completed");
     expect(now().attempts.map(({ outcome }) => outcome)).toEqual(["failed", "completed"]);
-    expect(now().outputs?.result?.key).toBe(`jobs/${jobId}/out/${message?.dispatch}/result.npy`);
+    expect(now().outputs?.result).toMatchObject({
+      key: `jobs/${jobId}/out/${message?.dispatch}/result.npy`,
+    });
   });
 
   test("whose message cannot be sent is sent by sweep", async () => {

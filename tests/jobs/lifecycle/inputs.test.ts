@@ -11,7 +11,8 @@ import { limits, timing } from "../../../jobs/timing.ts";
 import { floating } from "../../support/contract/floating.ts";
 import { deadline, decide, due, look, refused, released, stopped } from "../../support/jobs/deciding.ts";
 import { forged } from "../../support/jobs/forged.ts";
-import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { forgotten, inBucket, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { outputFile } from "../../support/jobs/output-file.ts";
 import { died, sampleJob, start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "../../support/jobs/submitting.ts";
 
@@ -20,7 +21,7 @@ let world: World;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: start });
-  world = memoryWorld();
+  world = memoryWorld(inBucket);
   return () => vi.useRealTimers();
 });
 
@@ -84,12 +85,15 @@ describe("a job whose input another has yet to make", () => {
       step: "sent",
       dispatch: 2,
       hops: 1,
-      inputs: { a: { key: now(first).outputs?.result?.key, offset: 0 } },
+      inputs: { a: { key: expect.stringContaining(`jobs/${first.jobId}/out/`), offset: 0 } },
     });
     expect(await worked(child)).toBe("completed");
-    const key = now(child).outputs?.result?.key ?? "";
-    const { data } = floating(decodeNpy(world.bucket.get(key) ?? new Uint8Array()));
-    const made = decodeNpy(world.bucket.get(now(first).outputs?.result?.key ?? "") ?? new Uint8Array());
+    const madeBy = (job: Job) => {
+      const file = outputFile(now(job).outputs?.result, (key) => world.bucket.get(key));
+      return decodeNpy(file ?? new Uint8Array());
+    };
+    const { data } = floating(madeBy(child));
+    const made = madeBy(first);
     // The first element of a transform is the sum of its input.
     expect(data[0]).toBeCloseTo(
       [...floating(made).data].reduce((sum, value) => sum + value, 0),

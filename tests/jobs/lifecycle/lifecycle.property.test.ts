@@ -18,6 +18,7 @@ import {
   stoppedTask,
   type World,
 } from "../../support/jobs/memory-ports.ts";
+import { outputFile } from "../../support/jobs/output-file.ts";
 import { died, outOfMemory, spotReclaim, start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted } from "../../support/jobs/submitting.ts";
 
@@ -224,7 +225,7 @@ function check(before: Job, world: World, ends: Set<string>): Job {
   }
   if (job.status === "COMPLETED" || job.status === "FAILED") ends.add(eventOf(job).id);
   if (job.status === "COMPLETED") {
-    expect(world.bucket.has(job.outputs?.result?.key ?? "")).toBe(true);
+    expect(outputFile(job.outputs?.result, (key) => world.bucket.get(key))).toBeDefined();
     expect(job.attempts.filter(({ outcome }) => outcome === "completed")).toHaveLength(1);
   }
   return job;

@@ -110,6 +110,7 @@ const happening = (seen: fc.Arbitrary<Evidence>): fc.Arbitrary<Happening> =>
 const settings: fc.Arbitrary<Settings> = fc.record({
   workMemoryMiB: fc.constantFrom(512, 1769, 10_240),
   express: fc.boolean(),
+  recordArrays: fc.boolean(),
   submitMemoryMiB: fc.constant(1769),
   fargate: fc.boolean(),
   spot: fc.boolean(),

@@ -107,7 +107,8 @@ test("an output goes out as its header and the memory it lies in", async () => {
     },
   };
   const { signal } = new AbortController();
-  const { result } = await writeOutputs("some-job", "1", { result: array }, watched, signal);
+  const ports = { objects: watched, settings: { recordArrays: false } };
+  const { result } = await writeOutputs("some-job", "1", { result: array }, ports, signal);
   expect(seen[1]?.buffer).toBe(array.data.buffer);
   expect(result).toMatchObject({ shape: [2, 3], dtype: "float64", bytes: file.byteLength });
 });

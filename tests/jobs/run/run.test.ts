@@ -8,7 +8,8 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { runJob } from "../../../jobs/run/run.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { forged } from "../../support/jobs/forged.ts";
-import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { forgotten, inBucket, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { outputFile } from "../../support/jobs/output-file.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, lasting, submitted, throwing } from "../../support/jobs/submitting.ts";
 
@@ -17,7 +18,7 @@ let job: Job;
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: start });
-  world = memoryWorld();
+  world = memoryWorld(inBucket);
   ({ job } = await submitted(world));
   world.calls.length = 0;
   return () => vi.useRealTimers();
@@ -53,9 +54,9 @@ describe("a job that goes well", () => {
 
   test("leaves what NumPy would have computed, and its true size", async () => {
     await runJob(launch(), lambdaMachine(), compute, world.ports);
-    const { key, bytes } = now().outputs?.result ?? {};
-    const file = world.bucket.get(key ?? "") ?? new Uint8Array();
-    expect(file.byteLength).toBe(bytes);
+    const output = now().outputs?.result;
+    const file = outputFile(output, (key) => world.bucket.get(key)) ?? new Uint8Array();
+    expect(output).toMatchObject({ bytes: file.byteLength });
     // abs(fft2([[1, 2], [3, 4]])) @ default_rng(0).random((2, 2)), NumPy 2.
     const expected = [6.451563921086932, 2.7309224086957613, 2.5478467492858172, 1.0791468550554812];
     const { data } = decodeNpy(file);

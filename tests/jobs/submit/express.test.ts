@@ -12,7 +12,7 @@ import { ExpressLoad, express } from "../../../jobs/submit/express.ts";
 import { prepare } from "../../../jobs/submit/prepare.ts";
 import type { Accepted } from "../../../jobs/submit/submit.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
-import { forgotten, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { forgotten, inBucket, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, throwing } from "../../support/jobs/submitting.ts";
 
@@ -20,7 +20,7 @@ let world: World;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: start });
-  world = memoryWorld();
+  world = memoryWorld(inBucket);
   return () => vi.useRealTimers();
 });
 
@@ -141,13 +141,13 @@ describe("goes the ordinary way", () => {
   });
 
   test("any, with express off", async () => {
-    world = memoryWorld({ express: false });
+    world = memoryWorld({ ...inBucket, express: false });
     expect((await asked()).job.status).toBe("PENDING");
     expect(world.calls).toEqual(ordinary);
   });
 
   test("any that does not fit submit's memory", async () => {
-    world = memoryWorld({ submitMemoryMiB: 256 });
+    world = memoryWorld({ ...inBucket, submitMemoryMiB: 256 });
     expect((await asked()).job.status).toBe("PENDING");
   });
 
@@ -226,8 +226,7 @@ describe("trouble that is not the job's fault sends it the ordinary way", () => 
 describe("Idempotency-Key", () => {
   test("a repeated request is answered with the one job, and leaves its result alone", async () => {
     const first = await asked(small, "order-7");
-    const { key = "" } = first.job.outputs?.result ?? {};
-    const before = world.bucket.get(key);
+    const [[key = "", before] = []] = [...world.bucket];
     const second = await asked(small, "order-7");
     expect([first.replayed, second.replayed]).toEqual([false, true]);
     expect(second.job).toEqual(world.job(first.job.jobId));

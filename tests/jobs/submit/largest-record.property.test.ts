@@ -65,7 +65,7 @@ const owner = fc.constantFrom("local", `jwt:${"∞".repeat(600)}`);
 /** The parts that are larger than was reckoned, one by one: what is too much of one would hide what another lacks. */
 function beyond(part: unknown, largest: unknown, place: string): string[] {
   // Params may be stored as text or as a map, whichever the other is.
-  if (typeof part !== "object" || part === null || place === "record.params")
+  if (typeof part !== "object" || part === null || part instanceof Uint8Array || place === "record.params")
     return largest !== undefined && valueBytes(part) <= valueBytes(largest) ? [] : [place];
   return Object.entries(part).flatMap(([field, value]) =>
     value === undefined

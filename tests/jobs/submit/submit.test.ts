@@ -9,7 +9,7 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { accept } from "../../../jobs/submit/accept.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
-import { memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
+import { inBucket, memoryWorld, type World } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine, submitted } from "../../support/jobs/submitting.ts";
 
@@ -17,7 +17,7 @@ let world: World;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: start });
-  world = memoryWorld();
+  world = memoryWorld(inBucket);
   return () => vi.useRealTimers();
 });
 

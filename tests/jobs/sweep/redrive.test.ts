@@ -4,11 +4,13 @@ import { compute } from "../../../jobs/run/compute.ts";
 import { work } from "../../../jobs/run/dispatch.ts";
 import { redrive } from "../../../jobs/sweep/redrive.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
+import { inBucket } from "../../support/jobs/memory-ports.ts";
 import { start } from "../../support/jobs/sample-jobs.ts";
 import { lambdaMachine } from "../../support/jobs/submitting.ts";
 import { allLetters, sweptStage } from "../../support/jobs/swept-stage.ts";
 
-const stage = sweptStage();
+// What has expired lies in the bucket.
+const stage = sweptStage(inBucket);
 const { dead } = stage;
 
 describe("redrive", () => {

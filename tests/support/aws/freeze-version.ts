@@ -43,7 +43,12 @@ cloud.ecs = (_action, input) => {
 
 function write(name: string, content: unknown): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`);
+  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(content, bytesAsText, 2)}\n`);
+}
+
+/** As DynamoDB's own JSON has them. */
+function bytesAsText(_name: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { B: Buffer.from(value).toString("base64") } : value;
 }
 
 async function freeze(name: string, jobId: string): Promise<void> {

@@ -59,7 +59,13 @@ async function job(): Promise<Measured> {
   const { peakBytes } = demand(plan("matmul", {}, { a: spec, b }), profiles.wasm, 1);
   const taken = await measured(512 * mebibyte, async () => {
     const results = run("matmul", {}, { a: await read(), b }, { threadEnds: true });
-    await writeOutputs(sampleJob().jobId, "1", results, objects, signal);
+    await writeOutputs(
+      sampleJob().jobId,
+      "1",
+      results,
+      { objects, settings: { recordArrays: true } },
+      signal,
+    );
   });
   return { ...taken, overPlan: (process.resourceUsage().maxRSS * 1024) / peakBytes };
 }

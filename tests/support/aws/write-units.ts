@@ -62,6 +62,8 @@ function valueSize(value: Item): number {
   switch (type) {
     case "S":
       return Buffer.byteLength(content);
+    case "B":
+      return Buffer.byteLength(content, "base64");
     case "N":
       return Math.ceil(String(content).replace(/[-.]/g, "").length / 2) + 1;
     case "M":

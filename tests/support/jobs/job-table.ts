@@ -35,7 +35,7 @@ export function jobTable({ items, now, call, indexed = () => true, onWrite }: Ta
 
   /** @throws NewerRecord */
   function readable(job: Job | undefined): Job | undefined {
-    if (job && job.v !== recordVersion) throw new NewerRecord(job.jobId, job.v);
+    if (job && job.v > recordVersion) throw new NewerRecord(job.jobId, job.v);
     return job && !isExpired(job) ? job : undefined;
   }
 
@@ -176,6 +176,7 @@ export function jobTable({ items, now, call, indexed = () => true, onWrite }: Ta
  */
 function recordOf<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) return value.slice() as Value;
   const copy = Array.isArray(value)
     ? value.map(recordOf)
     : Object.fromEntries(

@@ -21,6 +21,7 @@ import { handOver, memoryUploads } from "./objects.ts";
 export const defaultSettings: Settings = {
   workMemoryMiB: 1769,
   express: true,
+  recordArrays: true,
   submitMemoryMiB: 1769,
   fargate: true,
   spot: false,
@@ -30,6 +31,9 @@ export const defaultSettings: Settings = {
   maxSeconds: 21_600,
   retentionDays: 7,
 };
+
+/** Arrays of all sizes lie in the bucket, so that small ones go the way of large ones. */
+export const inBucket = { recordArrays: false } as const;
 
 /** Of every request. */
 export const trace = "Root=1-6922f1c0-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1";

@@ -1,5 +1,6 @@
 import { beforeEach, vi } from "vitest";
 import type { Message } from "../../../jobs/message.ts";
+import type { Settings } from "../../../jobs/settings.ts";
 import { sweep } from "../../../jobs/sweep/sweep.ts";
 import { memoryWorld, type World } from "./memory-ports.ts";
 import { start } from "./sample-jobs.ts";
@@ -18,11 +19,11 @@ export const large = {
 export const allLetters = { dryRun: false, limit: 100 };
 
 /** For every test a fresh stage whose clock stands at `start`, and what the tests of sweep do to one. */
-export function sweptStage() {
+export function sweptStage(settings: Partial<Settings> = {}) {
   let world: World;
   beforeEach(() => {
     vi.useFakeTimers({ now: start });
-    world = memoryWorld();
+    world = memoryWorld(settings);
     return () => vi.useRealTimers();
   });
   const job = async (body?: unknown, owner = "local") => (await submitted(world, body, { owner })).job.jobId;
