@@ -112,7 +112,12 @@ describe("a job whose arrays are in its record", () => {
     expect(await inARow((ports) => accept(small, "local", request, ports))).toBe(1);
     const sent = world.messages.pop();
     if (!sent) throw new Error("a submit sends");
-    expect(await inARow((ports) => work(sent, lambdaMachine(), compute, ports, () => undefined))).toBe(2);
+    // Until its end is written: a call takes as long here as a worker takes to look whether its job was cancelled.
+    const untilEnded = (ports: Ports) =>
+      new Promise<void>((resolve, reject) => {
+        work(sent, lambdaMachine(), compute, ports, () => resolve()).catch(reject);
+      });
+    expect(await inARow(untilEnded)).toBe(2);
     expect(world.job(sent.jobId).status).toBe("COMPLETED");
     expect(await inARow((ports) => accept(small, "local", keyed, ports))).toBe(2);
   });
