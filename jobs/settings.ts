@@ -4,7 +4,7 @@ export interface Settings {
   readonly workMemoryMiB: number;
   /** Whether submit computes small jobs itself when their caller waits: docs/adr/0033-express.md. */
   readonly express: boolean;
-  /** Whether small inputs and results go into the record: docs/adr/0042-small-arrays-in-the-record.md. */
+  /** Whether small inputs and results go into the record: docs/adr/0044-small-arrays-in-the-record.md. */
   readonly recordArrays: boolean;
   /** Memory of the `submit` function. */
   readonly submitMemoryMiB: number;

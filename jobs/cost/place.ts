@@ -6,7 +6,7 @@ import { prices } from "./prices.ts";
 
 /**
  * Where small arrays are cheaper: in the job's record, or as objects in S3. An object is paid for once, whatever its
- * length; a record is paid for by the kilobyte each time that it is written. docs/adr/0042-small-arrays-in-the-record.md.
+ * length; a record is paid for by the kilobyte each time that it is written. docs/adr/0044-small-arrays-in-the-record.md.
  */
 
 /** What happens to a record while it holds an array, and to the object that would hold it instead. */

@@ -16,7 +16,7 @@ import { outputFile } from "../support/jobs/output-file.ts";
 import { start } from "../support/jobs/sample-jobs.ts";
 import { lambdaMachine } from "../support/jobs/submitting.ts";
 
-/** Small inputs and results, whose `.npy` the record holds itself: docs/adr/0042-small-arrays-in-the-record.md. */
+/** Small inputs and results, whose `.npy` the record holds itself: docs/adr/0044-small-arrays-in-the-record.md. */
 let world: World;
 
 beforeEach(() => {
