@@ -4,6 +4,7 @@ import { filters } from "../operations/filters/index.ts";
 import { fourier } from "../operations/fourier/index.ts";
 import { linearAlgebra } from "../operations/linear-algebra/index.ts";
 import { matmul } from "../operations/matmul.ts";
+import { matrices } from "../operations/matrices/index.ts";
 import { order } from "../operations/order/index.ts";
 import { products } from "../operations/products/index.ts";
 import { programOf } from "../operations/program/index.ts";
@@ -24,6 +25,7 @@ export const operations: readonly Operation[] = [
   ...filters,
   ...order,
   ...linearAlgebra,
+  ...matrices,
   programOf((name) => findOperation(name)),
 ];
 

@@ -60,6 +60,18 @@ describe("what a plan refuses before anything runs", () => {
     expect(() => plan("lstsq", {}, inputs)).toThrow(code("invalid-shape"));
   });
 
+  test.each([
+    ["cond", { p: 1 }, [2, 3]],
+    ["cond", {}, [3, 0]],
+    ["svdvals", {}, [2]],
+    ["eigvalsh", {}, [4, 2, 3]],
+    ["matrix_norm", { ord: -2 }, [3, 0, 2]],
+    ["vector_norm", { ord: "-Infinity" }, [2, 0]],
+    ["matrix_transpose", {}, [2]],
+  ])("%s with %j has no shape %j", (operation, params, shape) => {
+    expect(() => plan(operation, params, { a: spec(shape) })).toThrow(code("invalid-shape"));
+  });
+
   test.each(["inv", "det", "svd", "qr"])("%s of a vector", (operation) => {
     expect(() => plan(operation, {}, { a: spec([3]) })).toThrow(code("invalid-shape"));
   });
@@ -74,7 +86,11 @@ describe("what a plan refuses before anything runs", () => {
     ["norm", { ord: "fro" }, [4]],
     ["norm", { ord: 3 }, [2, 2]],
     ["norm", { ord: 1 }, [2, 2, 2]],
-    ["norm", { ord: 2, axis: [0, 1] }, [2, 2, 2]],
+    ["norm", { ord: 2, axis: [0, 3] }, [2, 2, 2]],
+    ["cond", { p: 3 }, [2, 2]],
+    ["matrix_norm", { ord: 3 }, [2, 2]],
+    ["vector_norm", { axis: 2 }, [2, 2]],
+    ["diagonal", { axis1: 1 }, [2, 2]],
     ["norm", { axis: 2 }, [2, 2]],
     ["norm", { axis: [0, -2] }, [2, 2]],
   ])("%s with %j of shape %j", (operation, params, shape) => {

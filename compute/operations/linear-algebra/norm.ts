@@ -1,13 +1,11 @@
-import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import type { FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import type { Engine } from "../../engines/engine.ts";
-import { svdStep } from "../../model/linear-algebra-steps.ts";
 import { reduceStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
+import { isSingular, singularNormSteps, singularNorms } from "../matrices/singular-norm.ts";
 import { realOrComplex, widens } from "./checks.ts";
-import { requireFinite } from "./finite.ts";
 import { type Lines, lineNorm, linesAlong, type MatrixNorm, matrixNorm } from "./norms.ts";
 
 const orders = 'a number, "Infinity", "-Infinity", "fro", "nuc" or null';
@@ -19,7 +17,7 @@ const params = () =>
       .nullable()
       .default(null)
       .describe(
-        "As numpy.linalg.norm: null is the 2-norm of a vector and the Frobenius norm of a matrix. Of matrices 1, -1, ±Infinity and fro; 2, -2 and nuc where the array is one real matrix",
+        "As numpy.linalg.norm: null is the 2-norm of a vector and the Frobenius norm of a matrix. Of matrices 1, -1, ±Infinity and fro; 2, -2 and nuc of real ones",
       ),
     axis: z
       .union([z.int(), z.tuple([z.int(), z.int()])], axisError)
@@ -86,14 +84,8 @@ function settle(asked: Params, a: FloatingSpec): Settled {
     refuse("ord", `no matrix norm is called ${ord}.`, "1, -1, 2, -2, ±Infinity, fro or nuc", String(ord));
   if (!isMatrix && (ord === "fro" || ord === "nuc"))
     refuse("ord", `${ord} is a norm of matrices.`, "a number", ord);
-  const spectral = matrix === "nuc" || matrix === "largest" || matrix === "smallest";
-  if (spectral && (a.shape.length !== 2 || a.dtype === "complex128")) {
-    refuse(
-      "ord",
-      `${ord} takes the singular values of one real matrix.`,
-      "one real matrix",
-      `${a.dtype} of shape (${a.shape.join(", ")})`,
-    );
+  if (isSingular(matrix) && a.dtype === "complex128") {
+    refuse("ord", `${ord} takes the singular values of real matrices.`, "real matrices", a.dtype);
   }
   const order = ord === null || ord === "fro" ? 2 : Number(ord);
   const over = axes ?? a.shape.map((_, index) => index);
@@ -114,26 +106,15 @@ function settle(asked: Params, a: FloatingSpec): Settled {
 }
 
 /** Of these sums beside those of `sum`: measured. Orders such as 3 take a power of each number. */
-const slowness = (order: number): number =>
+export const slowness = (order: number): number =>
   [0, 1, 2].includes(Math.abs(order)) || !Number.isFinite(order) ? 8 : 32;
 
 /** Reads each number once. */
-function normSteps(a: FloatingSpec, { matrix, order, result }: Settled): PlanStep[] {
-  if (matrix === "nuc" || matrix === "largest" || matrix === "smallest") {
-    return whileHolding([a, a, a, a], [svdStep(a, false, false)]);
-  }
+function normSteps(a: FloatingSpec, { axes, matrix, order, result }: Settled): readonly PlanStep[] {
+  if (axes && isSingular(matrix)) return singularNormSteps(a, axes, matrix);
   // Compensated sums take several times as long as plain ones.
   const { kernel, size, flops, bytes } = reduceStep(a, result);
   return whileHolding([a, result], [{ kernel, size, flops: 4 * flops, bytes: slowness(order) * bytes }]);
-}
-
-function singularNorm(a: FloatingArray, matrix: MatrixNorm, engine: Engine): number {
-  requireFinite("a", a);
-  const { s } = engine.svd(a, "none");
-  const values = Float64Array.from(s.data);
-  engine.release(s);
-  if (matrix === "nuc") return values.reduce((sum, value) => sum + value, 0);
-  return (matrix === "largest" ? values[0] : values.at(-1)) ?? 0;
 }
 
 /** As numpy.linalg.norm, but that 2-norms overflow and underflow only where they themselves do. */
@@ -151,7 +132,7 @@ export const norm = defineOperation({
     result: "float64, the shape of a without the axes summed over",
   },
   params,
-  differences: [widens, "2-norms do not overflow on the way.", "2, -2 and nuc of one real matrix only."],
+  differences: [widens, "2-norms do not overflow on the way.", "2, -2 and nuc of real matrices only."],
   example: {
     operation: "norm",
     params: { ord: 1 },
@@ -168,11 +149,10 @@ export const norm = defineOperation({
 
   run(asked, { a }, engine) {
     const { axes, order, matrix, result: spec } = settle(asked, a);
-    const result = engine.array(spec);
-    if (matrix === "nuc" || matrix === "largest" || matrix === "smallest") {
-      result.data[0] = singularNorm(a, matrix, engine);
-      return { result };
+    if (axes && isSingular(matrix)) {
+      return { result: { ...singularNorms(a, axes, matrix, engine), shape: spec.shape } };
     }
+    const result = engine.array(spec);
     const onFraction = engine.nextStep();
     const lines: Lines = linesAlong(a.shape, axes ?? a.shape.map((_, index) => index));
     for (const [index, start] of lines.starts().entries()) {
