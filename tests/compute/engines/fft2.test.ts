@@ -53,7 +53,11 @@ const matrices = fc
 describe("fft2", () => {
   test("is the transform by its definition, for every small rectangle and dtype", () => {
     fc.assert(
-      fc.property(matrices, (a) => relativeError(fft2(a).data, definition(a)) < 64 * eps),
+      fc.property(matrices, (a) => {
+        // A result of float32 is rounded to it.
+        const allowed = a.dtype === "float32" ? 2 ** -23 : 64 * eps;
+        return relativeError(fft2(a).data, definition(a)) < allowed;
+      }),
       { numRuns: 150 },
     );
   });
