@@ -1,4 +1,4 @@
-import type { FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, dtypes } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { transposed } from "../loops/rearrange/transposed.ts";
@@ -6,7 +6,6 @@ import { settleAxis } from "../model/axes.ts";
 import { rearrangeStep } from "../model/loop-steps.ts";
 import { defineOperation } from "../model/operation.ts";
 import { whileHolding } from "../model/steps.ts";
-import { anyDtype } from "./dtypes.ts";
 
 const params = () =>
   z.strictObject({
@@ -18,7 +17,7 @@ const params = () =>
   });
 
 /** @throws Problem invalid-params for what is no permutation of the axes */
-function settleOrder({ shape }: FloatingSpec, axes: readonly number[] | null): number[] {
+function settleOrder({ shape }: ArraySpec, axes: readonly number[] | null): number[] {
   if (axes === null) return shape.map((_, axis) => shape.length - 1 - axis);
   const order = axes.map((axis) => settleAxis(axis, shape.length, "params.axes"));
   if (order.length === shape.length && new Set(order).size === order.length) return order;
@@ -34,7 +33,7 @@ function settleOrder({ shape }: FloatingSpec, axes: readonly number[] | null): n
 export const transpose = defineOperation({
   name: "transpose",
   summary: "The axes of an array in another order, reversed by default, as numpy.transpose",
-  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
+  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes } },
   outputs: { result: "the extents of a in the new order, in its dtype" },
   params,
   differences: ["The result is a copy in C order; NumPy answers a view."],
@@ -48,7 +47,7 @@ export const transpose = defineOperation({
 
   plan({ axes }, { a }) {
     const order = settleOrder(a, axes);
-    const result: FloatingSpec = { shape: order.map((axis) => a.shape[axis]), dtype: a.dtype };
+    const result: ArraySpec = { shape: order.map((axis) => a.shape[axis]), dtype: a.dtype };
     return {
       params: { axes },
       outputs: { result },

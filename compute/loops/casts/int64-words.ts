@@ -36,3 +36,9 @@ export function storeTruncated(words: Int32Array, index: number, value: number):
   words[2 * index] = whole - high * 2 ** 32;
   words[2 * index + 1] = high;
 }
+
+/** Makes whole numbers the int64 of the same value, each in its own eight bytes. */
+export function toIntegersInPlace(numbers: Float64Array): void {
+  const words = new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+  for (let index = 0; index < numbers.length; index += 1) storeTruncated(words, index, numbers[index]);
+}

@@ -1,5 +1,6 @@
-import type { FloatingArray } from "@sluice/contract/array";
+import type { DenseArray } from "@sluice/contract/array";
 import type { OnFraction } from "../../model/on-fraction.ts";
+import { type Entries, entriesOf } from "./entries.ts";
 
 /** Elements between neighbours along each axis of a C-order array. */
 export function stridesOf(shape: readonly number[]): number[] {
@@ -65,8 +66,8 @@ export function planesOf(shape: readonly number[], order: readonly number[]): nu
 
 /** Copies two axes square by square, so that neither source nor result is read in steps alone. */
 function copyPlane(
-  data: FloatingArray["data"],
-  out: FloatingArray["data"],
+  data: Entries,
+  out: Entries,
   start: { from: number; to: number },
   slow: Axis,
   fast: Axis,
@@ -89,14 +90,14 @@ function copyPlane(
 }
 
 /** Writes the elements of a view of `a` to `result` in C order. */
-export function stridedCopy(
-  a: FloatingArray,
+export function stridedCopy<Result extends DenseArray>(
+  a: DenseArray,
   view: StridedView,
-  result: FloatingArray,
+  result: Result,
   onFraction: OnFraction,
-): FloatingArray {
-  const parts = a.dtype === "complex128" ? 2 : 1;
-  const { data: out } = result;
+): Result {
+  const { data, parts } = entriesOf(a);
+  const { data: out } = entriesOf(result);
   const axes = axesOf(view, parts);
   const { slow, fast } = takePlane(axes);
   const counters = axes.map(() => 0);
@@ -104,7 +105,7 @@ export function stridedCopy(
   const planes = product(axes);
   const between = Math.max(1, Math.floor(perReport / (slow.extent * fast.extent || 1)));
   for (let plane = 0; plane < planes; plane += 1) {
-    copyPlane(a.data, out, start, slow, fast, parts);
+    copyPlane(data, out, start, slow, fast, parts);
     for (let axis = axes.length - 1; axis >= 0; axis -= 1) {
       const { extent, from, to } = axes[axis];
       counters[axis] += 1;

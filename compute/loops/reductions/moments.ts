@@ -1,5 +1,5 @@
 /** Mean and variance in the steps in which NumPy takes them, so that they agree with it to the bit. */
-import type { FloatingArray, FloatingDtype, FloatingSpec } from "@sluice/contract/array";
+import { type FloatingArray, type FloatingDtype, type FloatingSpec, isComplex } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { reducedCount, reducedShape } from "../../model/axes.ts";
 import { elementwiseStep, reduceStep } from "../../model/loop-steps.ts";
@@ -39,7 +39,7 @@ function applyInPlace(
   b: FloatingArray,
   engine: Engine,
 ): FloatingArray {
-  const as = a.dtype === "complex128" ? "complex128" : "float64";
+  const as = isComplex(a) ? "complex128" : "float64";
   const operands = [a, b].map((array) => ({ array, as }) as const);
   return applyElementwise(as === "complex128" ? complex : real, operands, a, engine.nextStep());
 }
@@ -89,7 +89,7 @@ export function varianceOver(
   { ddof, keepdims }: { ddof: number; keepdims: boolean },
   engine: Engine,
 ): FloatingArray {
-  const as = a.dtype === "complex128" ? "complex128" : "float64";
+  const as = isComplex(a) ? "complex128" : "float64";
   const mean = meanOver(a, axes, true, engine);
   const operands = [a, mean].map((array) => ({ array, as }) as const);
   const subtract = as === "complex128" ? loops.subtractComplex : loops.subtractReal;

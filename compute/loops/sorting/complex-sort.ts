@@ -1,3 +1,5 @@
+export type Numbers = Float64Array | Float32Array;
+
 /** NumPy's order of complex numbers: by real, then by imaginary part; NaN parts last, fewest of them first. */
 function comesBefore(re: number, im: number, otherRe: number, otherIm: number): boolean {
   if (re < otherRe) return !Number.isNaN(im) || Number.isNaN(otherIm);
@@ -9,7 +11,7 @@ function comesBefore(re: number, im: number, otherRe: number, otherIm: number): 
 }
 
 /** Merges the sorted elements from[start…middle[ and from[middle…end[ into `to`; places count elements. */
-function merge(from: Float64Array, to: Float64Array, start: number, middle: number, end: number): void {
+function merge(from: Numbers, to: Numbers, start: number, middle: number, end: number): void {
   let [left, right] = [2 * start, 2 * middle];
   for (let at = 2 * start; at < 2 * end; at += 2) {
     const takesRight =
@@ -24,7 +26,7 @@ function merge(from: Float64Array, to: Float64Array, start: number, middle: numb
 }
 
 /** Sorts interleaved complex numbers in place, by merging runs of 1, 2, 4, …; equal ones keep their order. */
-export function sortComplex(line: Float64Array, spare: Float64Array): void {
+export function sortComplex(line: Numbers, spare: Numbers): void {
   const count = line.length / 2;
   let [from, to] = [line, spare];
   for (let width = 1; width < count; width *= 2) {

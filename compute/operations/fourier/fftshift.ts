@@ -1,3 +1,4 @@
+import { dtypes } from "@sluice/contract/array";
 import { defineOperation } from "../../model/operation.ts";
 import { shiftAlongAxes } from "./shift-along-axes.ts";
 
@@ -6,7 +7,7 @@ export const fftshift = defineOperation({
   name: "fftshift",
   summary: "Moves point 0 of a transform to the middle of each axis, as numpy.fft.fftshift",
   inputs: {
-    a: { description: "any array", rank: { min: 0 }, dtypes: ["float64", "float32", "complex128"] },
+    a: { description: "any array", rank: { min: 0 }, dtypes },
   },
   outputs: { result: "the shape and dtype of a" },
   example: { operation: "fftshift", inputs: { a: { data: [0, 1, 2, -2, -1] } } },

@@ -1,3 +1,4 @@
+import { dtypes } from "@sluice/contract/array";
 import { defineOperation } from "../../model/operation.ts";
 import { shiftAlongAxes } from "./shift-along-axes.ts";
 
@@ -6,7 +7,7 @@ export const ifftshift = defineOperation({
   name: "ifftshift",
   summary: "Moves the middle of each axis to point 0, as numpy.fft.ifftshift: the inverse of fftshift",
   inputs: {
-    a: { description: "any array", rank: { min: 0 }, dtypes: ["float64", "float32", "complex128"] },
+    a: { description: "any array", rank: { min: 0 }, dtypes },
   },
   outputs: { result: "the shape and dtype of a" },
   example: { operation: "ifftshift", inputs: { a: { data: [-2, -1, 0, 1, 2] } } },

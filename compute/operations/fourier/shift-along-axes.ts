@@ -1,4 +1,5 @@
-import { byteLength, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, byteLength, type DenseArray, elementCount } from "@sluice/contract/array";
+import { dataBytes } from "@sluice/contract/npy";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import type { Engine } from "../../engines/engine.ts";
@@ -18,13 +19,14 @@ const params = () =>
 type Params = z.output<ReturnType<typeof params>>;
 
 /** Copies `from` into `to` with its points along an axis moved up by `by`, those at the end to the beginning. */
-function rotate(from: FloatingArray, to: FloatingArray, axis: number, by: number): void {
+function rotate(from: DenseArray, to: DenseArray, axis: number, by: number): void {
   const { points, inner } = linesAlong(from.shape, axis);
-  const slab = (points * inner * from.data.length) / elementCount(from.shape);
+  const [source, target] = [dataBytes(from), dataBytes(to)];
+  const slab = byteLength({ shape: [points, inner], dtype: from.dtype });
   const split = slab - (by * slab) / points;
-  for (let start = 0; start < from.data.length; start += slab) {
-    to.data.set(from.data.subarray(start + split, start + slab), start);
-    to.data.set(from.data.subarray(start, start + split), start + slab - split);
+  for (let start = 0; start < source.length; start += slab) {
+    target.set(source.subarray(start + split, start + slab), start);
+    target.set(source.subarray(start, start + split), start + slab - split);
   }
 }
 
@@ -36,16 +38,16 @@ function copiesOf(shape: readonly number[], axes: readonly number[]): number {
 
 /** Params, plan and run of fftshift (by half of the points, rounded down) and ifftshift (rounded up). */
 export function shiftAlongAxes(half: (points: number) => number) {
-  const axesOf = ({ axes }: Params, a: FloatingSpec): number[] =>
+  const axesOf = ({ axes }: Params, a: ArraySpec): number[] =>
     axes?.map((axis, index) => settleAxis(axis, a.shape.length, `params.axes[${index}]`)) ??
     a.shape.map((_, axis) => axis);
 
   return {
     params,
 
-    plan(asked: Params, { a }: { a: FloatingSpec }) {
+    plan(asked: Params, { a }: { a: ArraySpec }) {
       const { shape, dtype } = a;
-      const result: FloatingSpec = { shape, dtype };
+      const result: ArraySpec = { shape, dtype };
       const passes = Math.max(1, axesOf(asked, a).length);
       // A copy runs at the speed of memory, as scaling does.
       const copy = {
@@ -58,14 +60,14 @@ export function shiftAlongAxes(half: (points: number) => number) {
       return { params: asked, outputs: { result }, steps: whileHolding(alive, [copy]) };
     },
 
-    run(asked: Params, { a }: { a: FloatingArray }, engine: Engine) {
+    run(asked: Params, { a }: { a: DenseArray }, engine: Engine) {
       const moves = axesOf(asked, a).map((axis) => ({ axis, by: half(a.shape[axis]) % a.shape[axis] }));
       const isEmpty = elementCount(a.shape) === 0;
       const onFraction = engine.nextStep();
-      let result = a;
+      let result: DenseArray = a;
       for (const { axis, by } of isEmpty || moves.length === 0 ? [{ axis: 0, by: 0 }] : moves) {
         const next = engine.array(a);
-        if (by === 0) next.data.set(result.data);
+        if (by === 0) dataBytes(next).set(dataBytes(result));
         else rotate(result, next, axis, by);
         if (result !== a) engine.release(result);
         result = next;

@@ -1,6 +1,7 @@
-import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import type { ArraySpec, FloatingArray, FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
+import { toIntegersInPlace } from "../../loops/casts/int64-words.ts";
 import { countBetween, countEven, evenEdges, toDensity } from "../../loops/sorting/bins.ts";
 import { log2 } from "../../math/logarithm.ts";
 import { reduceStep, transcendentalStep } from "../../model/loop-steps.ts";
@@ -42,10 +43,13 @@ const params = () =>
 
 type Params = z.output<ReturnType<typeof params>>;
 
-function outputsOf({ bins }: Params): { hist: FloatingSpec; bin_edges: FloatingSpec } {
+function outputsOf({ bins, density }: Params): {
+  hist: ArraySpec<"int64" | "float64">;
+  bin_edges: FloatingSpec;
+} {
   const edges = typeof bins === "number" ? bins + 1 : bins.length;
   return {
-    hist: { shape: [edges - 1], dtype: "float64" },
+    hist: { shape: [edges - 1], dtype: density ? "float64" : "int64" },
     bin_edges: { shape: [edges], dtype: "float64" },
   } satisfies Specs;
 }
@@ -84,10 +88,9 @@ export const histogram = defineOperation({
   name: "histogram",
   summary: "How many elements lie in each bin, as numpy.histogram",
   inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: realDtypes } },
-  outputs: { hist: "counts or densities, float64", bin_edges: "one more than bins, float64" },
+  outputs: { hist: "counts, int64, or densities, float64", bin_edges: "one more than bins, float64" },
   params,
   differences: [
-    "Counts are float64, exact below 2^53; NumPy answers int64.",
     "Edges are float64 for float32 too, where NumPy rounds them to float32.",
     "No weights, and no rules that choose the bins, such as auto.",
   ],
@@ -109,7 +112,9 @@ export const histogram = defineOperation({
     const { bins, range, density } = settled;
     const specs = outputsOf(settled);
     const [hist, edges] = [engine.array(specs.hist), engine.array(specs.bin_edges)];
-    hist.data.fill(0);
+    // An int64 takes as many bytes as a float64, in which counting is exact below 2^53.
+    const counts = new Float64Array(hist.data.buffer, hist.data.byteOffset, hist.data.length);
+    counts.fill(0);
     const searching = engine.nextStep();
     if (typeof bins !== "number") edges.data.set(bins);
     else {
@@ -119,8 +124,9 @@ export const histogram = defineOperation({
     }
     searching(1);
     const counting = engine.nextStep();
-    (typeof bins === "number" ? countEven : countBetween)(a.data, edges.data, hist.data);
-    if (density) toDensity(hist.data, edges.data);
+    (typeof bins === "number" ? countEven : countBetween)(a.data, edges.data, counts);
+    if (density) toDensity(counts, edges.data);
+    else toIntegersInPlace(counts);
     counting(1);
     return { hist, bin_edges: edges };
   },

@@ -1,4 +1,5 @@
-import { elementCount, type FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, dtypes, elementCount } from "@sluice/contract/array";
+import { dataBytes } from "@sluice/contract/npy";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import { sortingSpare, sortLines } from "../../loops/sorting/sort-lines.ts";
@@ -6,15 +7,14 @@ import { axisParam, settleAxis } from "../../model/axes.ts";
 import { sortStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
 
-const resultOf = ({ shape, dtype }: FloatingSpec, axis: number | null): FloatingSpec => ({
+const resultOf = ({ shape, dtype }: ArraySpec, axis: number | null): ArraySpec => ({
   shape: axis === null ? [elementCount(shape)] : shape,
   dtype,
 });
 
 /** @throws Problem invalid-params */
-const linesOf = ({ shape }: FloatingSpec, axis: number | null) =>
+const linesOf = ({ shape }: ArraySpec, axis: number | null) =>
   linesAlong(shape, axis === null ? null : settleAxis(axis, shape.length));
 
 /** numpy.sort */
@@ -22,7 +22,7 @@ export const sort = defineOperation({
   name: "sort",
   summary: "Elements in rising order along an axis, NaN last, as numpy.sort",
   inputs: {
-    a: { description: "any shape; a number only with axis null", rank: { min: 0 }, dtypes: anyDtype },
+    a: { description: "any shape; a number only with axis null", rank: { min: 0 }, dtypes },
   },
   outputs: { result: "the shape and dtype of a; one axis when axis is null" },
   params: () => z.strictObject({ axis: axisParam(-1) }),
@@ -41,7 +41,7 @@ export const sort = defineOperation({
 
   run({ axis }, { a }, engine) {
     const result = engine.array(resultOf(a, axis));
-    result.data.set(a.data);
+    dataBytes(result).set(dataBytes(a));
     return { result: sortLines(result, linesOf(a, axis), engine.nextStep()) };
   },
 });

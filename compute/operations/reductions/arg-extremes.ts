@@ -1,5 +1,5 @@
 /** argmin, argmax: where the extremes are. */
-import { elementCount, type FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, dtypes, elementCount } from "@sluice/contract/array";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import { argExtreme } from "../../loops/reductions/arg-extremes.ts";
@@ -7,10 +7,9 @@ import { axisParam, keepdimsParam, reducedShape, requireElements, settleAxes } f
 import { reduceStep } from "../../model/loop-steps.ts";
 import { defineOperation, type Operation } from "../../model/operation.ts";
 import { type Work, whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
 
 /** Each line by itself, also those whose elements lie apart. */
-function argStep(a: FloatingSpec, result: FloatingSpec): Work {
+function argStep(a: ArraySpec, result: ArraySpec): Work {
   return { ...reduceStep(a, result), lines: { kind: "reduce", count: elementCount(result.shape) } };
 }
 
@@ -18,16 +17,15 @@ function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): O
   return defineOperation({
     name,
     summary: `Index of the first ${which} element along an axis, of the first NaN if there is one, as numpy.${name}`,
-    inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
-    outputs: { result: "the shape of a without the axis, float64" },
+    inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes } },
+    outputs: { result: "the shape of a without the axis, int64" },
     params: () => z.strictObject({ axis: axisParam(null), keepdims: keepdimsParam() }),
-    differences: ["Indices are float64, exact below 2^53; NumPy answers int64."],
     example: { operation: name, params: { axis: 1 }, dataMatrix: [[3, 1, 2]] },
 
     plan({ axis, keepdims }, { a }) {
       const axes = settleAxes(axis, a);
       requireElements(a, axes);
-      const result: FloatingSpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: "float64" };
+      const result: ArraySpec = { shape: reducedShape(a.shape, axes, keepdims), dtype: "int64" };
       return {
         params: { axis, keepdims },
         outputs: { result },
@@ -37,7 +35,7 @@ function argOperation(name: "argmin" | "argmax", which: string, sign: 1 | -1): O
 
     run({ axis, keepdims }, { a }, engine) {
       const axes = settleAxes(axis, a);
-      const result = engine.array({ shape: reducedShape(a.shape, axes, keepdims), dtype: "float64" });
+      const result = engine.array({ shape: reducedShape(a.shape, axes, keepdims), dtype: "int64" });
       const lines = linesAlong(a.shape, axis === null ? null : axes[0]);
       return { result: argExtreme(sign, a, lines, result, engine.nextStep()) };
     },

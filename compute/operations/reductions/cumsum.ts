@@ -1,4 +1,4 @@
-import { elementCount, type FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, type Dtype, elementCount, floatingDtypes } from "@sluice/contract/array";
 import * as z from "zod";
 import { linesAlong } from "../../engines/array-lines.ts";
 import { cumulativeSum } from "../../loops/reductions/cumulative-sum.ts";
@@ -6,23 +6,25 @@ import { axisParam, settleAxis } from "../../model/axes.ts";
 import { reduceStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { type Work, whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
 
-const resultOf = ({ shape, dtype }: FloatingSpec, axis: number | null): FloatingSpec => ({
+const dtypes = [...floatingDtypes, "int64"] as const satisfies readonly Dtype[];
+type Added = (typeof dtypes)[number];
+
+const resultOf = ({ shape, dtype }: ArraySpec<Added>, axis: number | null): ArraySpec<Added> => ({
   shape: axis === null ? [elementCount(shape)] : shape,
   dtype,
 });
 
 /** @throws Problem invalid-params */
-const linesOf = ({ shape }: FloatingSpec, axis: number | null) =>
+const linesOf = ({ shape }: ArraySpec, axis: number | null) =>
   linesAlong(shape, axis === null ? null : settleAxis(axis, shape.length));
 
 /** numpy.cumsum, the same to the bit. */
 export const cumsum = defineOperation({
   name: "cumsum",
   summary: "Running sums along an axis, as numpy.cumsum",
-  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
-  outputs: { result: "the shape and dtype of a; one axis when axis is null" },
+  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes } },
+  outputs: { result: "the shape and dtype of a, int64 for bool; one axis when axis is null" },
   params: () => z.strictObject({ axis: axisParam(null) }),
   example: {
     operation: "cumsum",

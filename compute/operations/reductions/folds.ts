@@ -1,5 +1,6 @@
-/** sum, prod, min, max: each element taken into its result. */
+/** sum, prod, min, max, any, all: each element taken into its result. */
 import * as extremes from "../../loops/reductions/extremes.ts";
+import * as integers from "../../loops/reductions/integers.ts";
 import { sumFolds } from "../../loops/reductions/moments.ts";
 import {
   productComplex,
@@ -7,6 +8,7 @@ import {
   productReal,
   productSingle,
 } from "../../loops/reductions/product.ts";
+import { allFolds, anyFolds, maximumBit, minimumBit } from "../../loops/reductions/truth.ts";
 import { reduction } from "./define.ts";
 
 const example = {
@@ -20,22 +22,23 @@ const example = {
 export const sum = reduction({
   name: "sum",
   summary: "Sum over axes, as numpy.sum: added in the same order, so the same to the bit",
-  folds: sumFolds,
-  start: [0, 0],
+  folds: { ...sumFolds, int64: integers.sumInteger },
+  start: {},
   hasIdentity: true,
   example,
 });
 
 export const prod = reduction({
   name: "prod",
-  summary: "Product over axes, as numpy.prod",
+  summary: "Product over axes, as numpy.prod; of int64 it wraps around",
   folds: {
     float64: productReal,
     float32: productSingle,
     complex128: productComplex,
     complex64: productComplexSingle,
+    int64: integers.productInteger,
   },
-  start: [1, 0],
+  start: { re: 1, int64: 1n },
   hasIdentity: true,
   differences: ["Complex parts are rounded after each product; NumPy fuses them on some CPUs."],
   example,
@@ -51,8 +54,10 @@ export const min = reduction({
     float32: extremes.minimumReal,
     complex128: extremes.minimumComplex,
     complex64: extremes.minimumComplex,
+    int64: integers.minimumInteger,
+    bool: minimumBit,
   },
-  start: [infinity, infinity],
+  start: { re: infinity, im: infinity, int64: 2n ** 63n - 1n, bool: 1 },
   hasIdentity: false,
   differences: ["Of 0 and -0, which are equal, it answers -0; NumPy the one its loop met first."],
   example,
@@ -66,9 +71,31 @@ export const max = reduction({
     float32: extremes.maximumReal,
     complex128: extremes.maximumComplex,
     complex64: extremes.maximumComplex,
+    int64: integers.maximumInteger,
+    bool: maximumBit,
   },
-  start: [-infinity, -infinity],
+  start: { re: -infinity, im: -infinity, int64: -(2n ** 63n), bool: 0 },
   hasIdentity: false,
   differences: ["Of 0 and -0, which are equal, it answers 0; NumPy the one its loop met first."],
+  example,
+});
+
+export const any = reduction({
+  name: "any",
+  summary: "Whether any element over axes is true (not zero), as numpy.any",
+  folds: anyFolds,
+  start: { bool: 0 },
+  hasIdentity: true,
+  isTruth: true,
+  example,
+});
+
+export const all = reduction({
+  name: "all",
+  summary: "Whether all elements over axes are true (not zero), as numpy.all",
+  folds: allFolds,
+  start: { bool: 1 },
+  hasIdentity: true,
+  isTruth: true,
   example,
 });

@@ -1,8 +1,9 @@
 import type { Operation } from "../../model/operation.ts";
+import { answeringSingle } from "../../model/single-precision.ts";
 import { argmax, argmin } from "./arg-extremes.ts";
 import { cumsum } from "./cumsum.ts";
 import { std, variance } from "./deviations.ts";
-import { max, min, prod, sum } from "./folds.ts";
+import { all, any, max, min, prod, sum } from "./folds.ts";
 import { mean } from "./mean.ts";
 import { trace } from "./trace.ts";
 
@@ -11,10 +12,11 @@ export const reductions: readonly Operation[] = [
   sum,
   prod,
   mean,
-  std,
-  variance,
+  ...answeringSingle([std, variance]),
   min,
   max,
+  any,
+  all,
   argmin,
   argmax,
   cumsum,

@@ -1,16 +1,17 @@
-import type { FloatingSpec } from "@sluice/contract/array";
+import { type FloatingSpec, floatingDtypes } from "@sluice/contract/array";
 import * as z from "zod";
 import { meanOver, meanSteps } from "../../loops/reductions/moments.ts";
 import { axesParam, keepdimsParam, reducedShape, settleAxes } from "../../model/axes.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { anyDtype } from "../dtypes.ts";
 
 /** numpy.mean, the same to the bit. */
 export const mean = defineOperation({
   name: "mean",
   summary: "Mean over axes, as numpy.mean; NaN over no elements",
-  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
-  outputs: { result: "the shape of a without the reduced axes, in the dtype of a" },
+  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: floatingDtypes } },
+  outputs: {
+    result: "the shape of a without the reduced axes, in the dtype of a; float64 for bool and int64",
+  },
   params: () => z.strictObject({ axis: axesParam(), keepdims: keepdimsParam() }),
   example: {
     operation: "mean",

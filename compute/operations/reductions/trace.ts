@@ -1,15 +1,15 @@
-import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import { type ArraySpec, type DenseArray, type Dtype, floatingDtypes } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { stridedCopy, stridesOf } from "../../loops/rearrange/strided-copy.ts";
+import { sumInteger } from "../../loops/reductions/integers.ts";
 import { sumFolds } from "../../loops/reductions/moments.ts";
-import { reduce } from "../../loops/reductions/reduce.ts";
+import { type AnyFold, reduce } from "../../loops/reductions/reduce.ts";
 import { settleAxis } from "../../model/axes.ts";
 import { rearrangeStep, reduceStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
 
 const wholeNumber = () => z.int({ error: "an integer" });
 const params = () =>
@@ -21,6 +21,10 @@ const params = () =>
     axis2: wholeNumber().default(1).describe("The axis that counts columns"),
   });
 
+const dtypes = [...floatingDtypes, "int64"] as const satisfies readonly Dtype[];
+type Summed = (typeof dtypes)[number];
+const folds: Readonly<Record<Summed, AnyFold>> = { ...sumFolds, int64: sumInteger };
+
 interface Diagonals {
   /** Extents and element strides of the diagonals as an array of their own. */
   readonly shape: readonly number[];
@@ -28,12 +32,12 @@ interface Diagonals {
   readonly first: number;
   /** The axis of that array to be summed. */
   readonly axis: number;
-  readonly result: FloatingSpec;
+  readonly result: ArraySpec<Summed>;
 }
 
 /** @throws Problem invalid-params */
 function diagonals(
-  { shape, dtype }: FloatingSpec,
+  { shape, dtype }: ArraySpec<Summed>,
   { offset, axis1, axis2 }: z.output<ReturnType<typeof params>>,
 ): Diagonals {
   const rows = settleAxis(axis1, shape.length, "params.axis1");
@@ -63,18 +67,19 @@ function diagonals(
   };
 }
 
-function sumOf(lines: FloatingArray, { axis, result }: Diagonals, engine: Engine): FloatingArray {
-  const sum = engine.array(result);
-  sum.data.fill(0);
-  return reduce(sumFolds[lines.dtype], lines, [axis], sum, engine.nextStep());
+function sumOf(lines: DenseArray, { axis, result }: Diagonals, engine: Engine): DenseArray {
+  const sum: DenseArray = engine.array(result);
+  if (sum.dtype === "int64") sum.data.fill(0n);
+  else sum.data.fill(0);
+  return reduce(folds[result.dtype], lines, [axis], sum, engine.nextStep());
 }
 
 /** numpy.trace */
 export const trace = defineOperation({
   name: "trace",
   summary: "Sum along diagonals, as numpy.trace",
-  inputs: { a: { description: "at least two axes", rank: { min: 2 }, dtypes: anyDtype } },
-  outputs: { result: "the shape of a without axis1 and axis2, in the dtype of a" },
+  inputs: { a: { description: "at least two axes", rank: { min: 2 }, dtypes } },
+  outputs: { result: "the shape of a without axis1 and axis2, in the dtype of a, int64 for bool" },
   params,
   example: {
     operation: "trace",
@@ -86,7 +91,7 @@ export const trace = defineOperation({
 
   plan(settled, { a }) {
     const { shape, result } = diagonals(a, settled);
-    const lines: FloatingSpec = { shape, dtype: a.dtype };
+    const lines: ArraySpec<Summed> = { shape, dtype: a.dtype };
     return {
       params: settled,
       outputs: { result },

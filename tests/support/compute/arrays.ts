@@ -1,5 +1,7 @@
 import { random } from "@sluice/compute";
 import {
+  type DenseArray,
+  type Dtype,
   type FloatingArray,
   type FloatingDtype,
   type FloatingSpec,
@@ -15,15 +17,25 @@ export const spec = (shape: readonly number[], dtype: FloatingDtype = "float64")
   dtype,
 });
 
-/** Values in [-0.5, 0.5), as `operand` in scripts/fixtures/make_numpy_fixtures.py makes them. */
-export function operand(shape: readonly number[], dtype: FloatingDtype, seed: number): FloatingArray {
+/** Values in [-0.5, 0.5), whole numbers from -9 to 9 or bools, as `operand` and `typed` in scripts/fixtures/make_numpy_fixtures.py makes them. */
+export function operand(shape: readonly number[], dtype: FloatingDtype, seed: number): FloatingArray;
+export function operand(shape: readonly number[], dtype: Dtype, seed: number): DenseArray;
+export function operand(shape: readonly number[], dtype: Dtype, seed: number): DenseArray {
+  const array: DenseArray = zeros({ shape, dtype });
+  if (array.dtype === "bool" || array.dtype === "int64") {
+    for (const [index, value] of random({ shape, seed }).data.entries()) {
+      if (array.dtype === "bool") array.data[index] = value < 0.5 ? 1 : 0;
+      else array.data[index] = BigInt(Math.floor(value * 19)) - 9n;
+    }
+    return array;
+  }
   const { data } = random({
     shape: isComplex({ dtype }) ? [...shape, 2] : shape,
     seed,
     dtype: isSingle({ dtype }) ? "float32" : "float64",
   });
   for (let index = 0; index < data.length; index += 1) data[index] = (data[index] ?? 0) - 0.5;
-  return { shape, dtype, data };
+  return { shape, dtype: array.dtype, data };
 }
 
 /** Largest difference relative to the largest expected element: the project's measure of agreement. */

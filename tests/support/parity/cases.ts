@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Arrays } from "@sluice/compute";
-import { type DenseArray, type Dtype, type FloatingDtype, zeros } from "@sluice/contract/array";
+import { type DenseArray, type Dtype, zeros } from "@sluice/contract/array";
 import { describe, expect, test } from "vitest";
 import { operand } from "../compute/arrays.ts";
 import { testedEngines } from "../compute/engines.ts";
@@ -16,7 +16,7 @@ interface Numbers {
 interface Case {
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly inputs: Record<string, Numbers | { shape: number[]; dtype: FloatingDtype; seed: number }>;
+  readonly inputs: Record<string, Numbers | { shape: number[]; dtype: Dtype; seed: number }>;
   readonly within: Within;
   readonly outputs: Record<string, Numbers>;
 }
