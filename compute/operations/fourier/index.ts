@@ -2,7 +2,9 @@ import type { Operation } from "../../model/operation.ts";
 import { answeringSingle } from "../../model/single-precision.ts";
 import { fft } from "./fft.ts";
 import { fft2 } from "./fft2.ts";
+import { fftn, ifftn, irfftn, rfftn } from "./fftn.ts";
 import { fftshift } from "./fftshift.ts";
+import { hfft, ihfft } from "./hermitian.ts";
 import { ifft } from "./ifft.ts";
 import { ifft2 } from "./ifft2.ts";
 import { ifftshift } from "./ifftshift.ts";
@@ -21,6 +23,12 @@ export const fourier: readonly Operation[] = answeringSingle([
   irfft,
   rfft2,
   irfft2,
+  fftn,
+  ifftn,
+  rfftn,
+  irfftn,
+  hfft,
+  ihfft,
   fftshift,
   ifftshift,
 ]);

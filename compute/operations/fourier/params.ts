@@ -32,6 +32,17 @@ export const axisParam = () =>
     .default(-1)
     .describe("The axis along which lines are transformed; from the end when negative");
 
+const noCut = z.literal(-1, { error: "a whole number from 1 to 2^30, or -1" });
+/** Of as many axes as there are. */
+export const shapeOfAxesParam = (isReal: boolean) =>
+  z
+    .array(z.union([points(), noCut], { error: "a whole number from 1 to 2^30, or -1" }))
+    .min(1, { error: "at least one extent" })
+    .optional()
+    .describe(
+      `Points ${isReal ? "of the result" : "of the transform"} on each axis: longer lines are cut, shorter ones continued with zeros; as many as an axis has when absent or -1${isReal ? ", on the last one 2·(m - 1)" : ""}`,
+    );
+
 export const shapeParam = (text: string) => z.tuple([points(), points()]).optional().describe(text);
 export const axesParam = () =>
   z

@@ -70,6 +70,16 @@ describe("what the Fourier operations refuse", () => {
     ["ifft2", { axes: [0, 7] }, square, "invalid-params", "params.axes[1]"],
     ["rfft2", { s: [4] }, square, "invalid-params", "params.s"],
     ["rfft2", { s: [4, 0] }, square, "invalid-params", "params.s[1]"],
+    ["fftn", {}, spec([]), "invalid-shape", "inputs.a"],
+    ["fftn", { axes: [] }, square, "invalid-params", "params.axes"],
+    ["fftn", { axes: [0, 2] }, square, "invalid-params", "params.axes[1]"],
+    ["ifftn", { s: [3], axes: [0, 1] }, square, "invalid-params", "params.s"],
+    ["fftn", { s: [1, 2, 3] }, square, "invalid-params", "params.s"],
+    ["fftn", { s: [0, 3] }, square, "invalid-params", "params.s[0]"],
+    ["rfftn", {}, complex, "invalid-shape", "inputs.a"],
+    ["irfftn", {}, spec([3, 1], "complex128"), "invalid-params", "params.s"],
+    ["hfft", {}, spec([1], "complex128"), "invalid-params", "params.n"],
+    ["ihfft", {}, complex, "invalid-shape", "inputs.a"],
     ["fftshift", { axes: [2] }, square, "invalid-params", "params.axes[0]"],
   ] as const)("%s %j", (operation, params, a, code, field) => {
     let problem: unknown;
