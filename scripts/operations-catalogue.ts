@@ -90,19 +90,24 @@ function familySection([first, ...others]: readonly [CatalogueEntry, ...Catalogu
 }
 
 function section(entry: CatalogueEntry) {
-  const { name, summary, inputs, anyInputs, outputs, params, differences = [], example } = entry;
+  const { name, aliases = [], summary, inputs, variadic, anyInputs, outputs, listedOutputs } = entry;
+  const { params, differences = [], example } = entry;
   return [
     `## ${name}`,
     "",
-    `${summary}.`,
+    `${summary}.${aliases.length > 0 ? ` Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.` : ""}`,
     "",
     row("array", "axes", "dtypes", "what it is"),
     "|---|---|---|---|",
     ...Object.entries(inputs).map(([input, { description, rank, dtypes }]) =>
       row(`\`${input}\` in`, rankText(rank), dtypes.join(", "), description),
     ),
+    ...(variadic
+      ? [row("`x0`, `x1`, … in", rankText(variadic.rank), variadic.dtypes.join(", "), variadic.description)]
+      : []),
     ...(anyInputs === undefined ? [] : [row("any in", "any", "any", anyInputs)]),
     ...Object.entries(outputs).map(([output, description]) => row(`\`${output}\` out`, "", "", description)),
+    ...(listedOutputs === undefined ? [] : [row("`y0`, `y1`, … out", "", "", listedOutputs)]),
     "",
     ...paramsTable(params),
     ...(differences.length > 0 ? ["Differs from NumPy:", ...differences.map((line) => `- ${line}`), ""] : []),

@@ -1,11 +1,10 @@
 import { type ArraySpec, byteLength, type DenseArray, type Dtype } from "@sluice/contract/array";
 import type { Engine } from "../engines/engine.ts";
 import { cast } from "../loops/casts/cast.ts";
+import { inputRule } from "../operations/variadic.ts";
 import { conversionStep } from "./loop-steps.ts";
 import type { Arrays, InputRule, Operation, OperationPlan, Specs } from "./operation.ts";
 import type { PlanStep } from "./steps.ts";
-
-type Rules = Operation["inputs"];
 
 /** What each dtype may become without losing what it says, nearest first. float64 rounds int64 beyond 2^53, as in NumPy. */
 const wider: Readonly<Record<Dtype, readonly Dtype[]>> = {
@@ -38,9 +37,10 @@ export interface Conversion {
 }
 
 /** Inputs that the operation does not compute as they are, and what it takes them as. */
-function inputConversions(rules: Rules, inputs: Specs): Conversion[] {
+function inputConversions(operation: Operation, inputs: Specs): Conversion[] {
   return Object.entries(inputs).flatMap(([name, from]) => {
-    const dtype = rules[name] ? computedAs(from.dtype, rules[name].dtypes) : undefined;
+    const rule = inputRule(operation, name);
+    const dtype = rule && computedAs(from.dtype, rule.dtypes);
     if (dtype === undefined || dtype === from.dtype) return [];
     return [{ name, from, to: { shape: from.shape, dtype } }];
   });
@@ -63,7 +63,7 @@ export function conversionSteps(conversions: readonly Conversion[], held: number
 
 /** The plan of an operation over inputs of any accepted dtype: its own, and the conversions around it. */
 export function planConverting(operation: Operation, params: unknown, inputs: Specs): OperationPlan {
-  const before = inputConversions(operation.inputs, inputs);
+  const before = inputConversions(operation, inputs);
   const planned = operation.plan(params, { ...inputs, ...changed(before) });
   if (before.length === 0) return planned;
   // The arrays that were converted are the caller's: they stay alive beside what they became.
@@ -79,7 +79,7 @@ export function planConverting(operation: Operation, params: unknown, inputs: Sp
 
 /** Runs an operation over inputs of any accepted dtype, in the steps that `planConverting` says. */
 export function runConverting(operation: Operation, params: unknown, inputs: Arrays, engine: Engine): Arrays {
-  const before = inputConversions(operation.inputs, inputs);
+  const before = inputConversions(operation, inputs);
   const made = before.map(({ name, to }): [string, DenseArray] => [
     name,
     cast(inputs[name], engine.array(to), engine.nextStep()),

@@ -1,6 +1,7 @@
 import type { ArrayOf, ArraySpec, DenseArray, Dtype } from "@sluice/contract/array";
 import type { z } from "zod";
 import type { Engine, RandomRequest } from "../engines/engine.ts";
+import type { VariadicRule } from "../operations/variadic.ts";
 import { planConverting, runConverting } from "./conversions.ts";
 import type { PlanStep } from "./steps.ts";
 
@@ -41,9 +42,13 @@ export interface Operation {
   readonly family?: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, InputRule>>;
+  /** Takes as many more inputs as the caller has, x0, x1, …, all by this rule. */
+  readonly variadic?: VariadicRule;
   /** Takes inputs of any names and shapes instead, and checks them itself: what they are for. */
   readonly anyInputs?: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Answers as many outputs as its params and inputs say, y0, y1, …: what they are. */
+  readonly listedOutputs?: string;
   /** Its schema, built when the operation is first asked for: a cold start pays for no other's. */
   readonly params: () => z.ZodObject;
   /** Where it answers otherwise than the NumPy function it is named after, a sentence each. */
@@ -66,7 +71,9 @@ interface Definition<Schema extends z.ZodObject, Inputs extends Record<string, I
   readonly family?: string;
   readonly summary: string;
   readonly inputs: Inputs;
+  readonly variadic?: VariadicRule;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly listedOutputs?: string;
   readonly params: () => Schema;
   readonly differences?: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;

@@ -28,7 +28,7 @@ export interface Plan {
 export function plan(operation: string, params: unknown, inputs: Specs): Plan {
   const found = findOperation(operation);
   const parsed = parseParams(found.params(), params);
-  if (found.anyInputs === undefined) checkInputs(found.inputs, inputs);
+  if (found.anyInputs === undefined) checkInputs(found, inputs);
   const { params: settled, outputs, steps: ownSteps } = found.plan(parsed, inputs);
   const steps = [...ownSteps, ...emptySteps([...Object.values(inputs), ...Object.values(outputs)])];
   const flops = steps.reduce((total, { flops: own, times = 1 }) => total + own * times, 0);

@@ -9,6 +9,7 @@ import { order } from "../operations/order/index.ts";
 import { products } from "../operations/products/index.ts";
 import { programOf } from "../operations/program/index.ts";
 import { reductions } from "../operations/reductions/index.ts";
+import { shapes } from "../operations/shapes/index.ts";
 import { spectralProjection } from "../operations/spectral-projection.ts";
 import { transpose } from "../operations/transpose.ts";
 import type { Operation } from "./operation.ts";
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   ...fourier,
   matmul,
   transpose,
+  ...shapes,
   ...elementwise,
   ...reductions,
   ...products,

@@ -1,7 +1,8 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import { acceptedDtypes, computedAs } from "../model/conversions.ts";
-import type { InputRule, Specs } from "../model/operation.ts";
+import type { InputRule, Operation, Specs } from "../model/operation.ts";
+import { inputRule, listed } from "./variadic.ts";
 
 const shapeText = (shape: readonly number[]): string => `shape (${shape.join(", ")})`;
 
@@ -32,28 +33,37 @@ function checkInput(name: string, rule: InputRule, spec: ArraySpec): void {
   }
 }
 
+function requireInput(name: string, rule: InputRule, inputs: Specs): void {
+  const spec = inputs[name];
+  if (spec) {
+    checkInput(name, rule, spec);
+    return;
+  }
+  throw new Problem("invalid-shape", `The operation needs the input ${name} (${rule.description}).`, {
+    field: `inputs.${name}`,
+    expected: `an array with ${rankText(rule.rank)}`,
+    got: "nothing",
+  });
+}
+
 /** Every input the operation names is there, none that it does not name, each of the right kind. */
-export function checkInputs(rules: Readonly<Record<string, InputRule>>, inputs: Specs): void {
-  const names = Object.keys(rules);
+export function checkInputs(operation: Pick<Operation, "inputs" | "variadic">, inputs: Specs): void {
+  const { inputs: rules, variadic } = operation;
+  const names = [...Object.keys(rules), ...(variadic ? ["x0", "x1", "…"] : [])];
   for (const name of Object.keys(inputs)) {
-    if (names.includes(name)) continue;
+    if (inputRule(operation, name)) continue;
     throw new Problem("invalid-shape", `The operation has no input ${name}.`, {
       field: `inputs.${name}`,
-      expected: `only the inputs ${names.join(", ")}`,
+      expected: names.length === 0 ? "no inputs" : `only the inputs ${names.join(", ")}`,
       got: name,
     });
   }
-  for (const [name, rule] of Object.entries(rules)) {
-    const spec = inputs[name];
-    if (!spec) {
-      throw new Problem("invalid-shape", `The operation needs the input ${name} (${rule.description}).`, {
-        field: `inputs.${name}`,
-        expected: `an array with ${rankText(rule.rank)}`,
-        got: "nothing",
-      });
-    }
-    checkInput(name, rule, spec);
-  }
+  for (const [name, rule] of Object.entries(rules)) requireInput(name, rule, inputs);
+  if (!variadic) return;
+  // A gap in the list is a missing input: x0 and x2 need x1.
+  const given = Object.keys(inputs).length - Object.keys(rules).length;
+  const count = Math.max(given, variadic.least, listed(inputs).length);
+  for (let index = 0; index < count; index += 1) requireInput(`x${index}`, variadic, inputs);
 }
 
 /** For operations that, as in NumPy, have no meaning over zero elements. */

@@ -4,6 +4,7 @@ import type { Operation, OperationPlan, Specs } from "../../model/operation.ts";
 import { parseParams } from "../../model/parse-params.ts";
 import { checkSpecs } from "../../model/spec-limits.ts";
 import { checkInputs } from "../input-checks.ts";
+import { inputNames, inputRule } from "../variadic.ts";
 import type { ProgramParams, ProgramStep } from "./schema.ts";
 import { type WeakScalar, weakDtype } from "./weak-scalar.ts";
 
@@ -54,14 +55,18 @@ function inStep<Result>(index: number, { as, op }: ProgramStep, work: () => Resu
 }
 
 /** The arguments by the operation's own input names. */
-function argsByName({ args }: ProgramStep, { inputs }: Operation): Record<string, string | WeakScalar> {
+function argsByName({ args }: ProgramStep, operation: Operation): Record<string, string | WeakScalar> {
   if (!Array.isArray(args)) return args;
-  const names = Object.keys(inputs);
+  const names = inputNames(operation, args.length);
   if (args.length > names.length) {
     refuse("args", "too many values", `${names.length} (${names.join(", ")})`, String(args.length));
   }
   return Object.fromEntries(args.map((arg, index) => [names[index] ?? "", arg]));
 }
+
+/** Whether a step's value has the step's own name. One of y0, y1, … has not, even where there happens to be but one. */
+const isOnlyOutput = ({ listedOutputs }: Operation, names: readonly string[]): boolean =>
+  names.length === 1 && listedOutputs === undefined;
 
 function resolveStep(
   step: ProgramStep,
@@ -81,7 +86,7 @@ function resolveStep(
     if (!spec) refuse(`args.${name}`, "no such value", `one of ${[...specs.keys()].join(", ")}`, arg);
     inputs[name] = spec;
   }
-  const beside = Object.entries(inputs).filter(([name]) => operation.inputs[name]?.promotes !== false);
+  const beside = Object.entries(inputs).filter(([name]) => inputRule(operation, name)?.promotes !== false);
   const arrays = beside.map(([, spec]) => spec);
   const scalars: Specs = {};
   for (const [name, arg] of Object.entries(args)) {
@@ -89,12 +94,12 @@ function resolveStep(
   }
   Object.assign(inputs, scalars);
   const params = parseParams(operation.params(), step.params);
-  checkInputs(operation.inputs, inputs);
+  checkInputs(operation, inputs);
   const plan = operation.plan(params, inputs);
   checkSpecs("outputs", plan.outputs);
   const names = Object.keys(plan.outputs);
   const values = Object.fromEntries(
-    names.map((name) => [name, names.length === 1 ? step.as : `${step.as}.${name}`]),
+    names.map((name) => [name, isOnlyOutput(operation, names) ? step.as : `${step.as}.${name}`]),
   );
   return { as: step.as, operation, args, scalars, plan, values };
 }
@@ -105,8 +110,7 @@ function outputsOf(
   specs: ReadonlyMap<string, ArraySpec>,
 ): Record<string, string> {
   if (!outputs) {
-    const names = Object.values(last.values);
-    return names.length === 1 ? { result: names[0] } : { ...last.values };
+    return isOnlyOutput(last.operation, Object.keys(last.values)) ? { result: last.as } : { ...last.values };
   }
   for (const [name, value] of Object.entries(outputs)) {
     if (specs.has(value)) continue;

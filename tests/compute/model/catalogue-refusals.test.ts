@@ -1,5 +1,6 @@
 import { plan, run, type Specs } from "@sluice/compute";
 import { operations } from "@sluice/compute/model/registry";
+import { inputNames } from "@sluice/compute/operations/variadic";
 import { type ArraySpec, zeros } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import fc from "fast-check";
@@ -120,7 +121,7 @@ test("any operation on any arrays is refused with a Problem, or runs and gives w
     fc.property(jobs, ({ operation, inputs, axis }) => {
       const { name } = operation;
       const specs = Object.fromEntries(
-        Object.keys(operation.inputs).map((input, index) => [input, inputs[index] ?? spec([])]),
+        inputNames(operation, 3).map((input, index) => [input, inputs[index] ?? spec([])]),
       );
       const params = {
         ...("axis" in operation.params().shape && { axis }),

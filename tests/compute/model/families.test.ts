@@ -1,5 +1,6 @@
 import { plan } from "@sluice/compute";
 import { findOperation, operations } from "@sluice/compute/model/registry";
+import { inputNames } from "@sluice/compute/operations/variadic";
 import { Problem } from "@sluice/contract/problem";
 import { describe, expect, test } from "vitest";
 import { spec } from "../../support/compute/arrays.ts";
@@ -55,8 +56,8 @@ describe("another name of an operation", () => {
 
   test.each(aliases)("%s is %s", (alias, name) => {
     expect(findOperation(alias).name).toBe(name);
-    const { inputs } = findOperation(name);
-    const specs = Object.fromEntries(Object.keys(inputs).map((input) => [input, spec([2])]));
+    const names = inputNames(findOperation(name), 2);
+    const specs = Object.fromEntries(names.map((input) => [input, spec([2])]));
     expect(plan(alias, {}, specs)).toEqual(plan(name, {}, specs));
   });
 

@@ -1,4 +1,5 @@
 import { type CatalogueEntry, catalogue } from "@sluice/compute";
+import { inputNames } from "@sluice/compute/operations/variadic";
 import fc from "fast-check";
 import { arrayRef } from "./arrays.ts";
 import { junk, orJunk } from "./values.ts";
@@ -40,10 +41,11 @@ const entries = catalogue();
 const plain = entries.filter(({ anyInputs }) => anyInputs === undefined);
 export const operationNames = plain.map(({ name }) => name);
 /** How many inputs each takes. */
-export const inputCounts = new Map(plain.map(({ name, inputs }) => [name, Object.keys(inputs).length]));
+export const inputCounts = new Map(plain.map((entry) => [entry.name, inputNames(entry, 2).length]));
 
 function bodyOf(entry: CatalogueEntry): fc.Arbitrary<Params> {
-  const inputs = fc.record(Object.fromEntries(Object.keys(entry.inputs).map((name) => [name, arrayRef])));
+  const names = inputNames(entry, 2);
+  const inputs = fc.record(Object.fromEntries(names.map((name) => [name, arrayRef])));
   return fc.oneof(
     {
       weight: 3,

@@ -1,5 +1,6 @@
 import { type Plan, plan } from "@sluice/compute";
 import type { operations } from "@sluice/compute/model/registry";
+import { inputNames } from "@sluice/compute/operations/variadic";
 import type { Dtype } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 
@@ -36,11 +37,12 @@ const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number
 
 /** What `plan()` says of an operation's own example with inputs of this size; undefined where it refuses them. */
 function planned(
-  { name, inputs, anyInputs, example }: Operation,
+  operation: Operation,
   [first, others]: readonly [number[], number[]],
   dtype: Dtype,
 ): Plan | undefined {
-  const names = anyInputs === undefined ? Object.keys(inputs) : ["a", "b"];
+  const { name, anyInputs, example } = operation;
+  const names = anyInputs === undefined ? inputNames(operation, 2) : ["a", "b"];
   const specs = Object.fromEntries(
     names.map((input, index) => [input, { shape: index === 0 ? first : others, dtype }]),
   );

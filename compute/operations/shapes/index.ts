@@ -1,0 +1,5 @@
+import type { Operation } from "../../model/operation.ts";
+import { joining } from "./joining.ts";
+
+/** Elements in other places: views, copies, indexing and creation, in the order in which the catalogue shows them. */
+export const shapes: readonly Operation[] = [...joining];
