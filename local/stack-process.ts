@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { stackFlags } from "./node-flags.ts";
 
 /** A whole local stack as a child process, for the demo, the benchmarks and the end-to-end tests. */
 export interface Stack {
@@ -19,7 +20,7 @@ const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js
 
 /** Starts `sls offline` in `folder` on a free port and waits for the line that says it is ready. */
 export async function startStack(environment: Record<string, string> = {}, folder = root): Promise<Stack> {
-  const child = spawn(process.execPath, [sls, "offline"], {
+  const child = spawn(process.execPath, [...stackFlags, sls, "offline"], {
     cwd: folder,
     env: { ...process.env, PORT: "0", SLS_LOG_LEVEL: "warning", ...environment },
     // The channel carries nothing: when it closes, whoever started the stack is gone, and it ends itself.

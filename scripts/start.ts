@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import path from "node:path";
+import { stackFlags } from "../local/node-flags.ts";
 
 const root = path.dirname(import.meta.dirname);
 const port = Number(process.env.PORT || 3000);
@@ -35,7 +36,7 @@ console.log(
 );
 
 const sls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
-const child = spawn(process.execPath, [sls, "offline"], {
+const child = spawn(process.execPath, [...stackFlags, sls, "offline"], {
   // The channel carries nothing: when it closes, this process has been killed, and the stack ends itself.
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: {

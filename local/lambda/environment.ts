@@ -91,17 +91,17 @@ export class Environment {
     }, timeoutSeconds * 1000);
     const deadlineMs = Date.now() + timeoutSeconds * 1000;
     const message: InvokeMessage = { requestId, payload, deadlineMs, trace };
-    const answered = new AbortController();
+    const answer = this.#answer(message);
     try {
       return await Promise.race([
-        this.#answer(message, answered.signal),
+        answer.invocation,
         this.#gone.then((error) =>
           failed({ ...error, errorMessage: `RequestId: ${requestId} Error: ${error.errorMessage}` }),
         ),
       ]);
     } finally {
       clearTimeout(timer);
-      answered.abort();
+      answer.forget();
     }
   }
 
@@ -115,16 +115,16 @@ export class Environment {
     await this.#gone;
   }
 
-  #answer(message: InvokeMessage, signal: AbortSignal): Promise<Invocation> {
-    return new Promise((resolve) => {
-      const listen = (answer: EnvironmentMessage): void => {
-        if (answer.kind === "done" && answer.requestId === message.requestId) resolve(answer.invocation);
-      };
-      this.#child.on("message", listen);
-      signal.addEventListener("abort", () => this.#child.off("message", listen), { once: true });
-      // A send to a process that just died fails; `#gone` then has the answer.
-      this.#child.send(message, () => {});
-    });
+  /** Sends the message. `forget` ends the listening: an AbortSignal would make an error with a stack for each invocation. */
+  #answer(message: InvokeMessage): { readonly invocation: Promise<Invocation>; forget(): void } {
+    const { promise: invocation, resolve } = Promise.withResolvers<Invocation>();
+    const listen = (answer: EnvironmentMessage): void => {
+      if (answer.kind === "done" && answer.requestId === message.requestId) resolve(answer.invocation);
+    };
+    this.#child.on("message", listen);
+    // A send to a process that just died fails; `#gone` then has the answer.
+    this.#child.send(message, () => {});
+    return { invocation, forget: () => void this.#child.off("message", listen) };
   }
 
   async #init(): Promise<LambdaError | undefined> {
