@@ -1,7 +1,10 @@
 import { byteLength, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
+import { multiplied } from "../../loops/elementwise/multiplied.ts";
 import { transposed } from "../../loops/rearrange/transposed.ts";
-import { rearrangeStep } from "../../model/loop-steps.ts";
+import { broadcastShape } from "../../model/broadcast.ts";
+import { elementwiseStep, rearrangeStep } from "../../model/loop-steps.ts";
+import { resultDtype } from "../../model/result-dtype.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
 import { planProduct, product } from "./stacked-product.ts";
 import { planSummedProduct, summedProduct } from "./summed-product.ts";
@@ -43,15 +46,16 @@ function sideOf(
 interface Sides {
   readonly left: Side;
   readonly right: Side;
-  /** Nothing is left but the batch: sums of products of lines. */
-  readonly isDot: boolean;
+  /** Without sums elements are multiplied; where nothing but the batch is left, lines are; else it is matrices. */
+  readonly kind: "elements" | "lines" | "matrices";
 }
 
 function sidesOf(a: FloatingSpec, b: FloatingSpec, { batch, summed }: Pairing): Sides {
   const axesOf = (pairs: Pairing["batch"], which: 0 | 1) => pairs.map((pair) => pair[which]);
   const left = sideOf(a, axesOf(batch, 0), axesOf(summed, 0), true);
   const right = sideOf(b, axesOf(batch, 1), axesOf(summed, 1), false);
-  return { left, right, isDot: batch.length > 0 && left.free.length + right.free.length === 0 };
+  const isDot = batch.length > 0 && left.free.length + right.free.length === 0;
+  return { left, right, kind: summed.length === 0 ? "elements" : isDot ? "lines" : "matrices" };
 }
 
 const turnedSpec = (a: FloatingSpec, { order }: Side): FloatingSpec => ({
@@ -72,6 +76,19 @@ const resultShape = (product: readonly number[], { left, right }: Sides, batch: 
   ...right.free,
 ];
 
+const productSpec = (a: FloatingSpec, b: FloatingSpec): FloatingSpec => ({
+  shape: broadcastShape({ a, b }),
+  dtype: resultDtype(a.dtype, b.dtype),
+});
+
+function planElements(a: FloatingSpec, b: FloatingSpec) {
+  const result = productSpec(a, b);
+  return { result, steps: whileHolding([a, b, result], [elementwiseStep([a, b], result)]) };
+}
+
+const elements = (a: FloatingArray, b: FloatingArray, engine: Engine): FloatingArray =>
+  multiplied(a, b, productSpec(a, b), engine);
+
 /** Σ a·b over pairs of axes, as a product of matrices, or of stacks of them where there is a batch. */
 export function planContraction(
   a: FloatingSpec,
@@ -79,7 +96,7 @@ export function planContraction(
   pairing: Pairing,
 ): { readonly result: FloatingSpec; readonly steps: PlanStep[] } {
   const sides = sidesOf(a, b, pairing);
-  const { left, right, isDot } = sides;
+  const { left, right, kind } = sides;
   const batch = pairing.batch.length;
   const copies: FloatingSpec[] = [];
   const steps: PlanStep[] = [];
@@ -89,9 +106,11 @@ export function planContraction(
     copies.push(copy);
     steps.push(...whileHolding([a, b, ...copies], [rearrangeStep(spec, copy, side.order)]));
   }
-  const planned = isDot
-    ? planSummedProduct(asLines(a, left, batch), asLines(b, right, batch))
-    : planProduct(asMatrices(a, left), asMatrices(b, right));
+  const planned = {
+    elements: () => planElements(asMatrices(a, left), asMatrices(b, right)),
+    lines: () => planSummedProduct(asLines(a, left, batch), asLines(b, right, batch)),
+    matrices: () => planProduct(asMatrices(a, left), asMatrices(b, right)),
+  }[kind]();
   const held = copies.reduce((bytes, spec) => bytes + byteLength(spec), 0);
   return {
     result: { ...planned.result, shape: resultShape(planned.result.shape, sides, batch) },
@@ -107,13 +126,15 @@ export function contract(
   engine: Engine,
 ): FloatingArray {
   const sides = sidesOf(a, b, pairing);
-  const { left, right, isDot } = sides;
+  const { left, right, kind } = sides;
   const batch = pairing.batch.length;
   const one = left.turns ? transposed(a, left.order, engine) : a;
   const other = right.turns ? transposed(b, right.order, engine) : b;
-  const result = isDot
-    ? summedProduct(asLines(one, left, batch), asLines(other, right, batch), engine)
-    : product(asMatrices(one, left), asMatrices(other, right), engine);
+  const result = {
+    elements: () => elements(asMatrices(one, left), asMatrices(other, right), engine),
+    lines: () => summedProduct(asLines(one, left, batch), asLines(other, right, batch), engine),
+    matrices: () => product(asMatrices(one, left), asMatrices(other, right), engine),
+  }[kind]();
   if (left.turns) engine.release(one);
   if (right.turns) engine.release(other);
   return { ...result, shape: resultShape(result.shape, sides, batch) };

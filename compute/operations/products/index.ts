@@ -1,8 +1,10 @@
 import type { Operation } from "../../model/operation.ts";
 import { corrcoef, cov } from "./covariances.ts";
 import { dot } from "./dot.ts";
+import { einsum } from "./einsum.ts";
 import { gram } from "./gram.ts";
 import { kron } from "./kron.ts";
+import { multiDot } from "./multi-dot.ts";
 import { outer } from "./outer.ts";
 import { inner, tensordot } from "./tensordot.ts";
 import { vdot, vecdot } from "./vecdot.ts";
@@ -17,6 +19,8 @@ export const products: readonly Operation[] = [
   matvec,
   vecmat,
   tensordot,
+  einsum,
+  multiDot,
   outer,
   kron,
   gram,
