@@ -32,6 +32,7 @@ const ofOneMatrix: [string, Record<string, unknown>][] = [
   ["svdvals", {}],
   ["eigvalsh", { UPLO: "U" }],
   ["cond", { p: 1 }],
+  ["cho_factor", { lower: true }],
 ];
 
 /** Element `number` of a stack, counted in C order, by itself. */
@@ -86,6 +87,10 @@ describe.each(testedEngines)("stacks on $name", (engine) => {
     const a = matrix("dominant", [2, 3, 3, 3], 34);
     a.data.fill(0, 5 * 9, 6 * 9);
     expect(() => runOn(engine, "inv", {}, { a })).toThrow(/singular.*matrix \[1, 2\] of the stack/);
+    const b = operand([3], "float64", 35);
+    expect(() => runOn(engine, "solve_triangular", {}, { a, b })).toThrow(
+      /element 1 of its diagonal is zero.*matrix \[1, 2\] of the stack/,
+    );
     a.data.fill(-1, 5 * 9, 6 * 9);
     try {
       runOn(engine, "cholesky", {}, { a });
@@ -204,9 +209,14 @@ describe("the price of a stack", () => {
     ["solve", [1000, 16, 16]],
     ["inv", [10, 256, 256]],
     ["cholesky", [10, 256, 256]],
+    ["matmul", [1000, 16, 16]],
+    ["matmul", [10, 256, 256]],
   ])("%s of %j is what it takes, within a factor of 5", (operation, shape) => {
     const a = matrix("dominant", shape, 36);
-    const { predicted, taken } = seconds(operation, operation === "solve" ? { a, b: a } : { a });
+    const { predicted, taken } = seconds(
+      operation,
+      operation === "solve" || operation === "matmul" ? { a, b: a } : { a },
+    );
     expect(taken / predicted).toBeGreaterThan(1 / 5);
     expect(taken / predicted).toBeLessThan(5);
   });
