@@ -1,5 +1,6 @@
 import type { Operation } from "../../model/operation.ts";
 import { corrcoef, cov } from "./covariances.ts";
+import { cross } from "./cross.ts";
 import { dot } from "./dot.ts";
 import { einsum } from "./einsum.ts";
 import { gram } from "./gram.ts";
@@ -21,6 +22,7 @@ export const products: readonly Operation[] = [
   tensordot,
   einsum,
   multiDot,
+  cross,
   outer,
   kron,
   gram,

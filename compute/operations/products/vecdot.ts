@@ -1,13 +1,11 @@
-import { byteLength, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
+import { byteLength, elementCount, type FloatingSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
-import type { Engine } from "../../engines/engine.ts";
-import { transposed } from "../../loops/rearrange/transposed.ts";
-import { settleAxis } from "../../model/axes.ts";
 import { rearrangeStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
 import { anyDtype } from "../dtypes.ts";
+import { orderOf, turned, turnedSpec } from "./axis-last.ts";
 import { behindConjugation, conjugated } from "./conjugated.ts";
 import { planProduct, product } from "./stacked-product.ts";
 import { planSummedProduct, summedProduct } from "./summed-product.ts";
@@ -19,19 +17,6 @@ const params = () =>
       .default(-1)
       .describe("The axis of both that is summed over, negative ones counted from the last"),
   });
-
-/** The axes of an array with the one that is summed over last; undefined where it is already. */
-function orderOf({ shape }: FloatingSpec, axis: number): number[] | undefined {
-  const settled = settleAxis(axis, shape.length);
-  if (settled === shape.length - 1) return undefined;
-  return [...shape.map((_, index) => index).filter((index) => index !== settled), settled];
-}
-
-const turnedSpec = (a: FloatingSpec, order: readonly number[] | undefined): FloatingSpec =>
-  order ? { ...a, shape: order.map((index) => a.shape[index]) } : a;
-
-const turned = (a: FloatingArray, order: readonly number[] | undefined, engine: Engine): FloatingArray =>
-  order ? transposed(a, order, engine) : a;
 
 /** @throws Problem invalid-shape */
 function requireAsMany(one: number, other: number): void {

@@ -1,0 +1,23 @@
+import type { ArraySpec, FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import type { Engine } from "../../engines/engine.ts";
+import { transposed } from "../../loops/rearrange/transposed.ts";
+import { settleAxis } from "../../model/axes.ts";
+
+/**
+ * The axes of an array with one of them last; undefined where it is already.
+ * @throws Problem invalid-params when the array has no such axis
+ */
+export function orderOf({ shape }: ArraySpec, axis: number, field = "params.axis"): number[] | undefined {
+  const settled = settleAxis(axis, shape.length, field);
+  if (settled === shape.length - 1) return undefined;
+  return [...shape.map((_, index) => index).filter((index) => index !== settled), settled];
+}
+
+export const turnedSpec = (a: FloatingSpec, order: readonly number[] | undefined): FloatingSpec =>
+  order ? { ...a, shape: order.map((index) => a.shape[index]) } : a;
+
+export const turned = (
+  a: FloatingArray,
+  order: readonly number[] | undefined,
+  engine: Engine,
+): FloatingArray => (order ? transposed(a, order, engine) : a);
