@@ -3,8 +3,8 @@ import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { shapeText } from "../../model/broadcast.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { listed } from "../../model/variadic.ts";
 import { anyDtype } from "../dtypes.ts";
+import { listed } from "../variadic.ts";
 import { type Instruction, isNarrow, planScript, runScript } from "./script.ts";
 
 /** The best order is found in n³ steps. */

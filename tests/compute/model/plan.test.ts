@@ -148,10 +148,17 @@ describe("what a plan refuses", () => {
     ],
     [
       "three axes",
+      "gram",
+      {},
+      { a: spec([2, 2, 2]) },
+      { code: "invalid-shape", field: "inputs.a", expected: "2 axes", got: "3 (shape (2, 2, 2))" },
+    ],
+    [
+      "no axis",
       "matmul",
       {},
-      { a: spec([1, 1, 1]), b: spec([1, 1]) },
-      { code: "invalid-shape", field: "inputs.a", expected: "2 axes" },
+      { a: spec([]), b: spec([2, 2]) },
+      { code: "invalid-shape", field: "inputs.a", expected: "at least 1 axes", got: "0 (shape ())" },
     ],
     [
       "a complex input to a real operation",
