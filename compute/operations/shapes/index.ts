@@ -1,5 +1,7 @@
 import type { Operation } from "../../model/operation.ts";
+import { getitem } from "./getitem.ts";
 import { joining } from "./joining.ts";
+import { setitem } from "./setitem.ts";
 
 /** Elements in other places: views, copies, indexing and creation, in the order in which the catalogue shows them. */
-export const shapes: readonly Operation[] = [...joining];
+export const shapes: readonly Operation[] = [getitem, setitem, ...joining];

@@ -42,7 +42,8 @@ function planned(
   dtype: Dtype,
 ): Plan | undefined {
   const { name, anyInputs, example } = operation;
-  const names = anyInputs === undefined ? inputNames(operation, 2) : ["a", "b"];
+  const names =
+    anyInputs === undefined ? inputNames(operation, operation.variadic?.least ? 2 : 0) : ["a", "b"];
   const specs = Object.fromEntries(
     names.map((input, index) => [input, { shape: index === 0 ? first : others, dtype }]),
   );
