@@ -64,6 +64,8 @@ export interface JobView {
   readonly operation: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** The batch that it was submitted in, and its place among that batch's jobs. */
+  readonly batch?: { readonly batchId: string; readonly index: number };
   readonly inputs: Readonly<Record<string, ArrayView>>;
   readonly progress: number;
   readonly route: Route;

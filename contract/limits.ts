@@ -22,6 +22,12 @@ export const maxParamsBytes = 64 * 1024;
 /** Lists and objects in one another in `params`: no operation takes more than five. */
 export const maxParamsLevels = 100;
 
+/** Jobs of one `POST /batches`. */
+export const maxBatchJobs = 1000;
+
+/** A batch's view names so many of the jobs that failed; its counts have all of them. */
+export const maxListedFailures = 50;
+
 /** `Prefer: wait=N` is honoured up to this many seconds; the gateway itself gives up at 30. */
 export const maxWaitSeconds = 20;
 

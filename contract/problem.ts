@@ -8,6 +8,7 @@ export const problems = {
   "bad-cursor": { status: 400, title: "The cursor is not one this API gave out" },
   unauthorized: { status: 401, title: "The caller is not known" },
   "job-not-found": { status: 404, title: "No such job" },
+  "batch-not-found": { status: 404, title: "No such batch" },
   "output-not-found": { status: 404, title: "The job has no such output" },
   "not-acceptable": { status: 406, title: "None of the accepted types can be given" },
   "not-finished": { status: 409, title: "The job has not finished" },

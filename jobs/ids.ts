@@ -26,6 +26,15 @@ export function idForKey(owner: string, key: string): string {
   return encode(createHash("sha256").update(`${owner.length}:${owner}${key}`).digest());
 }
 
+/** An id that follows from its parts, each of them length-prefixed: whoever knows them finds it again. */
+export function idFor(...parts: readonly string[]): string {
+  return encode(
+    createHash("sha256")
+      .update(parts.map((part) => `${part.length}:${part}`).join(""))
+      .digest(),
+  );
+}
+
 export function sha256(...parts: (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${part.length}:`).update(part);

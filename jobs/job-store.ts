@@ -27,6 +27,16 @@ export interface JobStore {
    * Fields that are undefined are left out, here and in every write. @throws NewerRecord
    */
   create(job: Job): Promise<{ readonly created: true } | { readonly created: false; readonly existing: Job }>;
+  /**
+   * Creates jobs whose ids nobody else can have, 25 in a call. No condition is looked at: a repeat of the call writes them
+   * again as new, so nobody may know of them, and no message be sent, before this is over. @throws when the table left
+   * some of them out, asked several times: others are there then
+   */
+  createMany(jobs: readonly Job[]): Promise<void>;
+  /**
+   * The jobs of these ids that are there, in the order of the ids; strongly consistent. @throws NewerRecord, as `get` does
+   */
+  getMany(jobIds: readonly string[]): Promise<Job[]>;
   /** Strongly consistent. Undefined when absent or past its ttl. @throws NewerRecord */
   get(jobId: string): Promise<Job | undefined>;
   /**

@@ -81,9 +81,17 @@ export interface Uploads {
   look(key: string): Promise<UploadedFile>;
 }
 
+/** A message on its way, with the trace of its job. */
+export interface Sending {
+  readonly message: Message;
+  readonly trace?: string | undefined;
+}
+
 export interface Queue {
   /** `trace`: the job's own, which the message carries to whoever receives it. */
   send(message: Message, trace?: string): Promise<void>;
+  /** Sends many, ten in a call. Answers those that the queue did not take, asked several times. */
+  sendMany(sendings: readonly Sending[]): Promise<Message[]>;
   /**
    * Messages waiting or received and not yet done: how sweep tells a backlog from a lost message. When
    * Lambda is throttled, its pollers hold messages that no function has seen.

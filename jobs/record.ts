@@ -32,6 +32,8 @@ export interface Job {
   readonly operation: string;
   readonly params: Record<string, unknown>;
   readonly labels: Record<string, string>;
+  /** The batch that it was submitted in, and its place there, from 0. */
+  readonly batch?: { readonly batchId: string; readonly index: number };
   readonly inputs: Record<string, InputRef>;
   /** What the plan promised: one spec per named output. */
   readonly outputSpecs: Record<string, ArraySpec>;

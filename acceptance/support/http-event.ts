@@ -6,6 +6,7 @@ export interface Call {
   readonly headers?: Record<string, string>;
   readonly query?: Record<string, string>;
   readonly jobId?: string;
+  readonly batchId?: string;
   /** Text, bytes (which the gateway hands over as base64), or anything else as JSON. */
   readonly body?: unknown;
   readonly authorizer?: unknown;
@@ -19,6 +20,7 @@ export function httpEvent({
   headers = {},
   query,
   jobId,
+  batchId,
   body,
   authorizer,
 }: Call): APIGatewayProxyEventV2 {
@@ -34,6 +36,7 @@ export function httpEvent({
     headers: hasType || body === undefined ? headers : { "Content-Type": "application/json", ...headers },
     ...(query ? { queryStringParameters: query } : {}),
     ...(jobId === undefined ? {} : { pathParameters: { jobId } }),
+    ...(batchId === undefined ? {} : { pathParameters: { batchId } }),
     requestContext: {
       accountId: "000000000000",
       apiId: "test",

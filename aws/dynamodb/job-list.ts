@@ -1,15 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type JobStore, recordsPerRead } from "../../jobs/job-store.ts";
 import type { Job } from "../../jobs/record.ts";
 import { dynamo } from "./client.ts";
 import { fromItem } from "./job-item.ts";
+import { untilProcessed } from "./unprocessed.ts";
 
 /** An eventually consistent read unit is two blocks of 4 KB: DynamoDB's developer guide, "Read request units". */
 const bytesPerReadUnit = 8 * 1024;
-/** BatchGet gives back what it was too busy to read: asked again this often, the waits growing from 25 ms to 0.8 s. */
-const unprocessedRounds = 6;
-const unprocessedPause = 25;
 
 interface Key {
   readonly pk: string;
@@ -57,12 +54,12 @@ export function jobList(TableName: string, now: () => number): JobStore["list"] 
   /** The records behind index keys, in the keys' order; those deleted meanwhile are left out. */
   async function readRecords(keys: readonly Key[]): Promise<Read> {
     const found = new Map<string, Job>();
-    let wanted = keys.map(({ pk }) => ({ pk }));
     let bytes = 0;
-    for (let refused = 0; ; ) {
+    const wanted = keys.map(({ pk }) => ({ pk }));
+    await untilProcessed(wanted, "unread", async (Keys) => {
       const { Responses, UnprocessedKeys, ConsumedCapacity } = await dynamo().send(
         new BatchGetCommand({
-          RequestItems: { [TableName]: { Keys: wanted } },
+          RequestItems: { [TableName]: { Keys: [...Keys] } },
           ReturnConsumedCapacity: "TOTAL",
         }),
       );
@@ -72,14 +69,9 @@ export function jobList(TableName: string, now: () => number): JobStore["list"] 
         if (job) found.set(item.pk as string, job);
       }
       for (const { CapacityUnits = 0 } of ConsumedCapacity ?? []) bytes += CapacityUnits * bytesPerReadUnit;
-      wanted = (UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
-      if (wanted.length === 0) break;
-      // Large records come a megabyte at a time: only a round that reads nothing is a refusal.
-      refused = items.length > 0 ? 0 : refused + 1;
-      if (refused > unprocessedRounds)
-        throw new Error(`DynamoDB left ${wanted.length} of ${keys.length} jobs unread, ${refused - 1} times`);
-      if (refused > 0) await pause(Math.random() * unprocessedPause * 2 ** (refused - 1));
-    }
+      const left = (UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
+      return { left, progressed: items.length > 0 };
+    });
     return { jobs: keys.flatMap(({ pk }) => found.get(pk) ?? []), bytes };
   }
 }

@@ -19,6 +19,7 @@ import {
   updatable,
 } from "./job-item.ts";
 import { jobList } from "./job-list.ts";
+import { manyJobs } from "./many-jobs.ts";
 import { updateExpression } from "./update-expression.ts";
 
 /** The job record in DynamoDB. One item, one conditional write at a time, no transactions. */
@@ -56,6 +57,8 @@ export function jobStore(tableName: string, now: () => number): JobStore {
 
   return {
     get,
+
+    ...manyJobs(tableName, now),
 
     async create(job) {
       const writeId = randomUUID();

@@ -12,7 +12,8 @@ export function queryOf<Schema extends z.ZodType>(schema: Schema): (event: BodyE
   return (event) => validate(schema, event.queryStringParameters ?? {});
 }
 
-const requireJson: Middleware = {
+/** Refuses a body that does not say it is JSON. */
+export const requireJson: Middleware = {
   before({ event }) {
     const type = event.headers["content-type"];
     if (!isJson(type)) throw unsupportedMediaType(type, "application/json");

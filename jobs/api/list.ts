@@ -18,6 +18,8 @@ const maxListBytes = 1024 * 1024;
 
 interface Page {
   readonly status?: Status | undefined;
+  /** Only jobs that carry it. */
+  readonly label?: readonly [name: string, value: string] | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -30,7 +32,7 @@ interface Page {
  */
 export async function listJobs(
   owner: string,
-  { status, limit, cursor }: Page,
+  { status, label, limit, cursor }: Page,
   { store }: Pick<Ports, "store">,
 ): Promise<{ jobs: JobView[]; nextCursor?: string }> {
   const jobs: JobView[] = [];
@@ -47,6 +49,7 @@ export async function listJobs(
     readBytes += read.bytes;
     for (const job of read.jobs) {
       if (status !== undefined && job.status !== status) continue;
+      if (label !== undefined && !hasLabel(job, label)) continue;
       const view = listedView(job);
       answerBytes += Buffer.byteLength(JSON.stringify(view));
       // What was read and has no room is read again for the next page.
@@ -58,6 +61,10 @@ export async function listJobs(
     if (after === undefined) break;
   }
   return after === undefined ? { jobs } : { jobs, nextCursor: cursorOf(after) };
+}
+
+function hasLabel({ labels }: Job, [name, value]: readonly [string, string]): boolean {
+  return Object.hasOwn(labels, name) && labels[name] === value;
 }
 
 /** A cursor is the place in the owner's own index: it opens nothing the owner cannot read anyway. */

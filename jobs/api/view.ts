@@ -59,6 +59,7 @@ function viewOf(job: Job, outputs: JobView["outputs"]): JobView {
     operation: job.operation,
     params: job.params,
     labels: job.labels,
+    ...(job.batch ? { batch: job.batch } : {}),
     inputs: arrayViews(job.inputs),
     progress: job.progress,
     route: job.route,

@@ -11,6 +11,7 @@ export type NewJob = Pick<
   | "operation"
   | "params"
   | "labels"
+  | "batch"
   | "inputs"
   | "outputSpecs"
   | "route"

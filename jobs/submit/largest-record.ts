@@ -1,6 +1,6 @@
 import type { ArraySpec } from "@sluice/contract/array";
 import { statuses, targets } from "@sluice/contract/job";
-import { maxListedAttempts } from "@sluice/contract/limits";
+import { maxBatchJobs, maxListedAttempts } from "@sluice/contract/limits";
 import { npyBytes } from "@sluice/contract/npy";
 import { Problem, type ProblemCode, problems } from "@sluice/contract/problem";
 import { filesBytes, mostRecordedBytes } from "../cost/place.ts";
@@ -83,6 +83,7 @@ export function largestRecord({ owner, operation, params, labels, inputs, output
     // The claim of one more comes before the earliest is dropped.
     attempts: Array<typeof attempt>(maxListedAttempts + 1).fill(attempt),
     droppedAttempts: { count: number, usd: number },
+    batch: { batchId: `${id}-${maxBatchJobs}`, index: number },
     waiters: Array<string>(limits.dependents).fill(id),
     ...{ v: recordVersion, jobId: id, status: longestOf(statuses), statusReason: text, step: "launched" },
     ...{ requestedTarget: target, requestHash: "x".repeat(64), writeId: "x".repeat(36) },

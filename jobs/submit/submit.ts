@@ -9,7 +9,7 @@ import type { Message } from "../message.ts";
 import type { Ports } from "../ports.ts";
 import { type Job, parentsOf } from "../record.ts";
 import type { PreparedJob } from "./prepare.ts";
-import { type StoredInputs, storedInputs } from "./stored-inputs.ts";
+import { storedInputs } from "./stored-inputs.ts";
 
 /** How a repeated request is recognised. */
 export interface Idempotency {
@@ -54,7 +54,8 @@ export async function submit(
 ): Promise<Accepted> {
   const { requestHash, idempotencyKey } = idempotency;
   const jobId = jobIdOf(prepared.owner, idempotency);
-  const { job, inputs, message } = draft(prepared, { jobId, requestHash }, ports);
+  const inputs = storedInputs(jobId, requestHash, prepared, ports);
+  const { job, message } = draft(prepared, { jobId, requestHash, inputs: inputs.refs }, ports);
   ports.log.addContext(logContext(job));
   const [earlier, stored] = await Promise.allSettled([
     idempotencyKey === undefined ? undefined : ports.store.get(jobId),
@@ -82,29 +83,26 @@ export async function submit(
   return { job, replayed: false };
 }
 
-/** All that a new job needs to be there and to be sent, made and not yet written anywhere. */
+/** A new job's record and message, made and not yet written anywhere. */
 interface Draft {
   readonly job: Job;
-  readonly inputs: StoredInputs;
   /** None where others have yet to make an input. */
   readonly message: Message | undefined;
 }
 
-function draft(
+export function draft(
   prepared: PreparedJob,
-  known: Pick<NewJob, "jobId" | "requestHash">,
+  known: Parameters<typeof submittedJob>[1],
   ports: Pick<Ports, "trace" | "now" | "settings">,
 ): Draft {
-  const inputs = storedInputs(known.jobId, known.requestHash, prepared, ports);
-  const submitted = submittedJob(prepared, { ...known, inputs: inputs.refs }, ports);
-  const job = newJob(submitted, ports.now(), ports.settings);
-  return { job, inputs, message: job.step === "sent" ? messageOf(job) : undefined };
+  const job = newJob(submittedJob(prepared, known, ports), ports.now(), ports.settings);
+  return { job, message: job.step === "sent" ? messageOf(job) : undefined };
 }
 
 /** What a new record says of the request. */
 export function submittedJob(
   { owner, operation, params, labels, route, requestedTarget, maxSeconds, plan }: PreparedJob,
-  known: Pick<NewJob, "jobId" | "requestHash" | "inputs">,
+  known: Pick<NewJob, "jobId" | "requestHash" | "inputs" | "batch">,
   { trace }: Pick<Ports, "trace">,
 ): NewJob {
   return {

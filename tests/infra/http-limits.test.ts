@@ -40,13 +40,13 @@ test("each function behind the API has its own limit of Lambdas, and no other fu
   const behind = resourcesOf(template, "AWS::ApiGatewayV2::Integration").map(
     ({ Properties }) => /"(\w+LambdaFunction)"/.exec(JSON.stringify(Properties.IntegrationUri))?.[1],
   );
-  expect(behind).toHaveLength(11);
+  expect(behind).toHaveLength(16);
   const unlessOff = (limit: unknown) => ({
     "Fn::If": ["HasHttpConcurrency", limit, { Ref: "AWS::NoValue" }],
   });
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
     if (Type !== "AWS::Lambda::Function") continue;
-    const waits = /^(Submit|Get)Lambda/.test(id);
+    const waits = /^(Submit|Get|Batch|Batches)Lambda/.test(id);
     const limit = behind.includes(id) ? unlessOff(waits ? 120 : { Ref: "HttpConcurrency" }) : undefined;
     expect([id, Properties.ReservedConcurrentExecutions]).toEqual([id, limit]);
   }

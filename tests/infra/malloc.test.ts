@@ -24,8 +24,8 @@ const variables = Object.fromEntries(
   [...serverless.matchAll(/^ +(MALLOC_\w+): "(\d+)"$/gm)].map(([, name = "", value = ""]) => [name, value]),
 );
 
-test("submit and work, which compute, have the same variables", () => {
-  expect(serverless.match(/environment: [&*]keepsLargeArrays$/gm)).toHaveLength(2);
+test("submit, batches and work, which hold large arrays, have the same variables", () => {
+  expect(serverless.match(/environment: [&*]keepsLargeArrays$/gm)).toHaveLength(3);
 });
 
 describe("their malloc", () => {

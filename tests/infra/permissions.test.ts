@@ -130,7 +130,7 @@ describe("roles", () => {
     const boundaries = resourcesOf(template, "AWS::IAM::Role").map(
       ({ Properties }) => Properties.PermissionsBoundary,
     );
-    expect(boundaries.length).toBe(18);
+    expect(boundaries.length).toBe(23);
     expect(new Set(boundaries)).toEqual(new Set([boundary]));
   });
 

@@ -50,13 +50,13 @@ const only = (template: Template, type: string): Resource => {
 
 describe("HTTP API", () => {
   const guarded = [
-    "POST /jobs",
-    "GET /jobs",
-    "GET /jobs/{jobId}",
-    "GET /jobs/{jobId}/status",
+    ...["POST /jobs", "GET /jobs"],
+    ...["GET /jobs/{jobId}", "GET /jobs/{jobId}/status"],
     "GET /jobs/{jobId}/result",
     "DELETE /jobs/{jobId}",
     "POST /jobs/{jobId}/retry",
+    ...["POST /batches", "GET /batches/{batchId}", "DELETE /batches/{batchId}"],
+    ...["POST /batches/{batchId}/retry", "GET /batches/{batchId}/result"],
     "HEAD /jobs/{jobId}/result",
     "POST /uploads",
     "POST /plans",
@@ -116,7 +116,7 @@ describe("HTTP API", () => {
 describe("functions", () => {
   test("run on Node 24 and arm64, each from its own file", async () => {
     const functions = resourcesOf(dev.template, "AWS::Lambda::Function");
-    expect(functions.length).toBe(16);
+    expect(functions.length).toBe(21);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       const [file] = String(Properties.Handler).split(".");
@@ -151,7 +151,7 @@ describe("functions", () => {
     const days = resourcesOf(prod.template, "AWS::Logs::LogGroup").map(
       (group) => group.Properties.RetentionInDays,
     );
-    expect(days.length).toBe(18); // 16 functions, the tasks and the API
+    expect(days.length).toBe(23); // 21 functions, the tasks and the API
     expect(new Set(days)).toEqual(new Set([90]));
   });
 });

@@ -6,28 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { ports } from "../../aws/ports.ts";
 import { packageStage, removePackagedStages } from "../../build/package-stage.ts";
 import { resource, resourcesOf } from "../../build/template.ts";
-import { handler as cancel } from "../../functions/cancel.ts";
-import { handler as direct } from "../../functions/compute.ts";
-import { handler as get } from "../../functions/get.ts";
-import { handler as health } from "../../functions/health.ts";
-import { handler as list } from "../../functions/list.ts";
-import { handler as operations } from "../../functions/operations.ts";
-import { handler as plans } from "../../functions/plans.ts";
-import { handler as redrive } from "../../functions/redrive.ts";
-import { handler as result } from "../../functions/result.ts";
-import { handler as retry } from "../../functions/retry.ts";
-import { handler as settle } from "../../functions/settle.ts";
-import { handler as status } from "../../functions/status.ts";
-import { handler as submit } from "../../functions/submit.ts";
-import { handler as sweep } from "../../functions/sweep.ts";
-import { handler as uploads } from "../../functions/uploads.ts";
-import { handler as work } from "../../functions/work.ts";
 import { compute } from "../../jobs/run/compute.ts";
 import { runJob } from "../../jobs/run/run.ts";
 import { createResolver } from "../../local/cloudformation/resolve.ts";
 import { accountId } from "../../local/cloudformation/template.ts";
 import { createJobsTable } from "../support/aws/jobs-table.ts";
 import { type StubCloud, startStubCloud } from "../support/aws/stub-cloud.ts";
+import { api, others } from "../support/functions/handlers.ts";
 import { type Call, call, lambdaContext, type Reply } from "../support/functions/stage.ts";
 import { type AwsCall, onAwsCalls } from "../support/infra/aws-calls.ts";
 import { actionsOf, allows, type Statement, statementsOf } from "../support/infra/policy.ts";
@@ -38,8 +23,6 @@ import { forged } from "../support/jobs/forged.ts";
  * held against the statements of their own role in the packaged template, and every grant must be needed by one.
  */
 const image = `${accountId}.dkr.ecr.eu-west-1.amazonaws.com/sluice-test@sha256:${"0".repeat(64)}`;
-const api = { submit, list, get, status, result, cancel, retry, uploads, plans, operations, health };
-const others = { work, settle, sweep, compute: direct, redrive };
 
 /** Allowed, and not called here. */
 const calledElsewhere = new Map([
@@ -118,9 +101,9 @@ const as = <Result>(role: string, run: () => Promise<Result>): Promise<Result> =
 
 const roleOf = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}Role`;
 const asked = (name: keyof typeof api, what: Call = {}): Promise<Reply> =>
-  as(roleOf(name), () => call(api[name] as typeof submit, what));
+  as(roleOf(name), () => call(api[name] as typeof api.submit, what));
 const invoked = (name: keyof typeof others, event: unknown = {}): Promise<unknown> =>
-  as(roleOf(name), async () => (others[name] as typeof sweep)(event, lambdaContext(120_000)));
+  as(roleOf(name), async () => (others[name] as typeof others.sweep)(event, lambdaContext(120_000)));
 
 async function submitted(body: unknown, headers = {}): Promise<string> {
   const reply = await asked("submit", { method: "POST", body, headers });
@@ -238,6 +221,50 @@ test("cancel and retry", async () => {
   lose(jobId);
   expect((await asked("retry", { method: "POST", jobId })).status).toBe(410);
 });
+
+test("batches: of every kind of input, with a key and without, and all that is done with them", async () => {
+  const upload = await uploaded();
+  const running = await submitted(data);
+  const chained = { operation: "fft2", inputs: { a: { job: running, output: "result" } } };
+  // An upload holds zeros.
+  const singular = { operation: "inv", inputs: { a: { upload } } };
+  const jobs = [
+    { operation: "inv", dataMatrix: [[0]] },
+    data,
+    singular,
+    { ...data, target: "fargate" },
+    chained,
+  ];
+  const post = (headers: Record<string, string>, items: unknown[] = jobs) =>
+    asked("batches", { method: "POST", body: { jobs: items }, headers });
+  await post({ "Idempotency-Key": "k" });
+  const posted = await post(wait);
+  const { batchId } = posted.body;
+  await invoked("work", { Records: cloud.messages.slice(-4).map(delivered) });
+  await asked("batch", { batchId, headers: wait });
+  movedMeanwhile();
+  expect((await asked("batchRetry", { method: "POST", batchId })).status).toBe(202);
+  cloud.instead = () => undefined;
+  cloud.instead = (name) => (name === "events.PutEvents" ? { status: 400, body: {} } : undefined);
+  await invoked("work", { Records: cloud.messages.slice(-2).map(delivered) });
+  cloud.instead = () => undefined;
+  lose(upload);
+  await asked("batchRetry", { method: "POST", batchId });
+  movedMeanwhile();
+  expect((await asked("batchCancel", { method: "DELETE", batchId })).body.finished).toBe(true);
+  expect((await asked("batchResult", { batchId })).status).toBe(200);
+  lose("/out");
+  expect((await asked("batchResult", { batchId })).status).toBe(410);
+  expect((await post({}, [nowhere])).status).toBe(422);
+});
+/** The condition of the next update fails, so that the record is read. */
+const movedMeanwhile = () => {
+  cloud.instead = (name) => {
+    if (name !== "dynamodb.UpdateItem") return undefined;
+    cloud.instead = () => undefined;
+    return { status: 400, body: { __type: "ConditionalCheckFailedException" } };
+  };
+};
 
 test("the line, dead letters, lost messages, and tasks that claim no live job", async () => {
   const first = await submitted({ ...data, target: "fargate" });

@@ -5,7 +5,7 @@ import { NewerRecord, recordVersion } from "../../jobs/record.ts";
 import { limits } from "../../jobs/timing.ts";
 import { forged } from "../support/jobs/forged.ts";
 import { start } from "../support/jobs/sample-jobs.ts";
-import { type JobStoreFixture, jobStoreFixture, type OpenedJobStore } from "./job-store-fixture.ts";
+import { idsOf, type JobStoreFixture, jobStoreFixture, type OpenedJobStore } from "./job-store-fixture.ts";
 import { jobIndexCases } from "./job-store-indexes.ts";
 
 /**
@@ -29,6 +29,37 @@ function recordCases(fixture: JobStoreFixture): void {
   beforeEach(() => {
     opened = fixture.opened;
     store = opened.store;
+  });
+
+  describe("createMany", () => {
+    test("then getMany, answers the same jobs in the order of the ids, without those that are not there", async () => {
+      const jobs = Array.from({ length: 60 }, (_, index) => newJob({ labels: { at: String(index) } }));
+      await store.createMany(jobs);
+      const gone = await expired();
+      const ids = [randomId(), ...idsOf(jobs).reverse(), gone.jobId];
+      const read = await store.getMany(ids);
+      expect(idsOf(read)).toEqual(idsOf(jobs).reverse());
+      const [{ writeId, ...last } = {} as never] = read;
+      expect(last).toStrictEqual(jobs.at(-1));
+      expect(writeId).toEqual(expect.any(String));
+    });
+
+    test("is over when all are there, though replies are lost and the calls repeated", async () => {
+      opened.loseReplies();
+      const jobs = Array.from({ length: 30 }, () => newJob());
+      await store.createMany(jobs);
+      expect(await store.getMany(idsOf(jobs))).toHaveLength(30);
+    });
+
+    test("of none, and getMany of none, ask for nothing", async () => {
+      await store.createMany([]);
+      expect(await store.getMany([])).toEqual([]);
+    });
+
+    test("getMany throws for a record of a later release", async () => {
+      const { jobId } = await newer();
+      await expect(store.getMany([jobId])).rejects.toThrow(NewerRecord);
+    });
   });
 
   describe("create", () => {

@@ -1,3 +1,4 @@
+import type { Message } from "../../../jobs/message.ts";
 import type { DeadLetter, DeadLetters, Queue } from "../../../jobs/ports.ts";
 import type { Adversary } from "./adversary.ts";
 import type { Clock } from "./clock.ts";
@@ -44,6 +45,15 @@ export class MessageQueue {
         network.call("SQS", "SendMessage", message.jobId, () => {
           this.#add(JSON.stringify(message), message.jobId);
         }),
+      sendMany: async (sendings) => {
+        // SQS takes or leaves each entry by itself: half of them, now and then.
+        const left: Message[] = [];
+        for (const { message } of sendings) {
+          if (adversary.strikes("message of a batch left out", message.jobId)) left.push(message);
+          else await this.queue.send(message);
+        }
+        return left;
+      },
       waiting: () => network.call("SQS", "GetQueueAttributes", undefined, () => this.all.size),
     };
     this.deadLetters = {

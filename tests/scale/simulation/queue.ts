@@ -56,6 +56,10 @@ export class EventSource {
           () => undefined,
           () => this.#add({ id: `message-${this.#sent++}`, text: JSON.stringify(message), receives: 1 }),
         ),
+      sendMany: async (sendings) => {
+        for (const { message } of sendings) await this.queue.send(message);
+        return [];
+      },
       waiting: () =>
         services.call(
           "SQS",

@@ -170,6 +170,14 @@ function sqs(cloud: StubCloud, action: string, input: Record<string, unknown>): 
       },
     };
   }
+  if (action === "SendMessageBatch") {
+    const entries = input.Entries as (Record<string, unknown> & { Id: string })[];
+    const taken = entries.map((entry) => ({
+      Id: entry.Id,
+      ...(sqs(cloud, "SendMessage", entry).body as object),
+    }));
+    return { body: { Successful: taken, Failed: [] } };
+  }
   const body = String(input.MessageBody);
   cloud.messages.push(body);
   const attributes = input.MessageSystemAttributes as

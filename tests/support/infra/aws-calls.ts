@@ -81,6 +81,7 @@ const inCluster = (cluster: string) => ({ "ecs:cluster": cluster });
 const actions: Readonly<Record<string, Calls>> = {
   GetItem: table("GetItem"),
   BatchGetItem: table("BatchGetItem"),
+  BatchWriteItem: table("BatchWriteItem"),
   PutItem: table("PutItem"),
   UpdateItem: table("UpdateItem"),
   Query: table("Query"),
@@ -92,6 +93,8 @@ const actions: Readonly<Record<string, Calls>> = {
   CompleteMultipartUpload: object("PutObject"),
   AbortMultipartUpload: object("AbortMultipartUpload"),
   SendMessage: queue("SendMessage"),
+  // Its permission is that of SendMessage: Service Authorization Reference, SQS.
+  SendMessageBatch: queue("SendMessage"),
   GetQueueAttributes: queue("GetQueueAttributes"),
   ReceiveMessage: queue("ReceiveMessage"),
   ChangeMessageVisibilityBatch: queue("ChangeMessageVisibility"),

@@ -94,6 +94,18 @@ export function jobTable({ items, now, call, indexed = () => true, onWrite }: Ta
       return existing.writeId === writeId ? { created: true } : { created: false, existing };
     },
 
+    async createMany(jobs) {
+      for (const job of jobs) {
+        const writeId = writeIdOf();
+        await call("BatchWriteItem", job.jobId, () => void put(items.get(job.jobId), { ...job, writeId }));
+      }
+    },
+
+    async getMany(jobIds) {
+      const found = await Promise.all(jobIds.map(get));
+      return found.filter((job) => job !== undefined);
+    },
+
     async update(jobId, guard, changes, append) {
       const writeId = writeIdOf();
       const updatedAt = now();

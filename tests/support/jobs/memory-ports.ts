@@ -7,6 +7,7 @@ import type {
   HeldSlot,
   ObjectStore,
   Ports,
+  Sending,
   Slots,
   TaskRequest,
   Tasks,
@@ -126,6 +127,10 @@ export function memoryWorld(settings: Partial<Settings> = {}): World {
       queue: recorded("queue", () => world, {
         send: async (message: Message) => {
           world.messages.push(message);
+        },
+        sendMany: async (sendings: readonly Sending[]) => {
+          world.messages.push(...sendings.map(({ message }) => message));
+          return [];
         },
         waiting: async () => world.queueLength ?? world.messages.length,
       }),
