@@ -1,3 +1,4 @@
+import type { BatchView } from "@sluice/contract/batch";
 import { isTerminal, type JobView } from "@sluice/contract/job";
 import fc from "fast-check";
 import { wrongWith } from "./check.ts";
@@ -37,7 +38,7 @@ export class Campaign {
   /** Answers by route and status. */
   readonly counts = new Map<string, number>();
   /** Everything the API took: nothing else may be stored. */
-  readonly accepted = { jobs: new Set<string>(), uploads: new Set<string>() };
+  readonly accepted = { jobs: new Set<string>(), uploads: new Set<string>(), batches: new Set<string>() };
   sent = 0;
   readonly #known = new Known();
   readonly #target: Target;
@@ -105,11 +106,24 @@ export class Campaign {
     const route = routeOf(sent);
     const body = JSON.parse(text);
     if (route === "POST /jobs" || route === "POST /jobs/{jobId}/retry") await this.#learnJob(body);
+    if (route === "POST /batches") await this.#learnBatch(body);
     if (route === "GET /jobs" && body.nextCursor) this.#known.add("cursor", body.nextCursor);
     if (route !== "POST /uploads") return;
     this.accepted.uploads.add(body.uploadId);
     this.#known.add("upload", body.uploadId);
     if (sent.file) await this.#target.put(body.url, sent.file);
+  }
+
+  /** Its jobs may be of any size: all of it is cancelled at once, but for what has ended by then. */
+  async #learnBatch({ batchId, jobs, finished }: BatchView): Promise<void> {
+    this.accepted.batches.add(batchId.split("-")[0] ?? "");
+    this.#known.add("batch", batchId);
+    for (const job of jobs) {
+      if (!("jobId" in job)) continue;
+      this.accepted.jobs.add(job.jobId);
+      this.#known.add("job", job.jobId);
+    }
+    if (!finished) await this.#ask({ method: "DELETE", path: `/batches/${batchId}`, headers: {} });
   }
 
   async #learnJob({ jobId, status, route }: JobView): Promise<void> {
@@ -124,5 +138,8 @@ export class Campaign {
 /** The route of a request, as far as it has one. */
 function routeOf({ method, path }: SentRequest): string {
   const [bare = ""] = path.split("?");
-  return `${method} ${bare.replace(/^\/jobs\/[^/]+(\/(status|result|retry))?$/, "/jobs/{jobId}$1")}`;
+  const named = bare
+    .replace(/^\/jobs\/[^/]+(\/(status|result|retry))?$/, "/jobs/{jobId}$1")
+    .replace(/^\/batches\/[^/]+(\/(result|retry))?$/, "/batches/{batchId}$1");
+  return `${method} ${named}`;
 }

@@ -1,40 +1,35 @@
 import { httpEvent } from "../../acceptance/support/http-event.ts";
-import { handler as cancel } from "../../functions/cancel.ts";
-import { handler as get } from "../../functions/get.ts";
-import { handler as health } from "../../functions/health.ts";
-import { handler as list } from "../../functions/list.ts";
-import { handler as operations } from "../../functions/operations.ts";
-import { handler as plans } from "../../functions/plans.ts";
-import { handler as result } from "../../functions/result.ts";
-import { handler as retry } from "../../functions/retry.ts";
-import { handler as status } from "../../functions/status.ts";
-import { handler as submit } from "../../functions/submit.ts";
-import { handler as uploads } from "../../functions/uploads.ts";
 import { isText } from "../../local/http-api.ts";
 import type { StubCloud } from "../support/aws/stub-cloud.ts";
+import { api } from "../support/functions/handlers.ts";
 import { type Handler, lambdaContext } from "../support/functions/stage.ts";
 import type { Target } from "./campaign.ts";
 import type { Answer, SentRequest } from "./request.ts";
 import type { Route } from "./requests/requests.ts";
 
 const handlers: Readonly<Record<Route, Handler>> = {
-  "POST /jobs": submit,
-  "GET /jobs": list,
-  "GET /jobs/{jobId}": get,
-  "GET /jobs/{jobId}/status": status,
-  "GET /jobs/{jobId}/result": result,
-  "HEAD /jobs/{jobId}/result": result,
-  "DELETE /jobs/{jobId}": cancel,
-  "POST /jobs/{jobId}/retry": retry,
-  "POST /uploads": uploads,
-  "POST /plans": plans,
-  "GET /operations": operations,
-  "GET /health": health,
+  "POST /jobs": api.submit,
+  "GET /jobs": api.list,
+  "GET /jobs/{jobId}": api.get,
+  "GET /jobs/{jobId}/status": api.status,
+  "GET /jobs/{jobId}/result": api.result,
+  "HEAD /jobs/{jobId}/result": api.result,
+  "DELETE /jobs/{jobId}": api.cancel,
+  "POST /jobs/{jobId}/retry": api.retry,
+  "POST /batches": api.batches,
+  "GET /batches/{batchId}": api.batch,
+  "DELETE /batches/{batchId}": api.batchCancel,
+  "POST /batches/{batchId}/retry": api.batchRetry,
+  "GET /batches/{batchId}/result": api.batchResult,
+  "POST /uploads": api.uploads,
+  "POST /plans": api.plans,
+  "GET /operations": api.operations,
+  "GET /health": api.health,
 };
 
 /** Calls that change a table, a bucket or a queue where they succeed. */
 const writes =
-  /^(dynamodb\.(Put|Update|Delete|Batch|Transact)|s3\.(PUT|DELETE|POST)|sqs\.Send|ecs\.|events\.)/;
+  /^(dynamodb\.(Put|Update|Delete|BatchWrite|Transact)|s3\.(PUT|DELETE|POST)|sqs\.Send|ecs\.|events\.)/;
 
 /**
  * The handlers in this process, over AWS's clients and an emulated table, called as the gateway calls them.
@@ -72,19 +67,20 @@ function forget(cloud: StubCloud): void {
 
 async function answerOf({ method, path, headers, body }: SentRequest): Promise<Omit<Answer, "milliseconds">> {
   const { pathname, search } = new URL(`http://api${path}`);
-  const [, jobs, id, last] = pathname.split("/");
-  const jobId = jobs === "jobs" ? id : undefined;
-  const route = `${method} ${jobId === undefined ? pathname : ["/jobs/{jobId}", last].filter(Boolean).join("/")}`;
+  const [, room = "", id, last] = pathname.split("/");
+  const parameter = { jobs: "jobId", batches: "batchId" }[room];
+  const hasId = parameter !== undefined && id !== undefined;
+  const route = `${method} ${hasId ? [`/${room}/{${parameter}}`, last].filter(Boolean).join("/") : pathname}`;
   const handler = Object.hasOwn(handlers, route) ? handlers[route as Route] : undefined;
   // The gateway answers itself where there is no route, or where the id in the path is no text.
-  const name = decoded(jobId ?? "");
+  const name = decoded(hasId ? id : "");
   if (!handler || name === undefined) return { status: 404, headers: {}, text: "" };
   const query = Object.fromEntries(new URLSearchParams(search));
   const event = httpEvent({
     method,
     headers: { ...headers },
     ...(search.length > 1 ? { query } : {}),
-    ...(jobId === undefined ? {} : { jobId: name }),
+    ...(hasId ? { [parameter]: name } : {}),
     ...(body ? { body: isText({ headers }) ? body.toString() : body } : {}),
   });
   const reply = await handler(event, lambdaContext());

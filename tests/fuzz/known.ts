@@ -1,13 +1,17 @@
 import fc from "fast-check";
 
+type Kind = "job" | "upload" | "cursor" | "batch";
+
 /**
  * What earlier answers brought, for requests that need it: ids of jobs and uploads, and cursors. A request holds
  * tokens (`~job3~`) in their place, so that it can be made before they are known, and shrunk.
  */
 export class Known {
-  readonly #values = { job: [] as string[], upload: [] as string[], cursor: [] as string[] };
+  readonly #values = {
+    ...{ job: [] as string[], upload: [] as string[], cursor: [] as string[], batch: [] as string[] },
+  };
 
-  add(kind: "job" | "upload" | "cursor", value: string): void {
+  add(kind: Kind, value: string): void {
     const { [kind]: values } = this.#values;
     if (!values.includes(value)) values.push(value);
     // The recent ones: those still run, and are cancelled and retried while they do.
@@ -16,7 +20,7 @@ export class Known {
 
   /** The text with a known value for each token; one that nobody ever had where none is known. */
   resolve(text: string): string {
-    return text.replaceAll(/~(job|upload|cursor)(\d+)~/g, (_, kind: "job" | "upload" | "cursor", index) => {
+    return text.replaceAll(/~(job|upload|cursor|batch)(\d+)~/g, (_, kind: Kind, index) => {
       const { [kind]: values } = this.#values;
       return values[Number(index) % (values.length || 1)] ?? "0".repeat(26);
     });
@@ -46,6 +50,7 @@ const odd = [
 
 export const jobToken = token("job", odd);
 export const uploadToken = token("upload", odd);
+export const batchToken = token("batch", [...odd, `${"0".repeat(26)}-3`, `${"0".repeat(26)}-1001`, "-1"]);
 
 const encoded = (text: string) => Buffer.from(text).toString("base64url");
 const moment = "2026-12-01T00:00:00.000Z#";

@@ -70,11 +70,11 @@ const seconds = (performance.now() - start) / 1000;
 const cancelled = await endAll();
 target.close();
 const code = await stack.stop();
-const { jobs, uploads } = campaign.accepted;
+const { jobs, uploads, batches } = campaign.accepted;
 const stored = await storedIn(folder);
 rmSync(folder, { recursive: true });
 
-const isKnown = (id: string) => jobs.has(id) || uploads.has(id) || warmUp.has(id);
+const isKnown = (id: string) => jobs.has(id) || uploads.has(id) || batches.has(id) || warmUp.has(id);
 const traces = {
   records: stored.records.filter((id) => !isKnown(id)),
   objects: stored.objects.filter((id) => !isKnown(id)),

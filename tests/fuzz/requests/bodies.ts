@@ -112,6 +112,24 @@ export const submissionText: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: large.map((make) => make()) },
 );
 
+/** The same of a batch: mostly a few submissions, with defaults or without. */
+const batch = fc.record(
+  {
+    jobs: orJunk(fc.array(orJunk(submission, 12), { maxLength: 6 }), 12),
+    defaults: orJunk(fc.oneof(beside, operationBody), 12),
+  },
+  { requiredKeys: ["jobs"] },
+);
+export const batchText: fc.Arbitrary<string> = fc.oneof(
+  { weight: 30, arbitrary: batch.map((body) => JSON.stringify(body)) },
+  { weight: 3, arbitrary: damaged(batch.map((body) => JSON.stringify(body))) },
+  { weight: 2, arbitrary: noObject },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(1000, 1001, 100_000).map((count) => `{"jobs":[${"0,".repeat(count)}0]}`),
+  },
+);
+
 /** The same of an upload. */
 export const uploadText: fc.Arbitrary<string> = fc.oneof(
   {

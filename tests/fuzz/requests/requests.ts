@@ -1,8 +1,8 @@
 import { statuses } from "@sluice/contract/job";
 import fc from "fast-check";
-import { cursorToken, jobToken } from "../known.ts";
+import { batchToken, cursorToken, jobToken } from "../known.ts";
 import type { FuzzRequest } from "../request.ts";
-import { submissionText, uploadText } from "./bodies.ts";
+import { batchText, submissionText, uploadText } from "./bodies.ts";
 import { bodyHeaders, readHeaders } from "./headers.ts";
 import { npyFile } from "./npy.ts";
 import { operationNames, paramsByName } from "./operations.ts";
@@ -18,6 +18,11 @@ export const routes = [
   "HEAD /jobs/{jobId}/result",
   "DELETE /jobs/{jobId}",
   "POST /jobs/{jobId}/retry",
+  "POST /batches",
+  "GET /batches/{batchId}",
+  "DELETE /batches/{batchId}",
+  "POST /batches/{batchId}/retry",
+  "GET /batches/{batchId}/result",
   "POST /uploads",
   "POST /plans",
   "GET /operations",
@@ -37,6 +42,11 @@ const weights: Readonly<Record<Route, number>> = {
   "HEAD /jobs/{jobId}/result": 2,
   "DELETE /jobs/{jobId}": 6,
   "POST /jobs/{jobId}/retry": 5,
+  "POST /batches": 8,
+  "GET /batches/{batchId}": 3,
+  "DELETE /batches/{batchId}": 1,
+  "POST /batches/{batchId}/retry": 2,
+  "GET /batches/{batchId}/result": 3,
   "POST /uploads": 6,
   "GET /operations": 1,
   "GET /health": 1,
@@ -64,6 +74,7 @@ const listQuery = queryOf({
   status: fc.oneof(fc.constantFrom<string>(...statuses), word),
   limit: fc.oneof(fc.constantFrom("1", "100", "101", "0", "-1", "1e2", "1.5", " 1", "0x10", ""), word),
   cursor: cursorToken,
+  label: fc.oneof(fc.constantFrom("team:a", "team:", ":a", "team", "constructor:a"), word),
 });
 const outputQuery = queryOf({
   output: fc.oneof(
@@ -80,6 +91,8 @@ const npyQuery = fc.constantFrom(...operationNames).chain((operation) =>
     ),
   }),
 );
+
+const idsOf: Readonly<Record<string, fc.Arbitrary<string>>> = { "/jobs/": jobToken, "/batches/": batchToken };
 
 /** Raw queries that no client library would write. */
 const rawQuery = fc.constantFrom(
@@ -141,7 +154,7 @@ export function anyRequest(waits: readonly string[]): fc.Arbitrary<FuzzRequest> 
   ) =>
     fc
       .record({
-        id: before.endsWith("/jobs/") ? jobToken : fc.constant(""),
+        id: idsOf[before] ?? fc.constant(""),
         query: fc.oneof({ weight: 20, arbitrary: query }, { weight: 1, arbitrary: rawQuery }),
         headers: readHeaders(waits),
       })
@@ -175,6 +188,11 @@ export function anyRequest(waits: readonly string[]): fc.Arbitrary<FuzzRequest> 
     "HEAD /jobs/{jobId}/result": read("HEAD", "/jobs/", "/result", outputQuery),
     "DELETE /jobs/{jobId}": read("DELETE", "/jobs/"),
     "POST /jobs/{jobId}/retry": read("POST", "/jobs/", "/retry"),
+    "POST /batches": json("POST", "/batches", batchText),
+    "GET /batches/{batchId}": read("GET", "/batches/"),
+    "DELETE /batches/{batchId}": read("DELETE", "/batches/"),
+    "POST /batches/{batchId}/retry": read("POST", "/batches/", "/retry"),
+    "GET /batches/{batchId}/result": read("GET", "/batches/", "/result"),
     "POST /uploads": uploads,
     "GET /operations": read("GET", "/operations"),
     "GET /health": read("GET", "/health"),

@@ -34,6 +34,7 @@ test("results beyond four megabytes are not one answer", async () => {
 });
 
 test("results that are gone are said to be", async () => {
+  world = memoryWorld({ recordArrays: false });
   const { batchId } = await submittedBatch(world, inverses(2));
   await workedOff(world);
   world.bucket.clear();
