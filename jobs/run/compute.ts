@@ -1,39 +1,9 @@
-import { createContext, Script } from "node:vm";
-import { run } from "@sluice/compute";
 import { runInThread } from "@sluice/compute/node/thread";
 import type { Compute } from "../ports.ts";
+import { computeHere } from "./compute-here.ts";
 
 /** Runs the engine: on this thread if it may block, else on one that can be terminated in mid-kernel. */
-export const compute: Compute = async (work, { signal, onProgress, mayBlock, blockAtMost }) => {
-  signal.throwIfAborted();
-  if (!mayBlock) return runInThread(work, { signal, onProgress });
-  const task = () => run(work.operation, work.params, work.inputs, { onProgress });
-  return blockAtMost === undefined ? task() : bounded(task, blockAtMost);
+export const compute: Compute = async (work, watch) => {
+  watch.signal.throwIfAborted();
+  return watch.mayBlock ? computeHere(work, watch) : runInThread(work, watch);
 };
-
-/** A computation was stopped in mid-kernel: what the engine holds in this process may be half done. */
-let stopped = false;
-
-/** `task` runs in this realm, so its errors and arrays are of this realm; only the call comes from the other one. */
-const call = new Script("task()");
-const realm = createContext({ task: undefined as unknown });
-
-/**
- * Runs a task that blocks, under V8's watchdog: it stops JavaScript and WebAssembly alike and costs 0.15 ms, where a
- * thread costs 30.
- *
- * @throws Error when the time is up, and ever after in this process
- */
-function bounded<Result>(task: () => Result, milliseconds: number): Result {
-  if (stopped) throw new Error("a computation was stopped half-way in this process: it blocks for no other");
-  realm.task = task;
-  try {
-    return call.runInContext(realm, { timeout: milliseconds });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-    stopped = true;
-    throw new Error(`the computation took longer than ${milliseconds} ms`);
-  } finally {
-    realm.task = undefined;
-  }
-}

@@ -120,9 +120,9 @@ describe("functions", () => {
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       const [file] = String(Properties.Handler).split(".");
-      const name = path.basename(String(file));
+      const name = String(Properties.FunctionName).split("-").at(-1);
       const zip = await readFile(path.join(dev.folder, `${name}.zip`));
-      expect(zip.includes(`functions/${name}.cjs`), `${name}.zip holds its handler`).toBe(true);
+      expect(zip.includes(`${file}.cjs`), `${name}.zip holds its handler`).toBe(true);
       expect(zip.includes("node_modules/"), `${name}.zip is one bundle`).toBe(false);
       // A cold start loads all of it.
       expect(zip.byteLength, `${name}.zip`).toBeLessThan(1_000_000);
