@@ -32,6 +32,7 @@ function settleOrder({ shape }: ArraySpec, axes: readonly number[] | null): numb
 /** numpy.transpose, as a copy in C order. */
 export const transpose = defineOperation({
   name: "transpose",
+  aliases: ["permute_dims"],
   summary: "The axes of an array in another order, reversed by default, as numpy.transpose",
   inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes } },
   outputs: { result: "the extents of a in the new order, in its dtype" },

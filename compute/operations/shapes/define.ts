@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { cast } from "../../loops/casts/cast.ts";
 import { copyBetween, copyCosts, type Placement } from "../../loops/rearrange/copy-between.ts";
+import { fillWith } from "../../loops/rearrange/fill.ts";
 import { bytesOf, type Conversion, changed, conversionSteps } from "../../model/conversions.ts";
 import {
   type Arrays,
@@ -24,8 +25,8 @@ export interface Placed extends Placement {
 export interface Layout {
   readonly outputs: Specs;
   readonly placed: readonly Placed[];
-  /** Whether all is 0 where nothing is placed. */
-  readonly isZeroed?: boolean;
+  /** What stands where nothing is placed; absent where something is placed everywhere. */
+  readonly fill?: number;
 }
 
 interface Rearrangement<Schema extends z.ZodObject> {
@@ -61,7 +62,7 @@ function conversionsOf({ outputs, placed }: Layout, inputs: Specs): Conversion[]
 }
 
 /** Cache lines that are read and written, and how often a copy begins anew. */
-function copyStep({ outputs, placed, isZeroed }: Layout): Work {
+function copyStep({ outputs, placed, fill }: Layout): Work {
   const specs = Object.values(outputs);
   const written = specs.reduce((bytes, spec) => bytes + byteLength(spec), 0);
   const costs = placed.map((one) => copyCosts(one, elementBytes(outputs[one.output])));
@@ -72,7 +73,7 @@ function copyStep({ outputs, placed, isZeroed }: Layout): Work {
       specs.reduce((size, { shape }) => size + elementCount(shape), 0),
     ),
     flops: 0,
-    bytes: costs.reduce((sum, { bytes }) => sum + bytes, isZeroed ? written : 0),
+    bytes: costs.reduce((sum, { bytes }) => sum + bytes, fill === undefined ? 0 : written),
     lines: { kind: "plane", count: costs.reduce((sum, { planes }) => sum + planes, 1) },
   };
 }
@@ -89,7 +90,8 @@ function runLayout(layout: Layout, inputs: Arrays, engine: Engine): Arrays {
     Object.entries(layout.outputs).map(([name, spec]): [string, DenseArray] => [name, engine.array(spec)]),
   );
   const onFraction = engine.nextStep();
-  if (layout.isZeroed) for (const array of Object.values(outputs)) fillZero(array);
+  const { fill } = layout;
+  if (fill !== undefined) for (const array of Object.values(outputs)) fillWith(array, fill);
   for (const [index, placed] of layout.placed.entries()) {
     copyBetween(sources[placed.input], outputs[placed.output], placed, (fraction) =>
       onFraction((index + fraction) / layout.placed.length),
@@ -98,11 +100,6 @@ function runLayout(layout: Layout, inputs: Arrays, engine: Engine): Arrays {
   onFraction(1);
   for (const [, array] of converted) engine.release(array);
   return outputs;
-}
-
-function fillZero(array: DenseArray): void {
-  if (array.dtype === "int64") array.data.fill(0n);
-  else array.data.fill(0);
 }
 
 /** An operation whose outputs are elements of its inputs in other places: one copy, whatever is asked for. */

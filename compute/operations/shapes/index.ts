@@ -1,7 +1,9 @@
 import type { Operation } from "../../model/operation.ts";
 import { getitem } from "./getitem.ts";
 import { joining } from "./joining.ts";
+import { movingElements } from "./moving.ts";
+import { reshaping } from "./reshaping.ts";
 import { setitem } from "./setitem.ts";
 
 /** Elements in other places: views, copies, indexing and creation, in the order in which the catalogue shows them. */
-export const shapes: readonly Operation[] = [getitem, setitem, ...joining];
+export const shapes: readonly Operation[] = [getitem, setitem, ...reshaping, ...movingElements, ...joining];
