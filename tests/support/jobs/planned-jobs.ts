@@ -33,6 +33,10 @@ const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number
     [4, n, n],
     [4, n, n],
   ],
+  triples: [
+    [n * n, 3],
+    [n * n, 3],
+  ],
 });
 
 /** What `plan()` says of an operation's own example with inputs of this size; undefined where it refuses them. */
