@@ -31,7 +31,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   },
   cold: () => coldRows(printer(coldWords)),
   path: () => pathRows({ quick }, printer(pathWords)),
-  batches: async () => batchRows(printer(pathWords)),
+  batches: async () => batchRows({ quick }, printer(pathWords)),
   burst: () =>
     burstCases(
       printer(

@@ -1,5 +1,6 @@
 import { startStack } from "../../local/stack-process.ts";
 import { type Peer, peersAbsence, startPeer } from "../peers/start.ts";
+import { oneBatch } from "./batch.ts";
 import { closedLoop, type Slice } from "./closed-loop.ts";
 import { asks, type DesignName } from "./designs.ts";
 import { absentPathRow, type PathCase, type PathRow, pathRow, type Targets } from "./row.ts";
@@ -95,10 +96,32 @@ async function rounds(systems: Systems, { n, callers }: Load, quick: boolean) {
   return seen;
 }
 
-/** A thousand 64×64 jobs in one call, over the queue peer: a row without figures as long as no such call is there. */
-export function batchRows(report: (row: PathRow) => void): void {
+/**
+ * A thousand 64×64 jobs in one call, over the queue peer with ten callers, round by round. As JSON such matrices are 80 MB,
+ * beyond a request: ours are random ones that are made where they are used; the peer's come with its requests.
+ */
+export async function batchRows({ quick }: PathOptions, report: (row: PathRow) => void): Promise<void> {
   const one: PathCase = { n: 64, callers: 1, design: "sluice-batch", target: { jobsPerSecond: 8 } };
-  report(absentPathRow(one, "the API has no POST /batches"));
+  const absent = await peersAbsence();
+  const stack = await startStack();
+  const peer = absent === undefined ? await startPeer("express-sqs") : undefined;
+  try {
+    const pid = stack.process.pid ?? 0;
+    const body = JSON.stringify({ dataMatrix: matrix(64) });
+    const [ours, theirs]: [Slice[], Slice[]] = [[], []];
+    // The first round warms both up.
+    for (let round = 0; round <= (quick ? 1 : 3); round += 1) {
+      const slice = await oneBatch(stack.url, pid, 64);
+      const other = peer && (await closedLoop(10, 3, peer.pid, () => asks["express-sqs"](peer.url, body)));
+      if (round === 0) continue;
+      ours.push(slice);
+      if (other) theirs.push(other);
+    }
+    report(pathRow(one, ours, peer && theirs));
+    if (absent !== undefined) report(absentPathRow({ n: 64, callers: 10, design: "express-sqs" }, absent));
+  } finally {
+    await Promise.all([stack.stop(), peer?.stop()]);
+  }
 }
 
 export async function pathRows({ quick }: PathOptions, tell: (row: PathRow) => void): Promise<void> {

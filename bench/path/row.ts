@@ -120,7 +120,7 @@ export function pathWords(row: PathRow): string {
     spentMs && `of it queued ${ms(spentMs.queued)}, worker ${ms(spentMs.worker)}, rest ${ms(spentMs.rest)}`,
     row.cpuMs && `CPU ${ms(row.cpuMs)} a job`,
     ratio &&
-      `over Express + SQS ${ratio.jobsPerSecond.toFixed(2)} × its jobs/s (${ratio.quartiles.map((value) => value.toFixed(2)).join("–")}), p50 ${ratio.p50.toFixed(2)} × its`,
+      `over Express + SQS ${ratio.jobsPerSecond.toFixed(2)} × its jobs/s (${ratio.quartiles.map((value) => value.toFixed(2)).join("–")})${design === "sluice-batch" ? "" : `, p50 ${ratio.p50.toFixed(2)} × its`}`,
     target &&
       met !== undefined &&
       `target ≥ ${target.jobsPerSecond} ×${target.p50 === undefined ? "" : `, p50 ≤ ${target.p50} ×`}: ${met ? "met" : "missed"}`,
