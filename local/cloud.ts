@@ -107,7 +107,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const lambda = await startLambda({
     region,
     environment: () => environment,
-    sqs,
+    sqsUrl: emulators.urls.sqs,
     events,
     segments,
     log,

@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import type { CloudFaults } from "../faults/faults.ts";
 import type { Log } from "../log.ts";
 import type { Segments } from "../xray/segments.ts";
@@ -7,6 +6,7 @@ import type { EventBus, EventPattern } from "./event-bus.ts";
 import type { Invocation, LambdaFunction } from "./function.ts";
 import { createInvokeApi } from "./invoke-api.ts";
 import { EnvironmentPool } from "./pool.ts";
+import { QueueClient } from "./queue-client.ts";
 import { startSchedule } from "./schedule.ts";
 import { type SqsSource, startSqsPoller } from "./sqs-source.ts";
 
@@ -26,7 +26,8 @@ export interface LambdaOptions {
   readonly region: string;
   /** What every environment inherits: endpoints, credentials, region. Asked when a function is added. */
   readonly environment: () => Readonly<Record<string, string>>;
-  readonly sqs: ConstructorParameters<typeof SQSClient>[0];
+  /** Where its pollers find SQS: behind no proxy, as nothing of theirs is delayed or fails. */
+  readonly sqsUrl: string;
   readonly events: EventBus;
   readonly segments: Segments;
   readonly log: Log;
@@ -48,7 +49,7 @@ export interface LambdaService {
 export async function startLambda(options: LambdaOptions): Promise<LambdaService> {
   const { events, log, region } = options;
   const pools = new Map<string, EnvironmentPool>();
-  const sqs = new SQSClient(options.sqs ?? {});
+  const queue = new QueueClient(options.sqsUrl);
   const triggers: { stop(): Promise<void> }[] = [];
 
   const poolOf = (name: string): EnvironmentPool => {
@@ -61,7 +62,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
   const start = (trigger: Trigger, pool: EnvironmentPool): void => {
     const invoke = (event: unknown): Promise<Invocation> => pool.invoke(event);
     if (trigger.kind === "sqs")
-      triggers.push(startSqsPoller(trigger.source, sqs, invoke, log, options.faults));
+      triggers.push(startSqsPoller(trigger.source, queue, invoke, log, options.faults));
     if (trigger.kind === "event")
       events.addRule({ pattern: trigger.pattern, target: pool.lambda.key, invoke });
     if (trigger.kind === "schedule") {
@@ -95,7 +96,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
       const stopped = triggers.map((trigger) => trigger.stop());
       await Promise.all([...new Set(pools.values())].map((pool) => pool.stop()));
       await Promise.all(stopped);
-      sqs.destroy();
+      queue.close();
       api.closeAllConnections();
       await new Promise((resolve) => api.close(resolve));
     },

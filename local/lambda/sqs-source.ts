@@ -1,14 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import type { Message } from "@aws-sdk/client-sqs";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import type { CloudFaults } from "../faults/faults.ts";
 import type { Log } from "../log.ts";
 import type { Invocation } from "./function.ts";
+import type { QueueClient } from "./queue-client.ts";
 
 export interface SqsSource {
   readonly queueUrl: string;
@@ -74,7 +70,7 @@ function succeeded(
  */
 export function startSqsPoller(
   source: SqsSource,
-  sqs: SQSClient,
+  queue: QueueClient,
   invoke: (event: SQSEvent) => Promise<Invocation>,
   log: Log,
   faults: CloudFaults = {},
@@ -85,24 +81,11 @@ export function startSqsPoller(
     if (!stopping.signal.aborted) log.say("poller", `${QueueUrl.split("/").at(-1)}: ${message}`);
   };
 
-  const receive = async (): Promise<Message[]> => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl,
-        MaxNumberOfMessages: Math.min(source.batchSize, maxReceive),
-        WaitTimeSeconds: longPollSeconds,
-        MessageSystemAttributeNames: ["All"],
-        MessageAttributeNames: ["All"],
-      }),
-      { abortSignal: stopping.signal },
-    );
-    return Messages;
-  };
+  const receive = (): Promise<Message[]> =>
+    queue.receive(QueueUrl, Math.min(source.batchSize, maxReceive), longPollSeconds, stopping.signal);
 
   const remove = async (messages: readonly Message[]): Promise<void> => {
-    if (messages.length === 0) return;
-    const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    if (messages.length > 0) await queue.remove(QueueUrl, messages);
   };
 
   /** How many invocations get these messages: one, unless a fault says otherwise. */

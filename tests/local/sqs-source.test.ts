@@ -9,6 +9,7 @@ import type { SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Template } from "../../local/cloudformation/template.ts";
 import { failed, type Invocation } from "../../local/lambda/function.ts";
+import { QueueClient } from "../../local/lambda/queue-client.ts";
 import { startSqsPoller } from "../../local/lambda/sqs-source.ts";
 import { createLog } from "../../local/log.ts";
 import { bundleFolder, lambdaFunction } from "../support/local/bundles.ts";
@@ -43,15 +44,18 @@ const template: Template = {
 
 let cloud: TestCloud;
 let sqs: SQSClient;
+let queue: QueueClient;
 const folder = bundleFolder();
 
 beforeAll(async () => {
   cloud = await startLocalCloud({ template });
   sqs = new SQSClient(clientSettings(cloud, "SQS"));
+  queue = new QueueClient(cloud.urls.sqs);
 });
 
 afterAll(async () => {
   sqs.destroy();
+  queue.close();
   await cloud.stop();
   folder.remove();
 });
@@ -107,7 +111,7 @@ function poll(
   const heard = new EventTarget();
   const poller = startSqsPoller(
     from,
-    sqs,
+    queue,
     async (event) => {
       events.push(event);
       heard.dispatchEvent(new Event("invoked"));
