@@ -18,6 +18,8 @@ export interface ArraySpec<Of extends Dtype = Dtype> {
   readonly dtype: Of;
 }
 export type FloatingSpec = ArraySpec<FloatingDtype>;
+/** What has sums and products of its own kind. */
+export type NumberSpec = ArraySpec<FloatingDtype | "int64">;
 
 /**
  * Real or complex numbers, dense and in C order. A complex element is two of `data` (re, im, re, im, …), as
@@ -31,6 +33,8 @@ export interface FloatingArray extends FloatingSpec {
 export interface IntegerArray extends ArraySpec<"int64"> {
   readonly data: BigInt64Array;
 }
+
+export type NumberArray = FloatingArray | IntegerArray;
 
 /** bool, dense and in C order: a byte an element, 0 or 1 and nothing else. */
 export interface BooleanArray extends ArraySpec<"bool"> {

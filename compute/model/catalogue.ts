@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { VariadicRule } from "../operations/variadic.ts";
-import { acceptedDtypes } from "./conversions.ts";
+import { acceptedDtypes } from "./dtypes/conversions.ts";
 import type { InputRule } from "./operation.ts";
 import { operations } from "./registry.ts";
 

@@ -142,3 +142,22 @@ export function convolveStep([a, kernel]: readonly [ArraySpec, ArraySpec], resul
     ...counted("row", result.shape[0] * (elementCount(kernel.shape) + 1)),
   };
 }
+
+/** Rows of b that the product of int64 takes in one go: see integer-product.ts. */
+const rowsTogether = 4;
+
+/**
+ * m×k times k×n of int64. A multiplication and addition takes as long as a flop of a convolution, whose loops are as
+ * long as a row of the result.
+ */
+export function integerProductStep(a: ArraySpec, b: ArraySpec, result: ArraySpec): Work {
+  const [m, k] = a.shape;
+  const n = b.shape[1];
+  return {
+    kernel: "convolve",
+    size: Math.max(1, n),
+    flops: m * k * n,
+    bytes: bytesOf([a, b, result]),
+    ...counted("row", m * Math.ceil(k / rowsTogether)),
+  };
+}

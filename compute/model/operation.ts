@@ -2,7 +2,7 @@ import type { ArrayOf, ArraySpec, DenseArray, Dtype } from "@sluice/contract/arr
 import type { z } from "zod";
 import type { Engine, RandomRequest } from "../engines/engine.ts";
 import type { VariadicRule } from "../operations/variadic.ts";
-import { planConverting, runConverting } from "./conversions.ts";
+import { convertingInputs } from "./dtypes/conversions.ts";
 import type { PlanStep } from "./steps.ts";
 
 export type Specs = Record<string, ArraySpec>;
@@ -90,13 +90,8 @@ export function defineOperation<Schema extends z.ZodObject, Inputs extends Recor
   definition: Definition<Schema, Inputs>,
 ): Operation {
   // Sound because plan.ts parses params by this schema and checks inputs by these rules first.
-  const own = definition as unknown as Operation;
-  return {
-    ...own,
-    params: once(definition.params),
-    plan: (params, inputs) => planConverting(own, params, inputs),
-    run: (params, inputs, engine) => runConverting(own, params, inputs, engine),
-  };
+  const own = { ...definition, params: once(definition.params) } as unknown as Operation;
+  return convertingInputs(own);
 }
 
 /** Makes a value when it is first asked for, and keeps it. */

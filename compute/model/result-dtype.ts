@@ -1,10 +1,13 @@
-import { type Dtype, type FloatingDtype, isComplex, isSingle } from "@sluice/contract/array";
+import { type Dtype, type FloatingDtype, isComplex, isSingle, type NumberSpec } from "@sluice/contract/array";
+
+type NumberDtype = NumberSpec["dtype"];
 
 /** Bits that a real number of this dtype takes to hold exactly what it holds: int64 needs float64's. */
 const isNarrow = (dtype: Dtype): boolean => dtype === "bool" || isSingle({ dtype });
 
 /** numpy.result_type over our six dtypes. */
 export function resultDtype(a: FloatingDtype, b: FloatingDtype): FloatingDtype;
+export function resultDtype(a: NumberDtype, b: NumberDtype): NumberDtype;
 export function resultDtype(a: Dtype, b: Dtype): Dtype;
 export function resultDtype(a: Dtype, b: Dtype): Dtype {
   if (a === b || b === "bool") return a;

@@ -5,6 +5,9 @@ import type { FloatingWorking, Working } from "../loops/elementwise/operand-bloc
 export const anyDtype = ["float64", "float32", "complex128"] as const satisfies readonly Dtype[];
 export const realDtypes = ["float64", "float32"] as const satisfies readonly Dtype[];
 
+/** And int64, which wraps around: for products and sums. */
+export const numberDtypes = [...anyDtype, "int64"] as const satisfies readonly Dtype[];
+
 /** What a loop over arrays of this dtype calculates in: double precision, int64 or bool. */
 export function workingDtype(dtype: FloatingDtype): FloatingWorking;
 export function workingDtype(dtype: Dtype): Working;

@@ -1,6 +1,6 @@
 import { type ArraySpec, elementCount } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
-import { acceptedDtypes, computedAs } from "../model/conversions.ts";
+import { acceptedDtypes, computedAs } from "../model/dtypes/conversions.ts";
 import type { InputRule, Operation, Specs } from "../model/operation.ts";
 import { inputRule, listed } from "./variadic.ts";
 

@@ -1,5 +1,5 @@
+import { answeringSingle } from "../../model/dtypes/single-precision.ts";
 import type { Operation } from "../../model/operation.ts";
-import { answeringSingle } from "../../model/single-precision.ts";
 import { fft } from "./fft.ts";
 import { fft2 } from "./fft2.ts";
 import { fftn, ifftn, irfftn, rfftn } from "./fftn.ts";

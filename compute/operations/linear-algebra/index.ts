@@ -1,5 +1,5 @@
+import { answeringSingle } from "../../model/dtypes/single-precision.ts";
 import type { Operation } from "../../model/operation.ts";
-import { answeringSingle } from "../../model/single-precision.ts";
 import { stacked } from "../../model/stack/lift.ts";
 import { cholesky } from "./cholesky.ts";
 import { det, slogdet } from "./determinant.ts";

@@ -1,4 +1,4 @@
-import type { ArraySpec, FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import type { ArraySpec, NumberArray } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { transposed } from "../../loops/rearrange/transposed.ts";
 import { settleAxis } from "../../model/axes.ts";
@@ -13,11 +13,8 @@ export function orderOf({ shape }: ArraySpec, axis: number, field = "params.axis
   return [...shape.map((_, index) => index).filter((index) => index !== settled), settled];
 }
 
-export const turnedSpec = (a: FloatingSpec, order: readonly number[] | undefined): FloatingSpec =>
+export const turnedSpec = <Spec extends ArraySpec>(a: Spec, order: readonly number[] | undefined): Spec =>
   order ? { ...a, shape: order.map((index) => a.shape[index]) } : a;
 
-export const turned = (
-  a: FloatingArray,
-  order: readonly number[] | undefined,
-  engine: Engine,
-): FloatingArray => (order ? transposed(a, order, engine) : a);
+export const turned = (a: NumberArray, order: readonly number[] | undefined, engine: Engine): NumberArray =>
+  order ? transposed(a, order, engine) : a;

@@ -1,12 +1,20 @@
-import { byteLength, type FloatingArray, type FloatingSpec, isComplex } from "@sluice/contract/array";
+import {
+  byteLength,
+  type FloatingArray,
+  isComplex,
+  type NumberArray,
+  type NumberSpec,
+} from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { conjugateInPlace } from "../../loops/elementwise/conjugate.ts";
 import { elementwiseStep } from "../../model/loop-steps.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
 
 /** a, conjugated into an array of its own where it is complex; one step of the plan then. */
-export function conjugated(a: FloatingArray, engine: Engine): FloatingArray {
-  if (!isComplex(a)) return a;
+export function conjugated(a: FloatingArray, engine: Engine): FloatingArray;
+export function conjugated(a: NumberArray, engine: Engine): NumberArray;
+export function conjugated(a: NumberArray, engine: Engine): NumberArray {
+  if (a.dtype === "int64" || !isComplex(a)) return a;
   const onFraction = engine.nextStep();
   const copy = engine.array(a);
   copy.data.set(a.data);
@@ -17,8 +25,8 @@ export function conjugated(a: FloatingArray, engine: Engine): FloatingArray {
 
 /** These steps behind the conjugation of a, beside `others`; the copy stays alive with them. */
 export function behindConjugation(
-  a: FloatingSpec,
-  others: readonly FloatingSpec[],
+  a: NumberSpec,
+  others: readonly NumberSpec[],
   steps: readonly PlanStep[],
 ): PlanStep[] {
   if (!isComplex(a)) return [...steps];

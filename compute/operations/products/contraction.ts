@@ -1,4 +1,11 @@
-import { byteLength, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
+import {
+  byteLength,
+  elementCount,
+  type FloatingArray,
+  type FloatingSpec,
+  type NumberArray,
+  type NumberSpec,
+} from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
 import { transposed } from "../../loops/rearrange/transposed.ts";
@@ -26,7 +33,7 @@ interface Side {
 }
 
 function sideOf(
-  { shape }: FloatingSpec,
+  { shape }: NumberSpec,
   batch: readonly number[],
   summed: readonly number[],
   summedLast: boolean,
@@ -50,7 +57,7 @@ interface Sides {
   readonly kind: "elements" | "lines" | "matrices";
 }
 
-function sidesOf(a: FloatingSpec, b: FloatingSpec, { batch, summed }: Pairing): Sides {
+function sidesOf(a: NumberSpec, b: NumberSpec, { batch, summed }: Pairing): Sides {
   const axesOf = (pairs: Pairing["batch"], which: 0 | 1) => pairs.map((pair) => pair[which]);
   const left = sideOf(a, axesOf(batch, 0), axesOf(summed, 0), true);
   const right = sideOf(b, axesOf(batch, 1), axesOf(summed, 1), false);
@@ -58,17 +65,17 @@ function sidesOf(a: FloatingSpec, b: FloatingSpec, { batch, summed }: Pairing): 
   return { left, right, kind: summed.length === 0 ? "elements" : isDot ? "lines" : "matrices" };
 }
 
-const turnedSpec = (a: FloatingSpec, { order }: Side): FloatingSpec => ({
+const turnedSpec = (a: NumberSpec, { order }: Side): NumberSpec => ({
   ...a,
   shape: order.map((axis) => a.shape[axis]),
 });
 
 /** The summed axes as the last one. */
-const asLines = <Spec extends FloatingSpec>(a: Spec, { shape }: Side, batch: number): Spec => ({
+const asLines = <Spec extends NumberSpec>(a: Spec, { shape }: Side, batch: number): Spec => ({
   ...a,
   shape: [...shape.slice(0, batch), elementCount(shape.slice(batch))],
 });
-const asMatrices = <Spec extends FloatingSpec>(a: Spec, { shape }: Side): Spec => ({ ...a, shape });
+const asMatrices = <Spec extends NumberSpec>(a: Spec, { shape }: Side): Spec => ({ ...a, shape });
 
 const resultShape = (product: readonly number[], { left, right }: Sides, batch: number): number[] => [
   ...product.slice(0, batch),
@@ -76,17 +83,17 @@ const resultShape = (product: readonly number[], { left, right }: Sides, batch: 
   ...right.free,
 ];
 
-const productSpec = (a: FloatingSpec, b: FloatingSpec): FloatingSpec => ({
+const productSpec = (a: NumberSpec, b: NumberSpec): NumberSpec => ({
   shape: broadcastShape({ a, b }),
   dtype: resultDtype(a.dtype, b.dtype),
 });
 
-function planElements(a: FloatingSpec, b: FloatingSpec) {
+function planElements(a: NumberSpec, b: NumberSpec) {
   const result = productSpec(a, b);
   return { result, steps: whileHolding([a, b, result], [elementwiseStep([a, b], result)]) };
 }
 
-const elements = (a: FloatingArray, b: FloatingArray, engine: Engine): FloatingArray =>
+const elements = (a: NumberArray, b: NumberArray, engine: Engine): NumberArray =>
   multiplied(a, b, productSpec(a, b), engine);
 
 /** Σ a·b over pairs of axes, as a product of matrices, or of stacks of them where there is a batch. */
@@ -94,11 +101,21 @@ export function planContraction(
   a: FloatingSpec,
   b: FloatingSpec,
   pairing: Pairing,
-): { readonly result: FloatingSpec; readonly steps: PlanStep[] } {
+): { readonly result: FloatingSpec; readonly steps: PlanStep[] };
+export function planContraction(
+  a: NumberSpec,
+  b: NumberSpec,
+  pairing: Pairing,
+): { readonly result: NumberSpec; readonly steps: PlanStep[] };
+export function planContraction(
+  a: NumberSpec,
+  b: NumberSpec,
+  pairing: Pairing,
+): { readonly result: NumberSpec; readonly steps: PlanStep[] } {
   const sides = sidesOf(a, b, pairing);
   const { left, right, kind } = sides;
   const batch = pairing.batch.length;
-  const copies: FloatingSpec[] = [];
+  const copies: NumberSpec[] = [];
   const steps: PlanStep[] = [];
   for (const [spec, side] of [[a, left] as const, [b, right] as const]) {
     if (!side.turns) continue;
@@ -119,12 +136,9 @@ export function planContraction(
 }
 
 /** Runs `planContraction`. */
-export function contract(
-  a: FloatingArray,
-  b: FloatingArray,
-  pairing: Pairing,
-  engine: Engine,
-): FloatingArray {
+export function contract(a: FloatingArray, b: FloatingArray, pairing: Pairing, engine: Engine): FloatingArray;
+export function contract(a: NumberArray, b: NumberArray, pairing: Pairing, engine: Engine): NumberArray;
+export function contract(a: NumberArray, b: NumberArray, pairing: Pairing, engine: Engine): NumberArray {
   const sides = sidesOf(a, b, pairing);
   const { left, right, kind } = sides;
   const batch = pairing.batch.length;

@@ -1,4 +1,4 @@
-import { elementCount, type FloatingSpec } from "@sluice/contract/array";
+import { elementCount, type NumberSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
@@ -6,19 +6,20 @@ import { transposed } from "../../loops/rearrange/transposed.ts";
 import { elementwiseStep, rearrangeStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
-import { matmulStep, whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
+import { whileHolding } from "../../model/steps.ts";
+import { numberDtypes } from "../dtypes.ts";
+import { product, productStep } from "./stacked-product.ts";
 
 /** The axis of b that is summed over: its only one, or the last but one. */
-const summedAxis = ({ shape }: FloatingSpec): number => Math.max(0, shape.length - 2);
+const summedAxis = ({ shape }: NumberSpec): number => Math.max(0, shape.length - 2);
 
 /** b with the summed axis first, where it is not already. */
-function order(b: FloatingSpec): number[] {
+function order(b: NumberSpec): number[] {
   const axis = summedAxis(b);
   return [axis, ...b.shape.map((_, index) => index).filter((index) => index !== axis)];
 }
 
-function resultOf(a: FloatingSpec, b: FloatingSpec): FloatingSpec {
+function resultOf(a: NumberSpec, b: NumberSpec): NumberSpec {
   const dtype = resultDtype(a.dtype, b.dtype);
   if (a.shape.length === 0 || b.shape.length === 0) return { shape: [...a.shape, ...b.shape], dtype };
   const rest = b.shape.filter((_, axis) => axis !== summedAxis(b));
@@ -26,7 +27,7 @@ function resultOf(a: FloatingSpec, b: FloatingSpec): FloatingSpec {
 }
 
 /** The factors as matrices: m×k and k×n. */
-function asMatrices<Spec extends FloatingSpec>(a: Spec, b: Spec): { left: Spec; right: Spec } {
+function asMatrices<Spec extends NumberSpec>(a: Spec, b: Spec): { left: Spec; right: Spec } {
   const inner = a.shape[a.shape.length - 1];
   const m = elementCount(a.shape.slice(0, -1));
   const n = elementCount(b.shape.filter((_, axis) => axis !== summedAxis(b)));
@@ -38,11 +39,11 @@ export const dot = defineOperation({
   name: "dot",
   summary: "Sum product over the last axis of a and the last but one of b, as numpy.dot",
   inputs: {
-    a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype },
+    a: { description: "any shape", rank: { min: 0 }, dtypes: numberDtypes },
     b: {
       description: "a vector, or an array with as many rows as the last axis of a is long; a number scales a",
       rank: { min: 0 },
-      dtypes: anyDtype,
+      dtypes: numberDtypes,
     },
   },
   outputs: { result: "the other axes of a, then those of b, in NumPy's result dtype" },
@@ -65,14 +66,14 @@ export const dot = defineOperation({
       );
     }
     const { left, right } = asMatrices(a, b);
-    const product: FloatingSpec = { shape: [left.shape[0], right.shape[1]], dtype: result.dtype };
+    const matrix: NumberSpec = { shape: [left.shape[0], right.shape[1]], dtype: result.dtype };
     const turns = b.shape.length > 2;
     return {
       params: {},
       outputs: { result },
       steps: [
         ...(turns ? whileHolding([a, b, b], [rearrangeStep(b, b)]) : []),
-        ...whileHolding([a, b, ...(turns ? [b] : []), result], [matmulStep(left, right, product)]),
+        ...whileHolding([a, b, ...(turns ? [b] : []), result], [productStep(left, right, matrix)]),
       ],
     };
   },
@@ -84,8 +85,8 @@ export const dot = defineOperation({
     }
     const turned = b.shape.length > 2 ? transposed(b, order(b), engine) : undefined;
     const { left, right } = asMatrices(a, b);
-    const product = engine.matmul(left, turned ? { ...turned, shape: right.shape } : right);
+    const found = product(left, turned ? { ...turned, shape: right.shape } : right, engine);
     if (turned) engine.release(turned);
-    return { result: { ...product, shape } };
+    return { result: { ...found, shape } };
   },
 });

@@ -1,3 +1,4 @@
+import { inCommonDtype } from "../../model/dtypes/common-dtype.ts";
 import type { Operation } from "../../model/operation.ts";
 import { corrcoef, cov } from "./covariances.ts";
 import { cross } from "./cross.ts";
@@ -13,19 +14,8 @@ import { matvec, vecmat } from "./vector-products.ts";
 
 /** Products of arrays, in the order in which the catalogue shows them. */
 export const products: readonly Operation[] = [
-  dot,
-  inner,
-  vdot,
-  vecdot,
-  matvec,
-  vecmat,
-  tensordot,
-  einsum,
-  multiDot,
-  cross,
-  outer,
-  kron,
-  gram,
-  cov,
-  corrcoef,
+  ...[dot, inner, vdot, vecdot, matvec, vecmat, tensordot].map(inCommonDtype),
+  ...[einsum, multiDot, cross],
+  ...[outer, kron].map(inCommonDtype),
+  ...[gram, cov, corrcoef],
 ];

@@ -1,21 +1,21 @@
-import type { FloatingSpec } from "@sluice/contract/array";
+import type { NumberSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
 import { elementwiseStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
+import { numberDtypes } from "../dtypes.ts";
 
 /** Both shapes with as many axes, by leading ones of extent 1. */
-function aligned(a: FloatingSpec, b: FloatingSpec): { left: number[]; right: number[] } {
+function aligned(a: NumberSpec, b: NumberSpec): { left: number[]; right: number[] } {
   const rank = Math.max(a.shape.length, b.shape.length);
-  const pad = ({ shape }: FloatingSpec) => [...new Array(rank - shape.length).fill(1), ...shape];
+  const pad = ({ shape }: NumberSpec) => [...new Array(rank - shape.length).fill(1), ...shape];
   return { left: pad(a), right: pad(b) };
 }
 
 /** Axes of a and b in turns: broadcasting along them is the product, and taken together they are its axes. */
-function inTurns(a: FloatingSpec, b: FloatingSpec): { a: number[]; b: number[]; both: number[] } {
+function inTurns(a: NumberSpec, b: NumberSpec): { a: number[]; b: number[]; both: number[] } {
   const { left, right } = aligned(a, b);
   return {
     a: left.flatMap((extent) => [extent, 1]),
@@ -24,7 +24,7 @@ function inTurns(a: FloatingSpec, b: FloatingSpec): { a: number[]; b: number[]; 
   };
 }
 
-function resultOf(a: FloatingSpec, b: FloatingSpec): FloatingSpec {
+function resultOf(a: NumberSpec, b: NumberSpec): NumberSpec {
   const { left, right } = aligned(a, b);
   return { shape: left.map((extent, axis) => extent * right[axis]), dtype: resultDtype(a.dtype, b.dtype) };
 }
@@ -34,8 +34,8 @@ export const kron = defineOperation({
   name: "kron",
   summary: "Kronecker product, as numpy.kron",
   inputs: {
-    a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype },
-    b: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype },
+    a: { description: "any shape", rank: { min: 0 }, dtypes: numberDtypes },
+    b: { description: "any shape", rank: { min: 0 }, dtypes: numberDtypes },
   },
   outputs: { result: "along each axis the product of both extents, in NumPy's result dtype" },
   params: () => z.strictObject({}),

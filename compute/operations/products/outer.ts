@@ -1,13 +1,13 @@
-import { elementCount, type FloatingSpec } from "@sluice/contract/array";
+import { elementCount, type NumberSpec } from "@sluice/contract/array";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
 import { elementwiseStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
+import { numberDtypes } from "../dtypes.ts";
 
-const resultOf = (a: FloatingSpec, b: FloatingSpec): FloatingSpec => ({
+const resultOf = (a: NumberSpec, b: NumberSpec): NumberSpec => ({
   shape: [elementCount(a.shape), elementCount(b.shape)],
   dtype: resultDtype(a.dtype, b.dtype),
 });
@@ -17,8 +17,8 @@ export const outer = defineOperation({
   name: "outer",
   summary: "Outer product of two arrays taken as vectors, as numpy.outer",
   inputs: {
-    a: { description: "any shape, m elements in C order", rank: { min: 0 }, dtypes: anyDtype },
-    b: { description: "any shape, n elements in C order", rank: { min: 0 }, dtypes: anyDtype },
+    a: { description: "any shape, m elements in C order", rank: { min: 0 }, dtypes: numberDtypes },
+    b: { description: "any shape, n elements in C order", rank: { min: 0 }, dtypes: numberDtypes },
   },
   outputs: { result: "m×n, in NumPy's result dtype" },
   params: () => z.strictObject({}),

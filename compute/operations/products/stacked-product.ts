@@ -1,20 +1,37 @@
-import { type ArraySpec, elementCount, type FloatingArray, type FloatingSpec } from "@sluice/contract/array";
+import {
+  type ArraySpec,
+  elementCount,
+  type FloatingArray,
+  type NumberArray,
+  type NumberSpec,
+} from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
+import { integerProduct } from "../../loops/products/integer-product.ts";
+import { integerProductStep } from "../../model/loop-steps.ts";
 import type { OperationPlan } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { type Core, planStack, runStack } from "../../model/stack/lift.ts";
-import { matmulStep, whileHolding } from "../../model/steps.ts";
+import { matmulStep, type Work, whileHolding } from "../../model/steps.ts";
+
+/** m×k times k×n, in a loop of its own where both are int64. */
+export const productStep = (a: ArraySpec, b: ArraySpec, result: ArraySpec): Work =>
+  result.dtype === "int64" ? integerProductStep(a, b, result) : matmulStep(a, b, result);
 
 /** m×k times k×n of one matrix each. */
 const core: Core = {
   plan(_params, { a, b }) {
     const result: ArraySpec = { shape: [a.shape[0], b.shape[1]], dtype: resultDtype(a.dtype, b.dtype) };
-    const steps = whileHolding([a, b, result], [matmulStep(a, b, result)]);
+    const steps = whileHolding([a, b, result], [productStep(a, b, result)]);
     return { params: {}, outputs: { result }, steps };
   },
-  run: (_params, { a, b }, engine) => ({
-    result: engine.matmul(a as FloatingArray, b as FloatingArray),
-  }),
+  run(_params, { a, b }, engine) {
+    if (a.dtype === "int64" && b.dtype === "int64") {
+      const result = engine.array({ shape: [a.shape[0], b.shape[1]], dtype: "int64" });
+      return { result: integerProduct(a, b, result, engine.nextStep()) };
+    }
+    // Integers beside floats were converted before: see conversions.ts.
+    return { result: engine.matmul(a as FloatingArray, b as FloatingArray) };
+  },
 };
 const ranks = { a: 2, b: 2 };
 
@@ -36,15 +53,15 @@ function shapeOf(a: ArraySpec, b: ArraySpec): readonly number[] | undefined {
  * The plan of …×m×k times …×k×n, whose leading axes broadcast.
  * @throws Problem invalid-shape for leading axes that do not
  */
-export function planProduct(a: FloatingSpec, b: FloatingSpec): OperationPlan & { result: FloatingSpec } {
+export function planProduct(a: NumberSpec, b: NumberSpec): OperationPlan & { result: NumberSpec } {
   const planned = planStack(core, {}, { ...withRows(a, b) }, ranks);
   const { shape } = planned.outputs.result;
-  const result: FloatingSpec = { shape: shapeOf(a, b) ?? shape, dtype: resultDtype(a.dtype, b.dtype) };
+  const result: NumberSpec = { shape: shapeOf(a, b) ?? shape, dtype: resultDtype(a.dtype, b.dtype) };
   return { ...planned, outputs: { result }, result };
 }
 
 /** Runs `planProduct`. */
-export function product(a: FloatingArray, b: FloatingArray, engine: Engine): FloatingArray {
+export function product(a: NumberArray, b: NumberArray, engine: Engine): NumberArray {
   const { result } = runStack(core, {}, { ...withRows(a, b) }, engine, ranks);
-  return { ...(result as FloatingArray), shape: shapeOf(a, b) ?? result.shape };
+  return { ...(result as NumberArray), shape: shapeOf(a, b) ?? result.shape };
 }

@@ -1,6 +1,7 @@
-import type { FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import type { NumberArray, NumberSpec } from "@sluice/contract/array";
 import type { Engine } from "../../engines/engine.ts";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
+import { sumInteger } from "../../loops/reductions/integers.ts";
 import { sumFolds } from "../../loops/reductions/moments.ts";
 import { reduce } from "../../loops/reductions/reduce.ts";
 import { broadcastShape } from "../../model/broadcast.ts";
@@ -9,7 +10,7 @@ import { resultDtype } from "../../model/result-dtype.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
 
 /** What a · b, broadcast, is, and what its sum along the last axis is. */
-function specsOf(a: FloatingSpec, b: FloatingSpec): { terms: FloatingSpec; result: FloatingSpec } {
+function specsOf(a: NumberSpec, b: NumberSpec): { terms: NumberSpec; result: NumberSpec } {
   const shape = broadcastShape({ a, b });
   const dtype = resultDtype(a.dtype, b.dtype);
   return { terms: { shape, dtype }, result: { shape: shape.slice(0, -1), dtype } };
@@ -21,9 +22,9 @@ function specsOf(a: FloatingSpec, b: FloatingSpec): { terms: FloatingSpec; resul
  * @throws Problem invalid-shape for shapes that do not broadcast
  */
 export function planSummedProduct(
-  a: FloatingSpec,
-  b: FloatingSpec,
-): { readonly result: FloatingSpec; readonly steps: PlanStep[] } {
+  a: NumberSpec,
+  b: NumberSpec,
+): { readonly result: NumberSpec; readonly steps: PlanStep[] } {
   const { terms, result } = specsOf(a, b);
   return {
     result,
@@ -35,12 +36,19 @@ export function planSummedProduct(
 }
 
 /** Runs `planSummedProduct`. */
-export function summedProduct(a: FloatingArray, b: FloatingArray, engine: Engine): FloatingArray {
+export function summedProduct(a: NumberArray, b: NumberArray, engine: Engine): NumberArray {
   const specs = specsOf(a, b);
   const terms = multiplied(a, b, specs.terms, engine);
   const result = engine.array(specs.result);
-  result.data.fill(0);
-  reduce(sumFolds[terms.dtype], terms, [terms.shape.length - 1], result, engine.nextStep());
+  if (result.dtype === "int64") result.data.fill(0n);
+  else result.data.fill(0);
+  reduce(
+    terms.dtype === "int64" ? sumInteger : sumFolds[terms.dtype],
+    terms,
+    [terms.shape.length - 1],
+    result,
+    engine.nextStep(),
+  );
   engine.release(terms);
   return result;
 }

@@ -1,4 +1,4 @@
-import type { ArraySpec, FloatingArray, FloatingSpec } from "@sluice/contract/array";
+import type { ArraySpec, NumberArray, NumberSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { multiplied } from "../../loops/elementwise/multiplied.ts";
@@ -8,7 +8,7 @@ import { elementwiseStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { resultDtype } from "../../model/result-dtype.ts";
 import { whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
+import { numberDtypes } from "../dtypes.ts";
 import { contract, type Pairing, planContraction } from "./contraction.ts";
 
 const axis = () => z.int({ error: "an integer" });
@@ -62,7 +62,7 @@ function pairsOf(axes: Axes, a: ArraySpec, b: ArraySpec): Pairing["summed"] {
   });
 }
 
-const anyShape = { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } as const;
+const anyShape = { description: "any shape", rank: { min: 0 }, dtypes: numberDtypes } as const;
 const inAnotherOrder = "Within the rounding of a matrix product of NumPy's: sums are taken in another order.";
 
 /** numpy.tensordot */
@@ -118,7 +118,7 @@ export const inner = defineOperation({
 
   plan(_params, { a, b }) {
     if (isNumber(a) || isNumber(b)) {
-      const result: FloatingSpec = { shape: [...a.shape, ...b.shape], dtype: resultDtype(a.dtype, b.dtype) };
+      const result: NumberSpec = { shape: [...a.shape, ...b.shape], dtype: resultDtype(a.dtype, b.dtype) };
       const steps = whileHolding([a, b, result], [elementwiseStep([a, b], result)]);
       return { params: {}, outputs: { result }, steps };
     }
@@ -126,7 +126,7 @@ export const inner = defineOperation({
     return { params: {}, outputs: { result }, steps };
   },
 
-  run(_params, { a, b }, engine): { result: FloatingArray } {
+  run(_params, { a, b }, engine): { result: NumberArray } {
     if (isNumber(a) || isNumber(b)) {
       const shape = [...a.shape, ...b.shape];
       return { result: multiplied(a, b, { shape, dtype: resultDtype(a.dtype, b.dtype) }, engine) };

@@ -1,10 +1,10 @@
-import { byteLength, elementCount, type FloatingSpec } from "@sluice/contract/array";
+import { byteLength, elementCount, type NumberSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { rearrangeStep } from "../../model/loop-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
 import { type PlanStep, whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
+import { numberDtypes } from "../dtypes.ts";
 import { orderOf, turned, turnedSpec } from "./axis-last.ts";
 import { behindConjugation, conjugated } from "./conjugated.ts";
 import { planProduct, product } from "./stacked-product.ts";
@@ -40,9 +40,9 @@ export const vecdot = defineOperation({
     a: {
       description: "vectors along `axis`, conjugated; the other axes broadcast",
       rank: { min: 1 },
-      dtypes: anyDtype,
+      dtypes: numberDtypes,
     },
-    b: { description: "vectors of as many elements", rank: { min: 1 }, dtypes: anyDtype },
+    b: { description: "vectors of as many elements", rank: { min: 1 }, dtypes: numberDtypes },
   },
   outputs: { result: "the broadcast axes, in NumPy's result dtype" },
   params,
@@ -65,7 +65,7 @@ export const vecdot = defineOperation({
     const [left, right] = [turnedSpec(a, orders[0]), turnedSpec(b, orders[1])];
     requireAsMany(left.shape[left.shape.length - 1], right.shape[right.shape.length - 1]);
     const turns: PlanStep[] = [];
-    const copies: FloatingSpec[] = [];
+    const copies: NumberSpec[] = [];
     for (const [index, [from, to]] of [[a, left] as const, [b, right] as const].entries()) {
       const order = orders[index];
       if (!order) continue;
@@ -94,16 +94,16 @@ export const vecdot = defineOperation({
 });
 
 /** All elements in C order as one row. */
-const asRow = <Spec extends FloatingSpec>(a: Spec): Spec => ({ ...a, shape: [1, elementCount(a.shape)] });
-const asColumn = <Spec extends FloatingSpec>(b: Spec): Spec => ({ ...b, shape: [elementCount(b.shape), 1] });
+const asRow = <Spec extends NumberSpec>(a: Spec): Spec => ({ ...a, shape: [1, elementCount(a.shape)] });
+const asColumn = <Spec extends NumberSpec>(b: Spec): Spec => ({ ...b, shape: [elementCount(b.shape), 1] });
 
 /** numpy.vdot */
 export const vdot = defineOperation({
   name: "vdot",
   summary: "Σ conj(a)·b over all elements of both in C order, as numpy.vdot",
   inputs: {
-    a: { description: "any shape, conjugated", rank: { min: 0 }, dtypes: anyDtype },
-    b: { description: "any shape with as many elements", rank: { min: 0 }, dtypes: anyDtype },
+    a: { description: "any shape, conjugated", rank: { min: 0 }, dtypes: numberDtypes },
+    b: { description: "any shape with as many elements", rank: { min: 0 }, dtypes: numberDtypes },
   },
   outputs: { result: "0-d, in NumPy's result dtype" },
   params: () => z.strictObject({}),

@@ -1,9 +1,9 @@
-import type { ArraySpec, FloatingSpec } from "@sluice/contract/array";
+import type { ArraySpec, NumberSpec } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 import { shapeText } from "../../model/broadcast.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { anyDtype } from "../dtypes.ts";
+import { numberDtypes } from "../dtypes.ts";
 import { behindConjugation, conjugated } from "./conjugated.ts";
 import { planProduct, product } from "./stacked-product.ts";
 
@@ -11,17 +11,17 @@ const vector = (letter: string) =>
   ({
     description: `${letter}; leading axes make a stack, and broadcast`,
     rank: { min: 1 },
-    dtypes: anyDtype,
+    dtypes: numberDtypes,
   }) as const;
 const matrix = (letters: string) =>
   ({
     description: `${letters}; leading axes make a stack, and broadcast`,
     rank: { min: 2 },
-    dtypes: anyDtype,
+    dtypes: numberDtypes,
   }) as const;
 
-const asColumn = <Spec extends FloatingSpec>(b: Spec): Spec => ({ ...b, shape: [...b.shape, 1] });
-const asRow = <Spec extends FloatingSpec>(a: Spec): Spec => ({
+const asColumn = <Spec extends NumberSpec>(b: Spec): Spec => ({ ...b, shape: [...b.shape, 1] });
+const asRow = <Spec extends NumberSpec>(a: Spec): Spec => ({
   ...a,
   shape: [...a.shape.slice(0, -1), 1, ...a.shape.slice(-1)],
 });

@@ -46,7 +46,7 @@ export function fusionsOf(program: ResolvedProgram): Fusions {
     for (const user of users.get(next.as) ?? []) {
       const { operation, args } = steps[user];
       const right = typeof args.b === "string" ? program.specs.get(args.b) : undefined;
-      const isByMatrix = right?.shape.length === 2 && isFloating(right);
+      const isByMatrix = right?.shape.length === 2 && isFloating(right) && right.dtype !== "complex64";
       if (operation.name === "matmul" && args.a === next.as && isByMatrix) centrosymmetric.add(user);
     }
   }

@@ -1,5 +1,5 @@
+import { answeringSingle } from "../../model/dtypes/single-precision.ts";
 import type { Operation } from "../../model/operation.ts";
-import { answeringSingle } from "../../model/single-precision.ts";
 import { argmax, argmin } from "./arg-extremes.ts";
 import { cumsum } from "./cumsum.ts";
 import { std, variance } from "./deviations.ts";

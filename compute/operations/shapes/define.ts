@@ -4,7 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { cast } from "../../loops/casts/cast.ts";
 import { copyBetween, copyCosts, type Placement } from "../../loops/rearrange/copy-between.ts";
 import { fillWith } from "../../loops/rearrange/fill.ts";
-import { bytesOf, type Conversion, changed, conversionSteps } from "../../model/conversions.ts";
+import { bytesOf, type Conversion, changed, conversionSteps } from "../../model/dtypes/conversions.ts";
 import {
   type Arrays,
   defineOperation,

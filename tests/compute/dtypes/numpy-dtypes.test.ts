@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { run } from "@sluice/compute";
-import { computedAs } from "@sluice/compute/model/conversions";
+import { computedAs } from "@sluice/compute/model/dtypes/conversions";
 import { resultDtype } from "@sluice/compute/model/result-dtype";
 import { type WeakScalar, weakDtype } from "@sluice/compute/operations/program/weak-scalar";
 import { arrayOver, type DenseArray, type Dtype, dtypes } from "@sluice/contract/array";
