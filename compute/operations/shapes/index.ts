@@ -1,4 +1,5 @@
 import type { Operation } from "../../model/operation.ts";
+import { creation } from "./creation.ts";
 import { getitem } from "./getitem.ts";
 import { joining } from "./joining.ts";
 import { movingElements } from "./moving.ts";
@@ -6,4 +7,11 @@ import { reshaping } from "./reshaping.ts";
 import { setitem } from "./setitem.ts";
 
 /** Elements in other places: views, copies, indexing and creation, in the order in which the catalogue shows them. */
-export const shapes: readonly Operation[] = [getitem, setitem, ...reshaping, ...movingElements, ...joining];
+export const shapes: readonly Operation[] = [
+  ...creation,
+  getitem,
+  setitem,
+  ...reshaping,
+  ...movingElements,
+  ...joining,
+];

@@ -168,7 +168,8 @@ export const movingElements: readonly Operation[] = [
     name: "broadcast_to",
     summary: "Repeated to a shape that it broadcasts to, as numpy.broadcast_to",
     params: () => z.strictObject({ shape: shapeParam() }),
-    sample: { shape: [2, 2, 3] },
+    sample: { shape: [2, 6] },
+    data: [[1, 2, 3, 4, 5, 6]],
     layout({ shape }, a) {
       const wanted = listOf(shape);
       const together =

@@ -1,3 +1,4 @@
+import { dtypes, nonFinite, nonFiniteNames } from "@sluice/contract/array";
 import { Problem } from "@sluice/contract/problem";
 import * as z from "zod";
 
@@ -18,6 +19,17 @@ export const shapeParam = () =>
       error: "a whole number from 0, or a list of them",
     })
     .describe("Extents of the result; a number alone for a vector");
+
+export const dtypeOrNull = (meaning: string) =>
+  z
+    .enum(dtypes, { error: `one of ${dtypes.join(", ")}` })
+    .nullable()
+    .default(null)
+    .describe(meaning);
+
+export const realNumber = () => z.union([z.number(), z.literal(nonFiniteNames)], { error: "a number" });
+export type RealNumber = z.output<ReturnType<typeof realNumber>>;
+export const numberOf = (value: RealNumber): number => (typeof value === "number" ? value : nonFinite[value]);
 
 /** @throws Problem invalid-params */
 export function refuseParam(field: string, expected: string, got: string): never {
