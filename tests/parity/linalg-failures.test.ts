@@ -43,7 +43,7 @@ describe("what a plan refuses before anything runs", () => {
     expect(() => plan(operation, {}, { a: spec([2, 2]), b: spec(shape) })).toThrow(code("invalid-shape"));
   });
 
-  test.each(["svd", "eigh", "eig", "eigvals", "pinv", "matrix_rank", "lstsq"])(
+  test.each(["svd", "svdvals", "eigvalsh", "cond", "eigh", "eig", "eigvals", "pinv", "matrix_rank", "lstsq"])(
     "%s of a complex matrix",
     (operation) => {
       const inputs: Specs = {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Engine } from "../../engines/engine.ts";
 import { widened } from "../../model/linear-algebra-steps.ts";
 import { defineOperation } from "../../model/operation.ts";
-import { requireNonEmpty } from "../input-checks.ts";
+import { checkInputs, requireNonEmpty } from "../input-checks.ts";
 import { realOrComplex, requireSquare } from "../linear-algebra/checks.ts";
 import { inverseSteps, invert } from "../linear-algebra/inv.ts";
 import { made } from "../linear-algebra/made.ts";
@@ -67,7 +67,13 @@ function byInverse(p: Norm, a: FloatingArray, engine: Engine): number {
 export const cond = defineOperation({
   name: "cond",
   summary: "Condition number: how much a relative error of b can grow in solve(a, b), as numpy.linalg.cond",
-  inputs: { a: { description: "m×n; square for norms other than 2 and -2", rank: 2, dtypes: realOrComplex } },
+  inputs: {
+    a: {
+      description: "m×n; square for norms other than 2 and -2, which take what svd takes",
+      rank: 2,
+      dtypes: realOrComplex,
+    },
+  },
   outputs: { result: "0-d, real; infinite where a is singular" },
   params,
   example: {
@@ -81,7 +87,11 @@ export const cond = defineOperation({
   plan({ p }, { a }) {
     requireNonEmpty("a", a);
     const outputs = { result: { shape: [], dtype: "float64" } satisfies FloatingSpec };
-    if (bySingularValues(p)) return { params: { p }, outputs, steps: svd.plan(valuesOnly, { a }).steps };
+    if (bySingularValues(p)) {
+      // Not every dtype that has an inverse has singular values here.
+      checkInputs(svd, { a });
+      return { params: { p }, outputs, steps: svd.plan(valuesOnly, { a }).steps };
+    }
     requireSquare("a", a);
     const norms = [a, widened(a)].flatMap((matrix) => norm.plan(normParams(p), { a: matrix }).steps);
     const held = inverseSteps(a).reduce((most, { live }) => Math.max(most, live), 0);
