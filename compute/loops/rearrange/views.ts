@@ -72,18 +72,3 @@ export function broadcastView(
     first,
   };
 }
-
-/** The elements of two axes whose places are equal, as a new last axis of `count`, from places row and column on. */
-export function diagonalView(
-  { shape, strides, first }: StridedView,
-  [row, column]: readonly [number, number],
-  count: number,
-): StridedView {
-  const rank = shape.length;
-  const [down, across] = [strides[rank - 2], strides[rank - 1]];
-  return {
-    shape: [...shape.slice(0, -2), count],
-    strides: [...strides.slice(0, -2), down + across],
-    first: count === 0 ? first : first + row * down + column * across,
-  };
-}

@@ -5,6 +5,7 @@ import { joining } from "./joining.ts";
 import { movingElements } from "./moving.ts";
 import { reshaping } from "./reshaping.ts";
 import { setitem } from "./setitem.ts";
+import { unstack } from "./unstack.ts";
 
 /** Elements in other places: views, copies, indexing and creation, in the order in which the catalogue shows them. */
 export const shapes: readonly Operation[] = [
@@ -14,4 +15,5 @@ export const shapes: readonly Operation[] = [
   ...reshaping,
   ...movingElements,
   ...joining,
+  unstack,
 ];
