@@ -34,8 +34,8 @@ const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number
     [4, n, n],
   ],
   triples: [
-    [n * n, 3],
-    [n * n, 3],
+    [n, 3],
+    [n, 3],
   ],
 });
 
