@@ -23,3 +23,18 @@ test("a body's numbers reach the .npy exactly", async () => {
     }),
   );
 });
+
+test("a job without inputs has a plan, a route and a price, however large what it makes", async () => {
+  const world = memoryWorld();
+  for (const shape of [[3], [0], [4000, 4000]]) {
+    const body = validate(submitBody, { operation: "zeros", params: { shape } });
+    const { inputs, plan, route } = await prepare(body, "local", world.ports);
+    expect(inputs).toEqual({});
+    expect(plan.outputs).toEqual({ result: { shape, dtype: "float64" } });
+    expect(route.estimate.seconds).toBeGreaterThan(0);
+  }
+  const huge = validate(submitBody, { operation: "ones", params: { shape: [1e9, 1e9] } });
+  await expect(prepare(huge, "local", world.ports)).rejects.toThrow(
+    expect.objectContaining({ name: "Problem" }),
+  );
+});
