@@ -16,7 +16,7 @@ class NotOffered(Exception):
 class Binding:
     """What a NumPy function's parameters are called here, where that differs."""
 
-    def __init__(self, arrays=None, rename=None, ignore=(), defaults=None, variadic=False):
+    def __init__(self, arrays=None, rename=None, ignore=(), defaults=None):
         # Names of NumPy's parameters that are the operation's inputs, in order; by default the first ones.
         self.arrays = arrays
         self.rename = rename or {}
@@ -24,7 +24,6 @@ class Binding:
         self.ignore = set(ignore)
         # Params to send where the caller left NumPy's own default: SciPy's differ from NumPy's.
         self.defaults = defaults or {}
-        self.variadic = variadic
 
 
 def is_default(value, default):
@@ -88,9 +87,15 @@ def bind(function, signature, binding, entry, args, kwargs):
     bound = signature.bind(*args, **kwargs).arguments
     names = list(signature.parameters)
     inputs = list(entry["inputs"])
-    array_names = binding.arrays or names[: len(inputs)]
-    if binding.variadic:
-        sequence = bound.get(array_names[0])
+    array_names = binding.arrays or names[: 1 if entry.get("variadic") else len(inputs)]
+    first = signature.parameters[array_names[0]] if array_names else None
+    if first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL and not entry.get("variadic"):
+        # atleast_1d(*arrays): of one array it answers an array.
+        if len(bound.get(first.name, ())) != 1:
+            raise NotOffered("several arrays for several results")
+        bound[first.name] = bound[first.name][0]
+    if entry.get("variadic"):
+        sequence = bound.get(array_names[0], ())
         if isinstance(sequence, np.ndarray) and type(sequence) is not np.ndarray:
             raise NotOffered("a subclass of ndarray")
         values = list(sequence)

@@ -9,12 +9,8 @@ only_how = ("overwrite_a", "overwrite_b", "check_finite", "lapack_driver", "orde
 
 special = {
     "clip": Binding(arrays=["a"], rename={"a_min": "min", "a_max": "max"}),
-    "concatenate": Binding(variadic=True),
-    "stack": Binding(variadic=True),
-    "vstack": Binding(variadic=True),
-    "hstack": Binding(variadic=True),
-    "dstack": Binding(variadic=True),
-    "column_stack": Binding(variadic=True),
+    # SciPy's default is the upper factor, and its `lower` says the opposite of our `upper`.
+    "scipy.linalg.cholesky": Binding(defaults={"upper": True}),
     # As the Array API has them: of the last two axes, where NumPy's older function takes the first two.
     "linalg.trace": Binding(defaults={"axis1": -2, "axis2": -1}),
     "linalg.diagonal": Binding(defaults={"axis1": -2, "axis2": -1}),
@@ -27,7 +23,7 @@ left_out = {"program", "spectral-projection", "gram"}
 def binding_of(title, name):
     own = special.get(title) or special.get(name) or Binding()
     ignore = {*own.ignore, *only_how}
-    return Binding(own.arrays, own.rename, ignore, own.defaults, own.variadic)
+    return Binding(own.arrays, own.rename, ignore, own.defaults)
 
 
 def modules():
