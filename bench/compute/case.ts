@@ -2,7 +2,7 @@
 
 export type EngineName = "wasm" | "native" | "reference";
 
-/** A bound of issue 4's table on one figure of a row. */
+/** A bound on one figure of a row. */
 export interface Target {
   readonly of: "ratio" | "speedup" | "peakShare" | "overFloat64";
   readonly most?: number;

@@ -1,6 +1,6 @@
 import type { Case, EngineName, Target } from "./case.ts";
 
-/** The rows of issue 4's table. Adding one is adding a line here and, for a new name, its two calls. */
+/** The rows of the table of targets. Adding one is adding a line here and, for a new name, its two calls. */
 
 const most = (bound: number): Target => ({ of: "ratio", most: bound });
 const sides = [64, 128, 256, 512, 1000, 1024, 2048];

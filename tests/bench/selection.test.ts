@@ -47,7 +47,7 @@ describe("the table", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test("has the sizes of issue 4", () => {
+  test("has the sizes of the table of targets", () => {
     const sizes = (name: string, engine = "wasm") =>
       computeCases
         .filter((one) => one.case === name && one.engine === engine && one.threads === 1)

@@ -39,6 +39,11 @@ const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number
   ],
 });
 
+/** Params that go by the size of the inputs, where the example's are of its own. */
+const paramsOf: Readonly<Record<string, (shape: readonly number[]) => Record<string, unknown>>> = {
+  broadcast_to: (shape) => ({ shape: [2, ...shape] }),
+};
+
 /** What `plan()` says of an operation's own example with inputs of this size; undefined where it refuses them. */
 function planned(
   operation: Operation,
@@ -52,7 +57,7 @@ function planned(
     names.map((input, index) => [input, { shape: index === 0 ? first : others, dtype }]),
   );
   try {
-    return plan(name, example.params ?? {}, specs);
+    return plan(name, paramsOf[name]?.(first) ?? example.params ?? {}, specs);
   } catch (error) {
     if (error instanceof Problem && /^invalid-(shape|dtype|params)$/.test(error.code)) return undefined;
     throw error;
