@@ -245,6 +245,7 @@ function portsOf(clock: Clock, services: Services, stage: LimitedStage, size: St
     },
     trace: { current: () => "", during: (_part, run) => run() },
     now: () => clock.now,
-    settings: { ...defaultSettings, fargate: false },
+    // The 2×2 stand for arrays that are too large for the record: those ask most of S3.
+    settings: { ...defaultSettings, fargate: false, recordArrays: false },
   };
 }
