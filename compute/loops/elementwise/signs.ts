@@ -1,3 +1,4 @@
+import { hypot } from "../../math/hypot.ts";
 import type { Loop } from "./apply.ts";
 import { rintReal } from "./rounding.ts";
 
@@ -61,4 +62,9 @@ export const conjugateComplex: Loop = (out, o, count, a, i) => {
     out[o + n] = a[i + n];
     out[o + n + 1] = -a[i + n + 1];
   }
+};
+
+/** Without overflow or underflow on the way. */
+export const magnitude: Loop<"float64", "complex128"> = (out, o, count, a, i) => {
+  for (let n = 0; n < count; n += 1) out[o + n] = hypot(a[i + 2 * n], a[i + 2 * n + 1]);
 };

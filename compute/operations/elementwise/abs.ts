@@ -1,38 +1,38 @@
-import type { FloatingSpec } from "@sluice/contract/array";
-import * as z from "zod";
-import { applyElementwise } from "../../loops/elementwise/apply.ts";
 import { absReal } from "../../loops/elementwise/functions.ts";
-import { elementwiseStep } from "../../model/loop-steps.ts";
-import { defineOperation } from "../../model/operation.ts";
+import { magnitude } from "../../loops/elementwise/signs.ts";
+import { copyBool } from "../../loops/elementwise/whole/bools.ts";
+import { absInteger } from "../../loops/elementwise/whole/integers.ts";
+import type { Operation } from "../../model/operation.ts";
 import { absoluteStep, whileHolding } from "../../model/steps.ts";
-import { anyDtype } from "../dtypes.ts";
+import { unaryOperation } from "./define.ts";
 
-const resultOf = ({ shape, dtype }: FloatingSpec): FloatingSpec => ({
-  shape,
-  dtype: dtype === "complex128" ? "float64" : dtype,
-});
-
-/** numpy.absolute: the magnitude of complex elements, without overflow on the way. */
-export const abs = defineOperation({
+const line = unaryOperation({
   name: "abs",
-  summary: "Absolute value or complex magnitude of every element, as numpy.abs",
-  inputs: { a: { description: "any shape", rank: { min: 0 }, dtypes: anyDtype } },
-  outputs: { result: "the shape of a; float64 for complex128, else the dtype of a" },
-  params: () => z.strictObject({}),
+  aliases: ["absolute"],
+  summary: "Absolute value or complex magnitude of every element",
+  real: absReal,
+  complex: magnitude,
+  int: absInteger,
+  bool: copyBool,
+  gives: "real",
   differences: ["Complex magnitudes are within 2 units in the last place of NumPy's."],
-  example: { operation: "abs", dataMatrix: [[-1, 2, -3]] },
-
-  plan(_params, { a }) {
-    const result = resultOf(a);
-    const step = a.dtype === "complex128" ? absoluteStep(a) : elementwiseStep([a], result);
-    return { params: {}, outputs: { result }, steps: whileHolding([a, result], [step]) };
-  },
-
-  run(_params, { a }, engine) {
-    if (a.dtype === "complex128") return { result: engine.absolute(a) };
-    const result = engine.array(resultOf(a));
-    return {
-      result: applyElementwise(absReal, [{ array: a, as: "float64" }], result, engine.nextStep()),
-    };
-  },
+  example: { dataMatrix: [[-1, 2, -3]] },
 });
+
+/** numpy.absolute: a line as any other, but engines have kernels for the magnitude of complex128. */
+export const abs: Operation = {
+  ...line,
+  family: "magnitudes",
+
+  plan(params, inputs) {
+    const { a } = inputs;
+    if (a.dtype !== "complex128") return line.plan(params, inputs);
+    const result = { shape: a.shape, dtype: "float64" } as const;
+    return { params: {}, outputs: { result }, steps: whileHolding([a, result], [absoluteStep(a)]) };
+  },
+
+  run(params, inputs, engine) {
+    const { a } = inputs;
+    return a.dtype === "complex128" ? { result: engine.absolute(a) } : line.run(params, inputs, engine);
+  },
+};

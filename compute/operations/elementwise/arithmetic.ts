@@ -5,6 +5,8 @@ import { eachPair } from "../../loops/elementwise/each.ts";
 import * as extremes from "../../loops/elementwise/extremes.ts";
 import { powerComplex, powerReal } from "../../loops/elementwise/power.ts";
 import { heaviside, logAddExp, logAddExp2 } from "../../loops/elementwise/real-functions.ts";
+import { andBool, orBool } from "../../loops/elementwise/whole/bools.ts";
+import * as integers from "../../loops/elementwise/whole/integer-pairs.ts";
 import { atan2 } from "../../math/arctangent.ts";
 import { hypot } from "../../math/hypot.ts";
 import { nextAfter, nextSingleAfter } from "../../math/neighbours.ts";
@@ -27,12 +29,28 @@ const powers = {
 const withinTwo: readonly string[] = ["Within 2 units in the last place of NumPy's."];
 
 export const arithmetic: readonly ScalarFunction[] = [
-  { name: "add", summary: "a + b", real: loops.addReal, complex: loops.addComplex },
-  { name: "subtract", summary: "a - b", real: loops.subtractReal, complex: loops.subtractComplex },
+  {
+    name: "add",
+    summary: "a + b",
+    real: loops.addReal,
+    int: integers.addInteger,
+    bool: orBool,
+    complex: loops.addComplex,
+  },
+  {
+    name: "subtract",
+    summary: "a - b",
+    real: loops.subtractReal,
+    int: integers.subtractInteger,
+    refuses: "bool",
+    complex: loops.subtractComplex,
+  },
   {
     name: "multiply",
     summary: "a · b",
     real: loops.multiplyReal,
+    int: integers.multiplyInteger,
+    bool: andBool,
     complex: loops.multiplyComplex,
     differences: fused,
   },
@@ -48,6 +66,7 @@ export const arithmetic: readonly ScalarFunction[] = [
     name: "floor_divide",
     summary: "The largest whole number that is not above a / b",
     real: floorDivideReal,
+    int: integers.floorDivideInteger,
     flops: [72],
   },
   {
@@ -55,12 +74,14 @@ export const arithmetic: readonly ScalarFunction[] = [
     aliases: ["mod"],
     summary: "What floor_divide leaves of a, with the sign of b",
     real: remainderReal,
+    int: integers.remainderInteger,
     flops: [56],
   },
   {
     name: "fmod",
     summary: "What division without its fraction leaves of a, with the sign of a",
     real: fmodReal,
+    int: integers.fmodInteger,
     flops: [21],
   },
   {
@@ -68,13 +89,38 @@ export const arithmetic: readonly ScalarFunction[] = [
     aliases: ["pow"],
     summary: "a to the power of b",
     real: powerReal,
+    int: integers.powerInteger,
     complex: powerComplex,
     ...powers,
+  },
+  {
+    name: "float_power",
+    summary: "a to the power of b in double precision, of whole numbers too",
+    real: powerReal,
+    complex: powerComplex,
+    gives: "double",
+    ...powers,
+  },
+  {
+    name: "gcd",
+    summary: "The greatest common divisor of a and b",
+    int: integers.gcdInteger,
+    refuses: "bool",
+    flops: [200],
+  },
+  {
+    name: "lcm",
+    summary: "The least common multiple of a and b",
+    int: integers.lcmInteger,
+    refuses: "bool",
+    flops: [200],
   },
   {
     name: "maximum",
     summary: "The larger of a and b, NaN where one is",
     real: extremes.maximumReal,
+    int: integers.maximumInteger,
+    bool: orBool,
     flops: [17, 56],
     complex: extremes.maximumComplex,
   },
@@ -82,6 +128,8 @@ export const arithmetic: readonly ScalarFunction[] = [
     name: "minimum",
     summary: "The smaller of a and b, NaN where one is",
     real: extremes.minimumReal,
+    int: integers.minimumInteger,
+    bool: andBool,
     flops: [16, 57],
     complex: extremes.minimumComplex,
   },
@@ -89,6 +137,8 @@ export const arithmetic: readonly ScalarFunction[] = [
     name: "fmax",
     summary: "The larger of a and b, the other where one is NaN",
     real: extremes.fmaxReal,
+    int: integers.maximumInteger,
+    bool: orBool,
     complex: extremes.fmaxComplex,
     flops: [22, 57],
   },
@@ -96,6 +146,8 @@ export const arithmetic: readonly ScalarFunction[] = [
     name: "fmin",
     summary: "The smaller of a and b, the other where one is NaN",
     real: extremes.fminReal,
+    int: integers.minimumInteger,
+    bool: andBool,
     complex: extremes.fminComplex,
     flops: [22, 57],
   },

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Arrays, catalogue, demand, plan, profiles, run } from "@sluice/compute";
-import type { DenseArray } from "@sluice/contract/array";
+import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
 import { testedEngines } from "../../support/compute/engines.ts";
@@ -10,14 +10,20 @@ interface Body {
   readonly operation: string;
   readonly params?: unknown;
   readonly dataMatrix?: unknown;
-  readonly inputs?: Record<string, { data: unknown }>;
+  readonly inputs?: Record<string, { data: unknown; dtype?: Dtype }>;
 }
 
 /** The arrays of a submit body that gives them as JSON. */
 function arraysOf({ dataMatrix, inputs }: Body): Record<string, DenseArray> {
-  const data = { ...inputs, ...(dataMatrix !== undefined && { a: { data: dataMatrix } }) };
+  const data: NonNullable<Body["inputs"]> = {
+    ...inputs,
+    ...(dataMatrix !== undefined && { a: { data: dataMatrix } }),
+  };
   return Object.fromEntries(
-    Object.entries(data).map(([name, reference]) => [name, arrayFromJson(reference.data, name)]),
+    Object.entries(data).map(([name, reference]) => [
+      name,
+      arrayFromJson(reference.data, name, reference.dtype),
+    ]),
   );
 }
 

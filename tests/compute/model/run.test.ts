@@ -11,6 +11,7 @@ import {
   run,
 } from "@sluice/compute";
 import { stepSeconds } from "@sluice/compute/model/demand";
+import type { Dtype } from "@sluice/contract/array";
 import { arrayFromJson } from "@sluice/contract/array-json";
 import { describe, expect, test } from "vitest";
 import { operand, spec } from "../../support/compute/arrays.ts";
@@ -44,12 +45,17 @@ describe("run", () => {
     ({ example }) => {
       const { operation = defaultOperation, params = {}, ...body } = example as Record<string, never>;
       const { inputs, dataMatrix } = body as {
-        inputs?: Record<string, { data?: unknown }>;
+        inputs?: Record<string, { data?: unknown; dtype?: Dtype }>;
         dataMatrix?: unknown;
       };
-      const refs = Object.entries({ ...inputs, ...(dataMatrix ? { a: { data: dataMatrix } } : {}) });
+      const refs = Object.entries<{ data?: unknown; dtype?: Dtype }>({
+        ...inputs,
+        ...(dataMatrix ? { a: { data: dataMatrix } } : {}),
+      });
       const operands = Object.fromEntries(
-        refs.flatMap(([name, { data }]) => (data === undefined ? [] : [[name, arrayFromJson(data, name)]])),
+        refs.flatMap(([name, { data, dtype }]) =>
+          data === undefined ? [] : [[name, arrayFromJson(data, name, dtype)]],
+        ),
       );
       const before = structuredClone(operands);
       run(

@@ -13,7 +13,7 @@ import { type KernelMemory, kernelMemory } from "@sluice/compute/engines/wasm/me
 import { findOperation } from "@sluice/compute/model/registry";
 import { nativeEngineOn } from "@sluice/compute/node/native/index";
 import { bind, findOpenBlas } from "@sluice/compute/node/native/openblas";
-import type { Dtype, FloatingArray } from "@sluice/contract/array";
+import type { DenseArray, Dtype } from "@sluice/contract/array";
 import { plannedJobs } from "../jobs/planned-jobs.ts";
 import { measured } from "./measured-memory.ts";
 import { representatives } from "./representatives.ts";
@@ -31,7 +31,14 @@ const collect = gc;
 /** Called whenever an array, a buffer or kernel scratch has been allocated. */
 let allocated = (): void => {};
 
-for (const name of ["Float64Array", "Float32Array", "ArrayBuffer", "SharedArrayBuffer"] as const) {
+const constructors = [
+  "Float64Array",
+  "Float32Array",
+  "BigInt64Array",
+  "ArrayBuffer",
+  "SharedArrayBuffer",
+] as const;
+for (const name of constructors) {
   const watched = new Proxy(globalThis[name], {
     construct(target, args, newTarget) {
       const made = Reflect.construct(target, args, newTarget);
@@ -66,7 +73,11 @@ function opened(memory: KernelMemory): Engine {
 }
 
 /** Positive definite where square, so that no factorization refuses it. */
-function input(shape: readonly number[], dtype: Dtype): FloatingArray {
+function input(shape: readonly number[], dtype: Dtype): DenseArray {
+  if (dtype === "int64") {
+    const numbers = random({ shape, seed: 1, dtype: "float64" }).data;
+    return { shape, dtype, data: BigInt64Array.from(numbers, (number) => BigInt(Math.floor(1e6 * number))) };
+  }
   const array = random({ shape, seed: 1, dtype: dtype === "float32" ? dtype : "float64" });
   const [rows = 0, columns = 0] = shape.slice(-2);
   if (shape.length >= 2 && rows === columns) {
@@ -128,7 +139,7 @@ const answers: Held[] = representatives.flatMap((operation) => {
     fits(one),
   );
   return kindsOf(operation).flatMap((isKind) =>
-    ["float64", "complex128"].flatMap((dtype) => {
+    ["float64", "complex128", "int64"].flatMap((dtype) => {
       const job = jobs.find(({ title }) => title.endsWith(dtype) && isKind(title));
       if (!job) return [];
       const { peakBytes } = demand(job.plan, profile, 1);

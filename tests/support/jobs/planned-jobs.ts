@@ -11,7 +11,9 @@ export interface PlannedJob {
   readonly plan: Plan;
 }
 
-const dtypes = ["float64", "float32", "complex128"] as const;
+const floating = ["float64", "float32", "complex128"] as const;
+/** Of what takes no numbers with a fraction, such as the bits of integers. */
+const whole = ["int64"] as const;
 
 /** The first shape that is allowed is taken; a vector beside a matrix, where the operation takes one, is a job of its own. */
 const shapesOf = (n: number): Readonly<Record<string, readonly [number[], number[]]>> => ({
@@ -66,12 +68,15 @@ function planned(
 
 /** One operation on matrices and lines of each size, in every dtype it takes. */
 export function plannedJobs(operation: Operation, sizes: readonly number[]): PlannedJob[] {
-  return sizes.flatMap((n) =>
-    Object.entries(shapesOf(n)).flatMap(([kind, shapes]) =>
-      dtypes.flatMap((dtype) => {
-        const found = planned(operation, shapes, dtype);
-        return found ? [{ title: `${operation.name}, ${kind}, ${n}, ${dtype}`, plan: found }] : [];
-      }),
-    ),
-  );
+  const jobsIn = (dtypes: readonly Dtype[]) =>
+    sizes.flatMap((n) =>
+      Object.entries(shapesOf(n)).flatMap(([kind, shapes]) =>
+        dtypes.flatMap((dtype) => {
+          const found = planned(operation, shapes, dtype);
+          return found ? [{ title: `${operation.name}, ${kind}, ${n}, ${dtype}`, plan: found }] : [];
+        }),
+      ),
+    );
+  const jobs = jobsIn(floating);
+  return jobs.length > 0 ? jobs : jobsIn(whole);
 }

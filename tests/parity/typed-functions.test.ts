@@ -1,0 +1,3 @@
+import { testParity } from "../support/parity/cases.ts";
+
+testParity("typed-functions");
