@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { workBatch } from "../../jobs/run/batch.ts";
 import type { BadDay } from "./simulation/bad-days.ts";
-import { jobIdOf } from "./simulation/callers.ts";
 import { runGoodDay } from "./simulation/good-day.ts";
 import { onlySendsOf, plants } from "./simulation/plants.ts";
 import { explain, Tally } from "./simulation/report.ts";
 import { runSeed } from "./simulation/run-seed.ts";
 import type { Stage } from "./simulation/stage.ts";
 import type { Invariant } from "./simulation/watch.ts";
+import { jobIdOf } from "./simulation/workload.ts";
 
 /** The bounded form of `npm run test:faults`: a whole stage on a virtual clock, under a seeded adversary. */
 

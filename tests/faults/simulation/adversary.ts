@@ -15,7 +15,6 @@ export const faults = {
   "message delayed": 0.06,
   "message redelivered after success": 0.02,
   "message of a batch left out": 0.1,
-  "records of a batch left out": 0.1,
   "function throttled": 0.01,
   "function killed": 0.04,
   "batch killed": 0.2,

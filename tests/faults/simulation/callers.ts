@@ -5,7 +5,8 @@ import { validate } from "@sluice/contract/validate";
 import { cancelJob, getJob, retryJob } from "../../../jobs/api/own-jobs.ts";
 import { resultOf } from "../../../jobs/api/result.ts";
 import { jobView } from "../../../jobs/api/view.ts";
-import { idForKey, sha256 } from "../../../jobs/ids.ts";
+import { acceptBatch } from "../../../jobs/batches/submit.ts";
+import { sha256 } from "../../../jobs/ids.ts";
 import type { Compute, Ports } from "../../../jobs/ports.ts";
 import type { Job } from "../../../jobs/record.ts";
 import { madeEarlier } from "../../../jobs/submit/accept.ts";
@@ -17,7 +18,7 @@ import type { Clock } from "./clock.ts";
 import type { Functions } from "./functions.ts";
 import { ServiceFailure } from "./network.ts";
 import type { Watch } from "./watch.ts";
-import type { Script } from "./workload.ts";
+import { jobIdOf, type Script } from "./workload.ts";
 
 /** API Gateway gives up after this. */
 const httpTimeout = 30_000;
@@ -157,13 +158,19 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && /moved \d+ times/.test(error.message);
 }
 
-export function jobIdOf({ owner, key }: Script): string {
-  return idForKey(owner, key);
+/** As functions/batches/submit.ts does. A batch of one: what can go wrong with a job of many can go wrong with it. */
+async function batched({ body, owner, key }: Script, ports: Ports): Promise<Job> {
+  const idempotency = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: key };
+  const { items } = await acceptBatch({ defaults: {}, jobs: [body] }, owner, idempotency, ports);
+  const [item] = items;
+  if (!item || "problem" in item) throw new Error("a batch without a valid job is refused");
+  return item.job;
 }
 
 /** As functions/submit.ts does, with the route that a larger matrix would get. */
 async function submitted(script: Script, compute: Compute, ports: Ports): Promise<Job> {
   const { body, owner, key, size, target, seconds } = script;
+  if (script.batched) return batched(script, ports);
   const checked = validate(submitBody, body);
   const idempotency = { requestHash: sha256(JSON.stringify(body)), idempotencyKey: key };
   const prepared = await prepare(checked, owner, ports).catch(async (error: unknown) => {

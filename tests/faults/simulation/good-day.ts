@@ -1,12 +1,11 @@
 import { isTerminal } from "@sluice/contract/job";
 import { eventOf } from "../../../jobs/lifecycle/event.ts";
 import { boundOf } from "./bound.ts";
-import { jobIdOf } from "./callers.ts";
 import { Chance } from "./chance.ts";
 import { Clock, onVirtualTime } from "./clock.ts";
 import type { SeedOptions, SeedResult } from "./run-seed.ts";
 import { Stage } from "./stage.ts";
-import { type Script, script } from "./workload.ts";
+import { jobIdOf, type Script, script } from "./workload.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 10, 23, 12);

@@ -4,13 +4,12 @@ import type { workBatch } from "../../../jobs/run/batch.ts";
 import { redrive } from "../../../jobs/sweep/redrive.ts";
 import type { BadDay } from "./bad-days.ts";
 import { boundOf } from "./bound.ts";
-import { jobIdOf } from "./callers.ts";
 import { Chance } from "./chance.ts";
 import { Clock, onVirtualTime } from "./clock.ts";
 import { watchDeadlines } from "./deadlines.ts";
 import { type Plant, Stage } from "./stage.ts";
 import { planStorm } from "./storm.ts";
-import { type Script, script } from "./workload.ts";
+import { jobIdOf, type Script, script } from "./workload.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 10, 23, 12);

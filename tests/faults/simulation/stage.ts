@@ -5,7 +5,7 @@ import { runJob } from "../../../jobs/run/run.ts";
 import type { Settings } from "../../../jobs/settings.ts";
 import { Adversary } from "./adversary.ts";
 import { Bucket } from "./bucket.ts";
-import { Callers, jobIdOf } from "./callers.ts";
+import { Callers } from "./callers.ts";
 import type { Chance } from "./chance.ts";
 import type { Clock } from "./clock.ts";
 import { Cluster } from "./cluster.ts";
@@ -19,7 +19,7 @@ import { nameOf, SlotItem } from "./slot-item.ts";
 import { Table } from "./table.ts";
 import type { Task } from "./task.ts";
 import { Watch } from "./watch.ts";
-import { type Script, simulatedCompute } from "./workload.ts";
+import { jobIdOf, type Script, simulatedCompute } from "./workload.ts";
 
 /** Exit codes as container/main.ts has them. */
 const givenBack = 75;

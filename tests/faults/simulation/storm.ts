@@ -1,7 +1,7 @@
-import { jobIdOf } from "./callers.ts";
 import type { Service } from "./network.ts";
 import type { Stage } from "./stage.ts";
 import type { Script } from "./workload.ts";
+import { jobIdOf } from "./workload.ts";
 
 const services: readonly Service[] = ["DynamoDB", "S3", "SQS", "ECS", "EventBridge"];
 

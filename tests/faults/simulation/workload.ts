@@ -3,6 +3,7 @@ import type { FloatingArray } from "@sluice/contract/array";
 import type { Target } from "@sluice/contract/job";
 import { dataBytes, npyHeader } from "@sluice/contract/npy";
 import { Problem } from "@sluice/contract/problem";
+import { jobIdsOf, newBatchId } from "../../../jobs/batches/batch-id.ts";
 import { idForKey } from "../../../jobs/ids.ts";
 import type { Compute } from "../../../jobs/ports.ts";
 import { limits } from "../../../jobs/timing.ts";
@@ -39,6 +40,8 @@ export interface Script {
   readonly politeOutOfMemory: boolean;
   /** Its caller waits for it, so that submit may compute it at once. */
   readonly waits: boolean;
+  /** It comes as a batch. */
+  readonly batched: boolean;
   /** The job whose output it takes, which may have yet to make it. */
   readonly parent: Script | undefined;
   /** Its result, from the same operation run directly, and that as a file. */
@@ -61,6 +64,11 @@ const sizes = [
   { vcpu: 4, memoryMiB: 16_384 },
 ] as const;
 
+/** Its job's id, by which everybody knows it before it is made. */
+export function jobIdOf({ owner, key, batched }: Pick<Script, "owner" | "key" | "batched">): string {
+  return batched ? (jobIdsOf(newBatchId(owner, 1, key))[0] as string) : idForKey(owner, key);
+}
+
 /** The job after these, and its oracle. */
 export function script(earlier: readonly Script[], chance: Chance): Script {
   const number = earlier.length;
@@ -75,7 +83,7 @@ export function script(earlier: readonly Script[], chance: Chance): Script {
   const matrix = () =>
     Array.from({ length: side }, () => Array.from({ length: side }, () => chance.between(-9, 9)));
   const inputs: Record<string, unknown> = {
-    a: parent ? { job: idForKey(parent.owner, parent.key) } : { data: matrix() },
+    a: parent ? { job: jobIdOf(parent) } : { data: matrix() },
   };
   const inner = parent ? (parent.result.shape[1] ?? 1) : side;
   if (operation === "matmul") inputs.b = { random: { shape: [inner, 2], seed: number } };
@@ -91,6 +99,8 @@ export function script(earlier: readonly Script[], chance: Chance): Script {
   const memoryMiB = size?.memoryMiB ?? 1769;
   const seconds = secondsOf(kind, large, maxSeconds ?? 0, chance);
   const result = oracle(operation, params, inputs, parent);
+  // As short as submit takes them. What it takes has a plan that is true: a catalogue's tests measure theirs.
+  const waits = honest.has(kind) && !large && seconds < limits.blockingSeconds && chance.hit(0.6);
   return {
     kind,
     key: `job-${number}`,
@@ -102,8 +112,9 @@ export function script(earlier: readonly Script[], chance: Chance): Script {
     seconds,
     needsMiB: needOf(kind, memoryMiB, chance),
     politeOutOfMemory: chance.hit(0.5),
-    // As short as submit takes them. What it takes has a plan that is true: a catalogue's tests measure theirs.
-    waits: honest.has(kind) && !large && seconds < limits.blockingSeconds && chance.hit(0.6),
+    waits,
+    // Not drawn: what the other draws of a seed bring stays as it was.
+    batched: !waits && !large && number % 3 === 1,
     result,
     expected: npy(result),
   };
