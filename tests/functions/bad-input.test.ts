@@ -170,9 +170,9 @@ describe("422 invalid content", () => {
     ],
     [
       "unknown operation",
-      { operation: "invert", dataMatrix: [[1]] },
+      { operation: "no-such-operation", dataMatrix: [[1]] },
       "unknown-operation",
-      { field: "operation", got: '"invert"' },
+      { field: "operation", got: '"no-such-operation"' },
     ],
     [
       "unknown param",
