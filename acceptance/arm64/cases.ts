@@ -48,8 +48,28 @@ function functionOf({ name: operation, inputs }: CatalogueEntry): Case[] {
   return [caseOf("real", spread, 20_000), ...(isComplex ? [caseOf("complex", complex, 4000)] : [])];
 }
 
+/** f of whole numbers: up to 1,000, and of a second operand up to 30, as shifts take them. */
+function wholeFunctionOf({ name: operation, inputs }: CatalogueEntry): Case {
+  const whole = (of: string, most: number) => [
+    { as: `${of}_scaled`, op: "multiply", args: [of, most] },
+    { as: `${of}_whole`, op: "astype", args: [`${of}_scaled`], params: { dtype: "int64" } },
+  ];
+  const isBinary = "b" in inputs;
+  const args = isBinary ? ["a_whole", "b_whole"] : ["a_whole"];
+  const steps = [...whole("a", 1000), ...(isBinary ? whole("b", 30) : []), { as: "r", op: operation, args }];
+  return {
+    name: `${operation} of whole numbers`,
+    operation: "program",
+    params: { steps },
+    shapes: isBinary ? [[20_000], [20_000]] : [[20_000]],
+    reference: false,
+  };
+}
+
 /** The lines of the tables of functions. */
-const functions = catalogue().filter(({ family }) => family !== undefined);
+const lines = catalogue().filter(({ family }) => family !== undefined);
+const isWhole = ({ inputs }: CatalogueEntry): boolean => !inputs.a?.dtypes.includes("float64");
+const functions = lines.filter((line) => !isWhole(line));
 
 export const cases: readonly Case[] = [
   ...[64, 200, 251].map((n) => one("fft2", square(n))),
@@ -61,6 +81,7 @@ export const cases: readonly Case[] = [
   ...[96, 1009].map((n) => one("rfft", [3, n])),
   ...functions.filter(({ inputs }) => !("b" in inputs)).flatMap(functionOf),
   ...functions.filter(({ inputs }) => "b" in inputs).map(({ name }) => two(name, [20_000], [20_000])),
+  ...lines.filter(isWhole).map(wholeFunctionOf),
   one("abs", [1000]),
   one("sum", square(100)),
   one("std", square(100)),
